@@ -12,6 +12,7 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
 //   queuescopeSpawnWorker() -> Worker   A new worker that runs the same module. Post to it at once: the browser keeps
 //                                       messages in order until the module has started. It reports a start that
 //                                       failed through its `error` event.
+//   queuescopeDroppedFiles(...)         See drop.js.
 //   queuescopeFail(what, remedy)        Replaces the page by a plain message. For what cannot be recovered from.
 //
 // Traps: a module worker does not start from a file:// page in Chromium, a classic one does. `new WebAssembly.Module`

@@ -115,7 +115,7 @@ export async function open(target, { address, settled, beforeLoad, width = 1440,
   });
   page.on("request", (request) => page.requests.push(request.url()));
   page.site = site;
-  page.target = target;
+  page.where = target;
   page.closeAll = () => context.close();
 
   await beforeLoad?.(page);
@@ -176,8 +176,12 @@ export function readLedger(page) {
 // ---- Files ----
 
 // The evidence of a case: everything in its folder but the two files about it.
+export function caseFolder(name) {
+  return join(CASES, name);
+}
+
 export function caseFiles(name) {
-  const folder = join(CASES, name);
+  const folder = caseFolder(name);
   return filesBelow(folder).filter((path) => !["case.md", "expected.txt"].includes(relative(folder, path)));
 }
 
@@ -190,7 +194,7 @@ function filesBelow(folder) {
 
 // Drops files or folders onto the page. In Chromium by the browser's own drag and drop, as from a file manager.
 export async function dropFiles(page, paths) {
-  if (page.target.browser === "chromium") {
+  if (page.where.browser === "chromium") {
     const session = await page.createCDPSession();
     const { width, height } = page.viewport();
     for (const type of ["dragEnter", "dragOver", "drop"]) {
@@ -230,5 +234,5 @@ export async function chooseFiles(page, paths) {
 // Through the folder picker. Chromium takes the folder itself; Firefox's driver takes only files, as if it were flat.
 export async function chooseFolder(page, folder) {
   const input = await page.$("input#choose-folder");
-  await input.uploadFile(...(page.target.browser === "chromium" ? [folder] : filesBelow(folder)));
+  await input.uploadFile(...(page.where.browser === "chromium" ? [folder] : filesBelow(folder)));
 }

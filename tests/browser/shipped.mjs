@@ -9,9 +9,9 @@ export async function shipped() {
   const scripts = [...page.matchAll(/<script([^>]*)>([^]*?)<\/script>/g)].map(([, attributes, text]) => ({ attributes, text }));
   const glue = scripts.find(({ attributes }) => attributes.includes("queuescope-glue")).text;
   const packed = scripts.find(({ attributes }) => attributes.includes("queuescope-wasm")).text;
-  const boot = scripts.find(({ attributes }) => attributes === "").text;
+  const own = scripts.filter(({ attributes }) => attributes === "").map(({ text }) => text);
   return {
-    page, scripts, glue, boot,
+    page, scripts, glue, own,
     policy: page.match(/http-equiv="Content-Security-Policy" content="([^"]*)"/)[1],
     module: gunzipSync(Buffer.from(packed, "base64")),
   };
