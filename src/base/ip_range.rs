@@ -1,0 +1,249 @@
+//! Addresses, address ranges and bindings as Exchange prints them.
+//!
+//! A range is `a`, `a-b`, `a/length` or `a(mask)`; it is printed back in the form it was entered.
+//! Addresses in ranges are bare; bindings are `ip:port` with brackets around IPv6, the port after
+//! the last `:`. IPv4 and IPv6 never match each other.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+
+/// An inclusive range of addresses of one family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IpRange {
+    low: IpAddr,
+    high: IpAddr,
+}
+
+/// Text that is not an address range or a binding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnAddress;
+
+impl fmt::Display for NotAnAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected an address, a range a-b, a/length or a(mask)")
+    }
+}
+
+impl std::error::Error for NotAnAddress {}
+
+impl IpRange {
+    /// The range `low` to `high`.
+    ///
+    /// # Errors
+    /// When the families differ or `low` is above `high`.
+    pub fn new(low: IpAddr, high: IpAddr) -> Result<IpRange, NotAnAddress> {
+        if low.is_ipv4() == high.is_ipv4() && number(low) <= number(high) {
+            Ok(IpRange { low, high })
+        } else {
+            Err(NotAnAddress)
+        }
+    }
+
+    /// The range of one address.
+    pub fn single(address: IpAddr) -> IpRange {
+        IpRange { low: address, high: address }
+    }
+
+    /// First address.
+    pub fn low(&self) -> IpAddr {
+        self.low
+    }
+
+    /// Last address.
+    pub fn high(&self) -> IpAddr {
+        self.high
+    }
+
+    /// Whether the range is IPv4.
+    pub fn is_ipv4(&self) -> bool {
+        self.low.is_ipv4()
+    }
+
+    /// Whether `address` is in the range. Never across families.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.is_ipv4() == address.is_ipv4() && (number(self.low)..=number(self.high)).contains(&number(address))
+    }
+
+    /// Whether the two ranges share an address.
+    pub fn overlaps(&self, other: &IpRange) -> bool {
+        self.is_ipv4() == other.is_ipv4()
+            && number(self.low) <= number(other.high)
+            && number(other.low) <= number(self.high)
+    }
+
+    /// Number of addresses **less one**, so that all of IPv6 fits. Smaller is more specific.
+    pub fn size_less_one(&self) -> u128 {
+        number(self.high) - number(self.low)
+    }
+
+    /// Whether the range is a single address.
+    pub fn is_single(&self) -> bool {
+        self.low == self.high
+    }
+
+    /// Whether the range is every address of its family.
+    pub fn is_everything(&self) -> bool {
+        self.size_less_one() == if self.is_ipv4() { u128::from(u32::MAX) } else { u128::MAX }
+    }
+
+    /// What is left of the range when `addresses` are taken out, in ascending order.
+    pub fn without(&self, addresses: &[IpAddr]) -> Vec<IpRange> {
+        let mut out: Vec<u128> = addresses.iter().filter(|a| self.contains(**a)).map(|a| number(*a)).collect();
+        out.sort_unstable();
+        out.dedup();
+        let mut rest = Vec::new();
+        let mut next = Some(number(self.low));
+        let end = number(self.high);
+        for n in out {
+            if let Some(start) = next.filter(|&start| start < n) {
+                rest.push(self.part(start, n - 1));
+            }
+            next = n.checked_add(1);
+        }
+        if let Some(start) = next.filter(|&start| start <= end) {
+            rest.push(self.part(start, end));
+        }
+        rest
+    }
+
+    fn part(&self, low: u128, high: u128) -> IpRange {
+        IpRange { low: self.address(low), high: self.address(high) }
+    }
+
+    fn address(&self, n: u128) -> IpAddr {
+        match u32::try_from(n) {
+            Ok(v4) if self.is_ipv4() => IpAddr::V4(Ipv4Addr::from(v4)),
+            _ => IpAddr::V6(Ipv6Addr::from(n)),
+        }
+    }
+}
+
+impl fmt::Display for IpRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_single() { write!(f, "{}", self.low) } else { write!(f, "{}-{}", self.low, self.high) }
+    }
+}
+
+impl FromStr for IpRange {
+    type Err = NotAnAddress;
+
+    fn from_str(text: &str) -> Result<IpRange, NotAnAddress> {
+        let text = text.trim();
+        if let Some((low, high)) = text.split_once('-') {
+            return IpRange::new(parse_address(low)?, parse_address(high)?);
+        }
+        if let Some((address, length)) = text.split_once('/') {
+            let length: u8 = length.trim().parse().map_err(|_| NotAnAddress)?;
+            return from_prefix(parse_address(address)?, length);
+        }
+        if let Some((address, mask)) = text.strip_suffix(')').and_then(|t| t.split_once('(')) {
+            let (IpAddr::V4(_), Ok(IpAddr::V4(mask))) = (parse_address(address)?, parse_address(mask)) else {
+                return Err(NotAnAddress);
+            };
+            let net = ipnet::ipv4_mask_to_prefix(mask).map_err(|_| NotAnAddress)?;
+            return from_prefix(parse_address(address)?, net);
+        }
+        parse_address(text).map(IpRange::single)
+    }
+}
+
+fn from_prefix(address: IpAddr, length: u8) -> Result<IpRange, NotAnAddress> {
+    let net = ipnet::IpNet::new(address, length).map_err(|_| NotAnAddress)?;
+    IpRange::new(net.network(), net.broadcast())
+}
+
+/// Parses one address, with or without brackets, and without its zone (`fe80::1%11`).
+///
+/// # Errors
+/// When the text is not an address.
+pub fn parse_address(text: &str) -> Result<IpAddr, NotAnAddress> {
+    let text = text.trim().trim_start_matches('[').trim_end_matches(']');
+    let text = text.split('%').next().unwrap_or(text);
+    text.parse().map_err(|_| NotAnAddress)
+}
+
+fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => u128::from(u32::from(v4)),
+        IpAddr::V6(v6) => u128::from(v6),
+    }
+}
+
+/// A local address and port that a connector listens on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Binding {
+    /// The local address; unspecified (`0.0.0.0`, `::`) for all of its family.
+    pub address: IpAddr,
+    /// The TCP port.
+    pub port: u16,
+}
+
+impl FromStr for Binding {
+    type Err = NotAnAddress;
+
+    fn from_str(text: &str) -> Result<Binding, NotAnAddress> {
+        let (address, port) = text.trim().rsplit_once(':').ok_or(NotAnAddress)?;
+        Ok(Binding { address: parse_address(address)?, port: port.parse().map_err(|_| NotAnAddress)? })
+    }
+}
+
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.address {
+            IpAddr::V4(v4) => write!(f, "{v4}:{}", self.port),
+            IpAddr::V6(v6) => write!(f, "[{v6}]:{}", self.port),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(text: &str) -> IpRange {
+        text.parse().unwrap()
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn reads_every_form_that_exchange_prints() {
+        assert_eq!(range("192.0.2.11").to_string(), "192.0.2.11");
+        assert_eq!(range("192.0.2.0/24").to_string(), "192.0.2.0-192.0.2.255");
+        assert_eq!(range("192.0.2.77/24"), range("192.0.2.0/24"));
+        assert_eq!(range("192.0.2.0(255.255.255.0)"), range("192.0.2.0/24"));
+        assert!(range("0.0.0.0-255.255.255.255").is_everything());
+        assert!(range("::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff").is_everything());
+        for wrong in ["", "192.0.2.9-192.0.2.1", "192.0.2.0/33", "192.0.2.1-::1", "192.0.2.0(255.0.255.0)", "..."] {
+            assert_eq!(wrong.parse::<IpRange>(), Err(NotAnAddress), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn families_never_match_each_other() {
+        assert!(!range("0.0.0.0-255.255.255.255").contains(address("::1")));
+        assert!(!range("::/0").contains(address("192.0.2.1")));
+    }
+
+    #[test]
+    fn taking_addresses_out_splits_the_range() {
+        let rest =
+            range("192.0.2.0/24").without(&[address("192.0.2.11"), address("192.0.2.12"), address("203.0.113.1")]);
+        let text: Vec<_> = rest.iter().map(ToString::to_string).collect();
+        assert_eq!(text, ["192.0.2.0-192.0.2.10", "192.0.2.13-192.0.2.255"]);
+        assert_eq!(range("192.0.2.5").without(&[address("192.0.2.5")]), []);
+        let edge = range("::/0").without(&[address("::"), address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]);
+        assert_eq!(edge.len(), 1);
+    }
+
+    #[test]
+    fn reads_bindings() {
+        for text in ["0.0.0.0:25", "[::]:2525", "192.0.2.21:587"] {
+            assert_eq!(text.parse::<Binding>().unwrap().to_string(), text);
+        }
+        assert!("25".parse::<Binding>().is_err());
+    }
+}

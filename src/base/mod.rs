@@ -1,0 +1,8 @@
+//! Layer 0: what knows nothing about Exchange. Sources and places in them, text decoding, times,
+//! address ranges, delimited text, XML, and the generic objects that PowerShell prints.
+
+pub mod ip_range;
+pub mod ledger;
+pub mod source;
+pub mod text;
+pub mod timestamp;

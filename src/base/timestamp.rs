@@ -1,0 +1,225 @@
+//! Times as exports print them.
+//!
+//! Exchange writes two kinds of time: UTC in its own logs and in the names of routing tables, and
+//! the local time of whoever ran a cmdlet or opened Event Viewer, without a zone. The two must not
+//! be compared unless an offset is known, so a [`Moment`] keeps which one it is.
+//!
+//! Trap: `03/04/2019` is March in one site and April in the next. The order of day and month is
+//! inferred over all dates of a file ([`DateOrder::infer`]); when nothing decides, the file's
+//! ledger says so.
+
+use std::fmt;
+
+use jiff::civil;
+
+/// A point in time: in UTC, or in the unknown local time of the machine that wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment {
+    /// Date and time of day.
+    pub at: civil::DateTime,
+    /// Which clock.
+    pub clock: Clock,
+}
+
+/// Which clock a time was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Clock {
+    /// Coordinated universal time.
+    Utc,
+    /// Local time of the exporting machine; its offset is not in the file.
+    Local,
+}
+
+impl Moment {
+    /// A time in UTC.
+    pub fn utc(at: civil::DateTime) -> Moment {
+        Moment { at, clock: Clock::Utc }
+    }
+
+    /// A local time without a zone.
+    pub fn local(at: civil::DateTime) -> Moment {
+        Moment { at, clock: Clock::Local }
+    }
+
+    /// Milliseconds since 1970 in UTC, as `ConvertTo-Json` of Windows PowerShell prints them.
+    pub fn from_unix_millis(ms: i64) -> Option<Moment> {
+        let at = jiff::Timestamp::from_millisecond(ms).ok()?;
+        Some(Moment::utc(at.to_zoned(jiff::tz::TimeZone::UTC).datetime()))
+    }
+
+    /// Compares two times of the same clock; `None` when an unknown offset lies between them.
+    pub fn compare(self, other: Moment) -> Option<std::cmp::Ordering> {
+        (self.clock == other.clock).then(|| self.at.cmp(&other.at))
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at;
+        write!(
+            f,
+            "{:04}-{:02}-{:02} {:02}:{:02}:{:02}{}",
+            at.year(),
+            at.month(),
+            at.day(),
+            at.hour(),
+            at.minute(),
+            at.second(),
+            if self.clock == Clock::Utc { " UTC" } else { "" }
+        )
+    }
+}
+
+/// Order of day and month in dates written with separators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum DateOrder {
+    /// Nothing in the file decides.
+    #[default]
+    Unknown,
+    /// `12/31/2019`
+    MonthFirst,
+    /// `31/12/2019`, `31.12.2019`
+    DayFirst,
+}
+
+impl DateOrder {
+    /// Infers the order from all dates of a file. A component above 12 decides; so does a dot as
+    /// separator (day first) or a half-day mark behind slashes (the United States format).
+    pub fn infer<'a>(dates: impl IntoIterator<Item = &'a str>) -> DateOrder {
+        let mut weak = DateOrder::Unknown;
+        for date in dates {
+            let Some((a, b, separator)) = first_two(date) else { continue };
+            if a > 12 && b <= 12 {
+                return DateOrder::DayFirst;
+            }
+            if b > 12 && a <= 12 {
+                return DateOrder::MonthFirst;
+            }
+            if separator == '.' {
+                weak = DateOrder::DayFirst;
+            } else if weak == DateOrder::Unknown && has_half_day(date) {
+                weak = DateOrder::MonthFirst;
+            }
+        }
+        weak
+    }
+}
+
+fn first_two(date: &str) -> Option<(u32, u32, char)> {
+    let mut parts = date.trim().splitn(3, ['/', '.', '-']);
+    let (a, b) = (parts.next()?, parts.next()?);
+    parts.next()?;
+    if a.is_empty() || a.len() > 2 || b.is_empty() || b.len() > 2 {
+        return None;
+    }
+    let separator = date.trim().chars().nth(a.len())?;
+    Some((a.parse().ok()?, b.parse().ok()?, separator))
+}
+
+fn has_half_day(date: &str) -> bool {
+    let upper = date.trim().to_ascii_uppercase();
+    upper.ends_with("AM") || upper.ends_with("PM")
+}
+
+/// Parses one date and time. Accepts ISO 8601 with or without zone, `/Date(ms)/`, and the numeric
+/// culture formats with `/`, `.` or `-`, 12 or 24 hours, with or without seconds. With an unknown
+/// order, month and day are taken month first; the caller states the ambiguity.
+pub fn parse_moment(text: &str, order: DateOrder) -> Option<Moment> {
+    // Newer .NET prints narrow and no-break spaces before AM/PM; left-to-right marks come from copies.
+    let text: String = text
+        .chars()
+        .map(|c| if matches!(c, '\u{A0}' | '\u{202F}') { ' ' } else { c })
+        .filter(|c| !matches!(c, '\u{200E}' | '\u{200F}'))
+        .collect();
+    let text = text.trim();
+    if let Some(rest) = text.trim_start_matches('\\').strip_prefix("/Date(") {
+        let digits: String = rest
+            .chars()
+            .enumerate()
+            .take_while(|(i, c)| c.is_ascii_digit() || (*i == 0 && *c == '-'))
+            .map(|(_, c)| c)
+            .collect();
+        return Moment::from_unix_millis(digits.parse().ok()?);
+    }
+    if text.get(4..5) == Some("-") {
+        return parse_iso(text);
+    }
+    parse_culture(text, order)
+}
+
+fn parse_iso(text: &str) -> Option<Moment> {
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Some(Moment::utc(instant.to_zoned(jiff::tz::TimeZone::UTC).datetime()));
+    }
+    text.parse::<civil::DateTime>().ok().map(Moment::local)
+}
+
+fn parse_culture(text: &str, order: DateOrder) -> Option<Moment> {
+    let mut words = text.split_whitespace();
+    let date: Vec<&str> = words.next()?.trim_end_matches([',', '.']).split(['/', '.', '-']).collect();
+    let [a, b, c] = date.as_slice() else { return None };
+    let (year, month, day) = if a.len() == 4 {
+        (*a, *b, *c)
+    } else if order == DateOrder::DayFirst {
+        (*c, *b, *a)
+    } else {
+        (*c, *a, *b)
+    };
+    let mut year: i16 = year.parse().ok()?;
+    if (0..100).contains(&year) {
+        year += if year < 70 { 2000 } else { 1900 };
+    }
+    let (month, day): (i8, i8) = (month.parse().ok()?, day.parse().ok()?);
+    let mut clock = words.next().unwrap_or("0:00").splitn(3, [':', '.']);
+    let mut hour: i8 = clock.next()?.parse().ok()?;
+    let minute: i8 = clock.next()?.parse().ok()?;
+    let second: i8 = clock.next().and_then(|s| s.get(..s.len().min(2))).map_or(Some(0), |s| s.parse().ok())?;
+    match words.next().map(str::to_ascii_uppercase).as_deref() {
+        Some("AM") if hour == 12 => hour = 0,
+        Some("PM") if hour < 12 => hour += 12,
+        _ => {}
+    }
+    civil::DateTime::new(year, month, day, hour, minute, second, 0).ok().map(Moment::local)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, order: DateOrder) -> String {
+        parse_moment(text, order).map_or_else(|| "none".to_owned(), |m| m.to_string())
+    }
+
+    #[test]
+    fn reads_the_shapes_that_cultures_print() {
+        let us = DateOrder::MonthFirst;
+        assert_eq!(shown("9/12/2003 10:53:18 PM", us), "2003-09-12 22:53:18");
+        assert_eq!(shown("9/12/2003 12:05:00 AM", us), "2003-09-12 00:05:00");
+        assert_eq!(shown("12.09.2003 22:53:18", DateOrder::DayFirst), "2003-09-12 22:53:18");
+        assert_eq!(shown("2019/11/4 13:31:03", DateOrder::Unknown), "2019-11-04 13:31:03");
+        assert_eq!(shown("2007-02-08T10:32:23.406Z", us), "2007-02-08 10:32:23 UTC");
+        assert_eq!(shown("2007-02-08T10:32:23+01:00", us), "2007-02-08 09:32:23 UTC");
+        assert_eq!(shown("2007-02-08T10:32:23", us), "2007-02-08 10:32:23");
+        assert_eq!(shown(r"\/Date(1572845463000)\/", us), "2019-11-04 05:31:03 UTC");
+        assert_eq!(shown("3/12/2019\u{202F}2:10\u{202F}PM", us), "2019-03-12 14:10:00");
+        for wrong in ["", "yesterday", "13/13/2019 10:00", "1/1/1 25:00", "/Date(99999999999999999)/"] {
+            assert_eq!(shown(wrong, us), "none", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn infers_the_order_over_all_dates() {
+        assert_eq!(DateOrder::infer(["03/04/2019 10:00", "13/04/2019 10:00"]), DateOrder::DayFirst);
+        assert_eq!(DateOrder::infer(["03/04/2019 10:00", "03/14/2019 10:00"]), DateOrder::MonthFirst);
+        assert_eq!(DateOrder::infer(["03/04/2019 1:00:00 PM"]), DateOrder::MonthFirst);
+        assert_eq!(DateOrder::infer(["03.04.2019 10:00"]), DateOrder::DayFirst);
+        assert_eq!(DateOrder::infer(["03/04/2019 10:00"]), DateOrder::Unknown);
+    }
+
+    #[test]
+    fn an_unknown_offset_is_never_compared_away() {
+        let utc = parse_moment("2019-03-12T10:00:00Z", DateOrder::Unknown).unwrap();
+        let local = parse_moment("2019-03-12T11:00:00", DateOrder::Unknown).unwrap();
+        assert_eq!(utc.compare(local), None);
+    }
+}

@@ -1,0 +1,313 @@
+//! Layer 2: bytes become records. One file per input format.
+//!
+//! A format declares its own recognizer ([`Format::probe`]) beside its reader ([`Format::parse`]);
+//! content decides, a name is at most a hint. Every format probes every file and the best score
+//! wins, so the order of the registry never matters. A reader never fails: it hands on what it can
+//! read and writes into the ledger what it cannot.
+//!
+//! To add a format: write one file with a `FORMAT`, add its two lines to the registry below, and put
+//! a sample into `tests/formats/<id>/`. Formats do not see each other; what two of them share belongs
+//! in `base`.
+
+use std::ops::ControlFlow;
+
+use crate::base::ledger::{Ledger, NoteKind};
+use crate::base::source::{ReadAt, ReadError, SourceId, Span, file_name};
+use crate::base::text::Text;
+use crate::model::{Record, Sink};
+
+// registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+/// All formats, by id.
+pub static FORMATS: &[&Format] = &[];
+// registry:end
+
+/// An input format.
+pub struct Format {
+    /// Stable identifier, kebab-case; shown in reports and used in `tests/formats/`.
+    pub id: &'static str,
+    /// What a person calls it: `Get-Queue`, `Event log (EVTX)`.
+    pub title: &'static str,
+    /// One command or path that yields such a file; it only reads.
+    pub how_to_collect: &'static str,
+    /// Usual endings of the file name, a hint for the file picker only.
+    pub extensions: &'static [&'static str],
+    /// Judges the beginning of a file.
+    pub probe: fn(&Head<'_>) -> Probe,
+    /// Reads a whole file.
+    pub parse: Parse,
+}
+
+/// How a format reads.
+#[derive(Clone, Copy)]
+pub enum Parse {
+    /// Text of megabytes, decoded as a whole. Its evidence is shown as lines.
+    Document(fn(&Document<'_>, &mut Output<'_>)),
+    /// A binary log of any size, read by position. Its evidence is shown by `show`: the fields of
+    /// the record with the given number, one per line.
+    Log {
+        /// Reads all records.
+        read: fn(&Log<'_>, &mut Output<'_>),
+        /// Prints one record.
+        show: fn(&Log<'_>, u64) -> Option<Vec<String>>,
+    },
+}
+
+/// A text file handed to a format.
+pub struct Document<'a> {
+    /// Which source.
+    pub id: SourceId,
+    /// Its path.
+    pub path: &'a str,
+    /// Its text.
+    pub text: &'a Text,
+}
+
+impl Document<'_> {
+    /// The file name.
+    pub fn name(&self) -> &str {
+        file_name(self.path)
+    }
+
+    /// Lines of this document.
+    pub fn span(&self, first: u32, last: u32) -> Span {
+        Span::lines(self.id, first, last)
+    }
+}
+
+/// A binary log handed to a format.
+pub struct Log<'a> {
+    /// Which source.
+    pub id: SourceId,
+    /// Its path.
+    pub path: &'a str,
+    /// Its bytes.
+    pub bytes: &'a dyn ReadAt,
+}
+
+/// Where a format puts what it reads.
+pub struct Output<'a> {
+    sink: &'a mut dyn Sink,
+    /// What happened to the source.
+    pub ledger: &'a mut Ledger,
+    /// What the format calls this file, when more exact than its title: `Get-Queue, Format-List`.
+    pub taken_for: Option<String>,
+    progress: &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+}
+
+impl<'a> Output<'a> {
+    /// An output into `sink` and `ledger`. `progress` takes bytes and records done so far.
+    pub fn new(
+        sink: &'a mut dyn Sink,
+        ledger: &'a mut Ledger,
+        progress: &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Output<'a> {
+        Output { sink, ledger, taken_for: None, progress }
+    }
+
+    /// Hands on a record.
+    pub fn record(&mut self, record: Record) {
+        self.ledger.records += 1;
+        self.sink.record(record);
+    }
+
+    /// Adds a remark to the ledger.
+    pub fn note(&mut self, kind: NoteKind, lines: Option<(u32, u32)>, text: impl Into<String>) {
+        self.ledger.note(kind, lines, text);
+    }
+
+    /// Says how far the reader is, in bytes of the source. `Break` asks it to stop.
+    pub fn progress(&mut self, bytes: u64) -> ControlFlow<()> {
+        (self.progress)(bytes, self.ledger.records)
+    }
+}
+
+/// The verdict of a recognizer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// Not this format.
+    No,
+    /// Not this format, but close: what is missing and how to export it instead.
+    Near(String),
+    /// This format, with a certainty from 1 to 100 and the reason in a few words.
+    Yes(u8, String),
+}
+
+/// The beginning of a file, looked at once for all formats.
+pub struct Head<'a> {
+    /// Path; only a hint.
+    pub path: &'a str,
+    /// Size of the whole file in bytes.
+    pub size: u64,
+    /// The first bytes, at most [`Head::BYTES`].
+    pub bytes: &'a [u8],
+    /// The same, decoded. The last character may be cut.
+    pub text: Text,
+    /// Name of the first XML element without its prefix, when the text starts like XML.
+    pub xml_root: Option<String>,
+}
+
+impl<'a> Head<'a> {
+    /// How much of a file recognizers see.
+    pub const BYTES: usize = 64 * 1024;
+
+    /// Looks at the beginning of a file.
+    pub fn new(path: &'a str, size: u64, bytes: &'a [u8]) -> Head<'a> {
+        let text = Text::decode(bytes);
+        let xml_root = first_element(text.as_str());
+        Head { path, size, bytes, text, xml_root }
+    }
+
+    /// Whether the bytes look like text: no zero bytes once decoded.
+    pub fn is_text(&self) -> bool {
+        !self.text.as_str().bytes().take(4096).any(|b| b == 0)
+    }
+}
+
+/// What a file was taken for.
+#[derive(Clone, Debug)]
+pub struct Detection {
+    /// The format, when one recognized it.
+    pub format: Option<&'static Format>,
+    /// Why, or why not and what to do.
+    pub reason: String,
+}
+
+impl std::fmt::Debug for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Format({})", self.id)
+    }
+}
+
+/// Finds the format of a file by its content.
+pub fn detect(head: &Head<'_>) -> Detection {
+    if head.size == 0 {
+        return Detection {
+            format: None,
+            reason: "The file is empty. PowerShell writes an empty file when a command fails or finds nothing; \
+                     run it without the redirection to see why."
+                .to_owned(),
+        };
+    }
+    let mut best: Option<(u8, &'static Format, String)> = None;
+    let mut near = Vec::new();
+    for format in FORMATS {
+        match (format.probe)(head) {
+            Probe::Yes(score, reason) => {
+                // Equal scores: the first by id, so that the answer does not depend on the registry.
+                let better = best.as_ref().is_none_or(|(s, f, _)| (score, f.id) > (*s, format.id));
+                if better {
+                    best = Some((score, format, reason));
+                }
+            }
+            Probe::Near(reason) => near.push((format.id, reason)),
+            Probe::No => {}
+        }
+    }
+    if let Some((_, format, reason)) = best {
+        return Detection { format: Some(format), reason };
+    }
+    near.sort_unstable();
+    let reason = match near.into_iter().next() {
+        Some((_, reason)) => reason,
+        None => known_stranger(head),
+    };
+    Detection { format: None, reason }
+}
+
+/// Names files that are no evidence by what they are, so that the reader knows what to do instead.
+fn known_stranger(head: &Head<'_>) -> String {
+    let signature: &[(&[u8], &str)] = &[
+        (b"PK\x03\x04", "This is a zip archive or an Office document. Unpack it, or save pasted output as plain text."),
+        (b"\x89PNG", "This is a PNG picture. Bring the text itself, not a screenshot of it."),
+        (b"\xFF\xD8\xFF", "This is a JPEG picture. Bring the text itself, not a screenshot of it."),
+        (b"%PDF", "This is a PDF document. Save the output as plain text instead."),
+        (
+            b"\xD0\xCF\x11\xE0",
+            "This is an older Office document or an Outlook message. Save the output as plain text instead.",
+        ),
+        (b"LfLe", "This is a damaged event log of Windows 2003 or earlier."),
+        (b"\x1F\x8B", "This is a gzip archive. Unpack it first."),
+        (b"MZ", "This is a program, not evidence."),
+    ];
+    if let Some((_, text)) = signature.iter().find(|(magic, _)| head.bytes.starts_with(magic)) {
+        return (*text).to_owned();
+    }
+    if head.bytes.get(4..8) == Some(b"LfLe") {
+        return "This is an event log of Windows 2003 or earlier (.evt), which is not read yet. Open it in Event Viewer and \
+                save it as text, with the descriptions."
+            .to_owned();
+    }
+    if !head.is_text() {
+        return "Not text and not a known binary format.".to_owned();
+    }
+    match &head.xml_root {
+        Some(root) => format!("XML, but none that Exchange or Event Viewer writes. Its root element is {root}."),
+        None => {
+            "Text that no known export starts with. Export with Format-List, CSV or Export-Clixml, without cutting \
+                 the head of the output."
+                .to_owned()
+        }
+    }
+}
+
+fn first_element(text: &str) -> Option<String> {
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    // Pages saved from a browser's XML view carry a fold mark before the first element.
+    let mut rest = text.strip_prefix("- ").unwrap_or(text);
+    loop {
+        rest = rest.trim_start().strip_prefix('<')?;
+        if rest.starts_with(['?', '!']) {
+            let end = if rest.starts_with("!--") {
+                rest.find("-->")? + 3
+            } else if rest.starts_with("!DOCTYPE")
+                && rest.find('[').is_some_and(|b| rest.find('>').is_none_or(|e| b < e))
+            {
+                rest.find("]>")? + 2
+            } else {
+                rest.find('>')? + 1
+            };
+            rest = rest.get(end..)?;
+            continue;
+        }
+        let name: String =
+            rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')).collect();
+        let local = name.rsplit(':').next().unwrap_or("").to_owned();
+        return (!local.is_empty()).then_some(local);
+    }
+}
+
+/// Reads the head of a source for [`detect`].
+///
+/// # Errors
+/// When the source cannot be read.
+pub fn read_head(bytes: &dyn ReadAt) -> Result<Vec<u8>, ReadError> {
+    bytes.read_range(0, Head::BYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_root_element_behind_declarations_and_comments() {
+        for (text, root) in [
+            ("<?xml version=\"1.0\"?><!-- x --><a:Objs/>", Some("Objs")),
+            ("- <RoutingConfiguration>", Some("RoutingConfiguration")),
+            ("<!DOCTYPE a [<!ENTITY b \"c>d\">]><a>", Some("a")),
+            ("<!DOCTYPE html><html>", Some("html")),
+            ("Identity : x", None),
+            ("< >", None),
+            ("<?xml", None),
+        ] {
+            assert_eq!(first_element(text).as_deref(), root, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_file_and_a_picture_get_a_next_step() {
+        let empty = detect(&Head::new("empty.txt", 0, b""));
+        assert!(empty.format.is_none() && empty.reason.contains("empty"));
+        let picture = detect(&Head::new("queue.csv", 8, b"\x89PNG\r\n\x1a\n"));
+        assert!(picture.format.is_none() && picture.reason.contains("PNG"));
+    }
+}

@@ -1,0 +1,75 @@
+//! Events of Windows event logs. One shape for EVTX, XML and text.
+//!
+//! Traps: the message text is not stored in EVTX, so insertion strings are what rules can rely on;
+//! text forms have the message and no strings. The same id means different things under different
+//! sources, so the key is always source and id.
+
+use std::fmt;
+
+use crate::base::{source::Span, timestamp::Moment};
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Where it stands.
+    pub span: Span,
+    /// When it was written.
+    pub time: Option<Moment>,
+    /// Event source (provider).
+    pub source: String,
+    /// Event id without qualifiers.
+    pub id: u16,
+    /// Level as the log itself gives it.
+    pub level: Option<Level>,
+    /// Computer that wrote it.
+    pub computer: Option<String>,
+    /// Log it comes from.
+    pub channel: Option<String>,
+    /// Category, number or text.
+    pub category: Option<String>,
+    /// Record number.
+    pub record: Option<u64>,
+    /// Insertion strings in their order.
+    pub strings: Vec<String>,
+    /// Data bytes.
+    pub data: Vec<u8>,
+    /// The rendered message, when the export holds it.
+    pub message: Option<String>,
+}
+
+/// Severity of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// 1
+    Critical,
+    /// 2
+    Error,
+    /// 3
+    Warning,
+    /// 4, and 0 in classic logs
+    Information,
+    /// 5
+    Verbose,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Level::Critical => "Critical",
+            Level::Error => "Error",
+            Level::Warning => "Warning",
+            Level::Information => "Information",
+            Level::Verbose => "Verbose",
+        })
+    }
+}
+
+impl Event {
+    /// Whether any text of the event contains `fragment`, ignoring case and the width at which the
+    /// text was wrapped.
+    pub fn says(&self, fragment: &str) -> bool {
+        let fold = |s: &str| s.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let fragment = fold(fragment);
+        self.message.iter().chain(&self.strings).any(|text| fold(text).contains(&fragment))
+    }
+}

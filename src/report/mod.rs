@@ -1,0 +1,318 @@
+//! Layer 4: the vocabulary of results, and its printers.
+//!
+//! A [`Report`] is plain data in the reader's terms. It stands alone: excerpts are copied in, so it
+//! can be exported, sent and read without the files. The page shows it, the printers write it; both
+//! work from this one structure. [`json`] is the contract that other tools may rely on.
+//!
+//! Sentences carry citations as `[1]`: the number of a piece of [`Evidence`] of the same finding,
+//! counted from 1.
+
+use serde::{Deserialize, Serialize};
+
+/// Result of one analysis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// What the whole case comes to.
+    pub summary: Summary,
+    /// One row per file, sorted by path.
+    pub inputs: Vec<Input>,
+    /// Problems, best first.
+    pub problems: Vec<Problem>,
+    /// Findings, best first; each belongs to one problem.
+    pub findings: Vec<Finding>,
+    /// Rules that were ruled out or could not be decided, by id.
+    pub considered: Vec<Considered>,
+}
+
+/// The summary paragraph and the account of all waiting messages.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// At most three sentences, readable by a manager.
+    pub text: String,
+    /// Newest time in the evidence, with its clock; empty when no file shows one.
+    pub as_of: String,
+    /// Waiting messages in all queues of the evidence; shadow copies are not waiting.
+    pub waiting: u64,
+    /// Waiting messages per problem, in the order of the problems; only those above zero.
+    pub explained: Vec<Explained>,
+    /// Waiting messages that no problem accounts for.
+    pub unexplained: u64,
+    /// Of these, messages in queues that report no error: mail on its way, as far as the files show.
+    pub moving: u64,
+    /// What limits the answer: files not read, assumed time zones, cut exports.
+    pub caveats: Vec<String>,
+}
+
+/// Messages that a problem accounts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explained {
+    /// Number of the problem.
+    pub problem: u32,
+    /// Number of messages.
+    pub messages: u64,
+}
+
+/// What happened to one file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// Path as dropped.
+    pub path: String,
+    /// Identifier of the format; `None` when no format recognized the file.
+    pub kind: Option<String>,
+    /// What the file was taken for, in words.
+    pub taken_for: String,
+    /// Why, or why not and what to do.
+    pub reason: String,
+    /// Whether it was read.
+    pub state: InputState,
+    /// Size in bytes.
+    pub size: u64,
+    /// Text encoding; `None` for binary files.
+    pub encoding: Option<String>,
+    /// First and last time in the file, as printed; `None` when it shows none.
+    pub time_span: Option<(String, String)>,
+    /// Records used.
+    pub records: u64,
+    /// Records left out on purpose.
+    pub skipped: u64,
+    /// Records damaged or cut.
+    pub damaged: u64,
+    /// What the reader should know.
+    pub notes: Vec<InputNote>,
+}
+
+/// Whether a file was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputState {
+    /// In full.
+    Read,
+    /// In part; the notes say what is missing.
+    Incomplete,
+    /// Not at all.
+    NotRead,
+}
+
+/// A remark about a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputNote {
+    /// First and last line, when the remark has a place.
+    pub lines: Option<(u32, u32)>,
+    /// Whether evidence is missing because of it.
+    pub loss: bool,
+    /// The remark.
+    pub text: String,
+}
+
+/// A problem: a cause with the symptoms it explains, or a symptom whose cause is not in the files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// From 1, best first.
+    pub number: u32,
+    /// Index in [`Report::findings`] of the finding that stands for the problem.
+    pub main: usize,
+    /// Indexes of the findings it explains, best first.
+    pub explains: Vec<usize>,
+    /// Waiting messages it accounts for.
+    pub messages: u64,
+}
+
+/// A rule that found something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Identifier of the rule.
+    pub rule: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What part it plays.
+    pub role: Role,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Number of the problem it belongs to.
+    pub problem: u32,
+    /// Title of the rule.
+    pub title: String,
+    /// One sentence that cites the evidence.
+    pub statement: String,
+    /// Names of what is affected: servers, queues, databases, connectors, addresses.
+    pub affected: Vec<String>,
+    /// What it rests on, in the order of citation.
+    pub evidence: Vec<Evidence>,
+    /// Identifiers of the rules whose findings this one explains.
+    pub explains: Vec<String>,
+    /// Observable effects, with amounts.
+    pub effects: Vec<Effect>,
+    /// What was checked, for and against.
+    pub grounds: Vec<Ground>,
+    /// What to do, in order; the last step says how to check.
+    pub remedy: Vec<Step>,
+    /// How to see that it is fixed.
+    pub verify: Vec<String>,
+    /// What would settle it, and how to collect that.
+    pub missing: Vec<Missing>,
+    /// Where the behavior is documented.
+    pub sources: Vec<String>,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Mail is stopped.
+    Critical,
+    /// Mail is delayed or partly stopped.
+    High,
+    /// It will delay mail under conditions that are likely to come.
+    Medium,
+    /// A weakness worth mending.
+    Low,
+    /// Worth knowing.
+    Info,
+}
+
+/// What part a finding plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Explains symptoms.
+    Cause,
+    /// Is explained by a cause.
+    Symptom,
+    /// Neither; helps to read the rest.
+    Context,
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Every condition was seen in the evidence.
+    Confirmed,
+    /// One condition is inferred.
+    Likely,
+    /// It fits, and so may something else.
+    Possible,
+}
+
+/// A piece of evidence: a place in a file and what it shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Path of the file.
+    pub input: String,
+    /// Index of the file in [`Report::inputs`].
+    pub source: u32,
+    /// `line 12`, `lines 12-14`, `record 345`, `whole file`.
+    pub locator: String,
+    /// First and last line, for text.
+    pub lines: Option<(u32, u32)>,
+    /// Record number as text, for binary logs (JavaScript numbers end at 2^53).
+    pub record: Option<String>,
+    /// What it says, in our words.
+    pub note: String,
+    /// Why it matters: one sentence for the reader of the raw lines.
+    pub why: String,
+    /// The raw text, cut around what matters.
+    pub excerpt: String,
+    /// Byte ranges in `excerpt` that carry the meaning.
+    pub marks: Vec<(usize, usize)>,
+    /// Texts to mark wherever the raw lines are shown.
+    pub marked_texts: Vec<String>,
+    /// The evidence is that something is *not* there; `excerpt` says what was searched.
+    pub absent: bool,
+}
+
+/// Something that follows from a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// What follows.
+    pub text: String,
+    /// How much: `187 messages`, `2 of 2 hosts`; may be empty.
+    pub amount: String,
+}
+
+/// A check that speaks for or against a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ground {
+    /// Whether it held.
+    pub held: GroundKind,
+    /// What was checked and found; may cite evidence.
+    pub text: String,
+}
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroundKind {
+    /// It holds.
+    Held,
+    /// A rival explanation was excluded.
+    RuledOut,
+    /// It could not be checked.
+    Unknown,
+}
+
+/// One step of a remedy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What to do, its effect and its limit.
+    pub text: String,
+    /// Command to paste, one per line.
+    pub command: Option<String>,
+    /// What to mind before running it.
+    pub warning: Option<String>,
+}
+
+/// An input that would settle a question.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Missing {
+    /// What to bring.
+    pub what: String,
+    /// What it settles.
+    pub settles: String,
+    /// A command that only reads; may be empty.
+    pub command: String,
+}
+
+/// A rule that found nothing, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Considered {
+    /// Identifier of the rule.
+    pub rule: String,
+    /// Title of the rule.
+    pub title: String,
+    /// What it came to.
+    pub verdict: ConsideredVerdict,
+    /// Why.
+    pub why: String,
+    /// What would decide it.
+    pub missing: Vec<Missing>,
+}
+
+/// Verdict of a rule without a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConsideredVerdict {
+    /// The evidence excludes it.
+    RuledOut,
+    /// The evidence does not suffice.
+    Undecided,
+}
+
+macro_rules! words {
+    ($type:ident: $($variant:ident => $word:literal),* $(,)?) => {
+        impl $type {
+            /// The word that readers see.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $($type::$variant => $word,)*
+                }
+            }
+        }
+    };
+}
+
+words!(Severity: Critical => "Critical", High => "High", Medium => "Medium", Low => "Low", Info => "Info");
+words!(Role: Cause => "Cause", Symptom => "Symptom", Context => "Context");
+words!(Confidence: Confirmed => "Confirmed", Likely => "Likely", Possible => "Possible");
+words!(ConsideredVerdict: RuledOut => "Ruled out", Undecided => "Undecided");
+words!(InputState: Read => "Read", Incomplete => "Incomplete", NotRead => "Not read");

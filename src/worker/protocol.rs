@@ -1,0 +1,147 @@
+//! What crosses between page and worker. Every message is one `postMessage` of
+//! `{ body, files? }`: `body` is a [`Request`] or [`Response`] through serde-wasm-bindgen, `files` is an
+//! array of `File` handles beside it (handles cannot pass through serde).
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::{Input, Report};
+
+/// Page to worker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Request {
+    /// Read and diagnose the files that come with this message, together with those of earlier ones.
+    Analyze {
+        /// Paths of the files, in the order of the handles.
+        paths: Vec<String>,
+        /// Whether earlier files are forgotten first.
+        fresh: bool,
+    },
+    /// Open a built-in sample case by its name instead.
+    Sample {
+        /// Name from [`crate::worker::protocol::SampleInfo`].
+        name: String,
+    },
+    /// Lines of a text file, for the evidence drawer.
+    Lines {
+        /// Returned with the answer.
+        token: u32,
+        /// Index of the file in the report.
+        source: u32,
+        /// First line, from 1.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// The fields of a record of a binary log, for the evidence drawer.
+    Record {
+        /// Returned with the answer.
+        token: u32,
+        /// Index of the file in the report.
+        source: u32,
+        /// Record number as text.
+        record: String,
+    },
+    /// The report in a format for saving.
+    Print {
+        /// The format.
+        format: PrintFormat,
+    },
+}
+
+/// Worker to page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Response {
+    /// The worker is ready.
+    Ready {
+        /// Built-in sample cases.
+        samples: Vec<SampleInfo>,
+    },
+    /// All files of the case, before a byte is read, in the order of the report.
+    Files {
+        /// Path and size in bytes.
+        files: Vec<(String, u64)>,
+    },
+    /// How far reading is.
+    Progress {
+        /// Index of the file in work.
+        source: u32,
+        /// Bytes of it read.
+        bytes: u64,
+        /// Records of it read.
+        records: u64,
+    },
+    /// A file is done.
+    FileDone {
+        /// Its index.
+        source: u32,
+        /// Its row.
+        input: Input,
+    },
+    /// The diagnosis.
+    Report {
+        /// The report.
+        report: Report,
+    },
+    /// Lines of a file.
+    Lines {
+        /// From the request.
+        token: u32,
+        /// Index of the file.
+        source: u32,
+        /// Number of the first line of `lines`; 1 for a record.
+        first: u32,
+        /// The lines.
+        lines: Vec<String>,
+        /// Number of lines of the file or record.
+        total: u32,
+    },
+    /// The report as text.
+    Printed {
+        /// From the request.
+        format: PrintFormat,
+        /// The text.
+        text: String,
+    },
+    /// Something could not be done; the page goes on.
+    Failed {
+        /// What, why, and what to do.
+        message: String,
+    },
+}
+
+/// Format of an exported report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PrintFormat {
+    /// One self-contained page.
+    Html,
+    /// Markdown.
+    Markdown,
+    /// The JSON contract.
+    Json,
+}
+
+impl PrintFormat {
+    /// Suggested file name.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            PrintFormat::Html => "queuescope-report.html",
+            PrintFormat::Markdown => "queuescope-report.md",
+            PrintFormat::Json => "queuescope-report.json",
+        }
+    }
+}
+
+/// A built-in sample case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleInfo {
+    /// Name for [`Request::Sample`].
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// One line about it.
+    pub about: String,
+    /// Number of files.
+    pub files: u32,
+    /// Size of all files in bytes.
+    pub size: u64,
+}
