@@ -6,3 +6,4 @@ pub mod ledger;
 pub mod source;
 pub mod text;
 pub mod timestamp;
+pub mod xml;
