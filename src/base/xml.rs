@@ -182,14 +182,14 @@ impl<'a> Xml<'a> {
     }
 
     /// How far the reader is, in bytes of the decoded text.
-    pub fn position(&self) -> u64 {
+    pub fn offset(&self) -> u64 {
         self.reader.buffer_position()
     }
 
     /// Reads on to the end of an element that was just opened and returns it as a tree.
     pub fn subtree(&mut self, open: Open<'a>) -> Node<'a> {
         let mut path = vec![Node::started(&open)];
-        while let Some(item) = self.next() {
+        for item in self.by_ref() {
             match item {
                 Item::Open(open) => path.push(Node::started(&open)),
                 Item::Close(close) => {
