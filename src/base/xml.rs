@@ -34,6 +34,8 @@ const MAX_ATTRIBUTES: usize = 1_000;
 pub struct Xml<'a> {
     text: &'a Text,
     reader: Reader<&'a [u8]>,
+    /// Bytes of the text before what the reader was given.
+    skipped: usize,
     open: Vec<Level<'a>>,
     /// Elements that are open beyond [`MAX_DEPTH`].
     beyond: usize,
@@ -158,7 +160,11 @@ impl<'a> Open<'a> {
 impl<'a> Xml<'a> {
     /// A reader from the start of a text.
     pub fn new(text: &'a Text) -> Xml<'a> {
-        let mut reader = Reader::from_str(text.as_str());
+        // `quick-xml` passes over a byte order mark without counting it. One can be left here when a
+        // marked file was saved once more with a mark.
+        let content = text.as_str().trim_start_matches('\u{FEFF}');
+        let skipped = text.as_str().len() - content.len();
+        let mut reader = Reader::from_str(content);
         let config = reader.config_mut();
         // Tags are matched here, so that one wrong tag costs one element and not the file.
         config.check_end_names = false;
@@ -167,6 +173,7 @@ impl<'a> Xml<'a> {
         Xml {
             text,
             reader,
+            skipped,
             open: Vec::new(),
             beyond: 0,
             cutting: 0,
@@ -225,7 +232,7 @@ impl<'a> Xml<'a> {
     }
 
     fn here(&self) -> usize {
-        usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX)
+        usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX).saturating_add(self.skipped)
     }
 
     fn start(&mut self, start: &BytesStart<'_>, empty: bool) -> Option<Item<'a>> {
@@ -390,7 +397,7 @@ impl<'a> Iterator for Xml<'a> {
                 Err(_) => {
                     // Markup that never ends: everything from there on is one unclosed tag.
                     let from = usize::try_from(self.reader.error_position()).unwrap_or(before);
-                    let line = self.line_at(from);
+                    let line = self.line_at(from.saturating_add(self.skipped));
                     self.faults.cut.get_or_insert(line);
                     self.stop();
                     None
@@ -504,6 +511,13 @@ mod tests {
         assert_eq!(faults.entities, Some(1));
         let (out, faults) = steps("<!DOCTYPE a SYSTEM \"a.dtd\"><a>&m;</a>");
         assert_eq!(out, ["+a@1", "-a@1-1 &m;"]);
+        assert!(faults.is_clear());
+    }
+
+    #[test]
+    fn marks_of_byte_order_move_nothing() {
+        let (out, faults) = steps("\u{FEFF}\u{FEFF}<a>\n<bc/>\u{FEFF}</a>\u{FEFF}<d/>");
+        assert_eq!(out, ["+a@1", "+bc@2", "-bc@2-2 ", "-a@1-2 \u{FEFF}", "+d@2", "-d@2-2 "]);
         assert!(faults.is_clear());
     }
 

@@ -117,11 +117,12 @@ impl<'a> Flat<'a> {
 
     /// Whether a node says more than which object it means.
     fn is_definition(&self, at: usize) -> bool {
+        let id = self.id(at);
         let own = |name: &str| !CLASS_FIELDS.contains(&name) || name == "name";
-        let told = self
-            .fields(at)
-            .filter(|(name, value, _)| own(name) && class_named(value).is_none() && Some(*value) != self.id(at));
-        told.count() > 0 || self.children(at).any(|child| self.nodes.get(child).is_some_and(|child| !child.leaf))
+        let told =
+            self.fields(at).filter(|(name, value, _)| own(name) && class_named(value).is_none() && Some(*value) != id);
+        told.take(1).count() > 0
+            || self.children(at).any(|child| self.nodes.get(child).is_some_and(|child| !child.leaf))
     }
 }
 

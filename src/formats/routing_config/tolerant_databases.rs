@@ -59,6 +59,9 @@ pub fn read(flat: &Flat<'_>, source: SourceId, table: &mut RoutingTable, out: &m
     }
 }
 
+/// Values of one node that are looked at. An entry has a handful.
+const MAX_VALUES: usize = 32;
+
 type Lines = (u32, u32);
 
 /// A store that was recognized in a section.
@@ -120,7 +123,7 @@ fn own_values<'b>(flat: &'b Flat<'_>, at: usize) -> impl Iterator<Item = (String
 fn stores<'b>(flat: &'b Flat<'_>, range: Range<usize>) -> Vec<Store<'b>> {
     let mut stores: Vec<Store<'b>> = Vec::new();
     for node in range.clone() {
-        for (_, value) in own_values(flat, node) {
+        for (_, value) in own_values(flat, node).take(MAX_VALUES) {
             let Some(DnClass::Database) = dn_class(value) else { continue };
             let dn_key = DistinguishedName::parse(value).map(|dn| dn.key());
             // One entry may show its store twice.
@@ -166,7 +169,8 @@ fn without_store(flat: &Flat<'_>, range: Range<usize>, stores: &[Store<'_>]) -> 
     let mut places: HashSet<(usize, &str)> = HashSet::new();
     for store in stores {
         let mut at = Some(store.node);
-        while let Some(node) = at.filter(|at| *at >= range.start && with.insert(*at)).and_then(|at| flat.nodes.get(at)) {
+        while let Some(node) = at.filter(|at| *at >= range.start && with.insert(*at)).and_then(|at| flat.nodes.get(at))
+        {
             at = node.parent;
             places.extend(at.map(|parent| (parent, node.name)));
         }

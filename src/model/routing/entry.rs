@@ -73,6 +73,12 @@ pub enum Unusable<'a> {
         /// Its site.
         site: &'a ObjectRef,
     },
+    /// Its group is not addressed across a hub site, and no site links lead to its own site (events 5007
+    /// and 5008).
+    OwnSiteUnreachable {
+        /// Its site.
+        site: &'a ObjectRef,
+    },
     /// No site links lead to any server of its database availability group (events 5007 and 5037).
     DagUnreachable {
         /// The group.
@@ -105,6 +111,7 @@ impl DatabaseRoute<'_> {
                 Unusable::NoTransportServer { .. } => &[5035],
                 Unusable::NoDagServer { .. } => &[5037],
                 Unusable::SiteUnreachable { .. } => &[5007, 5035],
+                Unusable::OwnSiteUnreachable { .. } => &[5007, 5008],
                 Unusable::DagUnreachable { .. } => &[5007, 5037],
                 Unusable::RoutingGroupUnreachable { .. } => &[5036],
             },
@@ -143,7 +150,9 @@ impl fmt::Display for Unusable<'_> {
             Unusable::NoDagServer { dag } => {
                 write!(f, "is in database availability group {dag}, which has no usable transport server")
             }
-            Unusable::SiteUnreachable { site } => write!(f, "is in site {site}, to which no site links lead"),
+            Unusable::SiteUnreachable { site } | Unusable::OwnSiteUnreachable { site } => {
+                write!(f, "is in site {site}, to which no site links lead")
+            }
             Unusable::DagUnreachable { dag } => {
                 write!(f, "is in database availability group {dag}, to none of whose servers site links lead")
             }
