@@ -32,12 +32,10 @@ use file_name::{FileName, Written};
 pub static FORMAT: Format = Format {
     id: "routing-config",
     title: "Routing table (RoutingConfig XML)",
-    how_to_collect: "Copy the newest RoutingConfig*.xml from the server on which the mail waits, under its own name (the \
-                     name holds the time): Exchange 2007 <Exchange folder>\\TransportRoles\\Logs\\Routing, 2010 \
-                     <Exchange folder>\\V14\\TransportRoles\\Logs\\Routing, 2013 and later the folder that \
-                     (Get-TransportService <server>).RoutingTableLogPath shows, usually <Exchange \
-                     folder>\\V15\\TransportRoles\\Logs\\Hub\\Routing. To have a new one written, restart the service \
-                     MSExchangeTransport.",
+    how_to_collect: "On the server where the mail waits, copy the newest RoutingConfig*.xml under its own name, which \
+                     holds the time. Exchange 2007: <Exchange folder>\\TransportRoles\\Logs\\Routing. 2010: <Exchange \
+                     folder>\\V14\\TransportRoles\\Logs\\Routing. 2013 and later: the folder that Get-TransportService \
+                     <server> | Format-List RoutingTableLogPath shows.",
     extensions: &["xml"],
     probe,
     parse: Parse::Document(parse),
