@@ -202,8 +202,8 @@ fn apply_name(table: &mut RoutingTable, name: &FileName, single: bool, out: &mut
         (Written::Absent, None) => out.note(
             NoteKind::Ambiguous,
             None,
-            "The time of the table is only in the name of the file, which was changed. Keep the name that Exchange gave \
-             it, for example HRoutingConfig#1@11_21_2014 02_31_07.xml.",
+            "The time of the table is only in the name of the file, which was changed. Keep the name that Exchange \
+             gave it, for example HRoutingConfig#1@11_21_2014 02_31_07.xml.",
         ),
     }
 }
