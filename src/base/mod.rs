@@ -3,6 +3,7 @@
 
 pub mod ip_range;
 pub mod ledger;
+pub mod markup;
 pub mod source;
 pub mod text;
 pub mod timestamp;

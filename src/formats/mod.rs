@@ -17,8 +17,10 @@ use crate::base::text::Text;
 use crate::model::{Record, Sink};
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+mod evtx;
+
 /// All formats, by id.
-pub static FORMATS: &[&Format] = &[];
+pub static FORMATS: &[&Format] = &[&evtx::FORMAT];
 // registry:end
 
 /// An input format.
