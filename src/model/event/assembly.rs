@@ -35,6 +35,8 @@ pub struct Assembly {
     depth: usize,
     /// Depth at which the current part was opened.
     part_depth: usize,
+    /// Open elements of the payload that are named `<Event>` themselves.
+    nested: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +54,11 @@ impl Assembly {
     /// Whether the reader is inside the payload, where any element name can occur.
     pub fn in_payload(&self) -> bool {
         matches!(self.part, Part::EventData | Part::UserData | Part::Rendering)
+    }
+
+    /// Whether an `<Event>` element of the payload is open, whose end tag is not that of the event.
+    pub fn is_nested(&self) -> bool {
+        self.nested > 0
     }
 
     /// Takes the next token inside `<Event>`.
@@ -72,6 +79,7 @@ impl Assembly {
 
     fn open(&mut self, name: &str, attributes: &str) {
         self.text.clear();
+        self.nested += usize::from(name == "Event");
         self.depth += 1;
         self.leaf = true;
         let attribute = |key: &str| attribute(attributes, key);
@@ -135,6 +143,7 @@ impl Assembly {
             _ => {}
         }
         self.leaf = false;
+        self.nested = self.nested.saturating_sub(usize::from(name == "Event"));
         self.depth = self.depth.saturating_sub(1);
     }
 
