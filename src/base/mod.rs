@@ -4,8 +4,8 @@
 pub mod distinguished_name;
 pub mod ip_range;
 pub mod ledger;
-pub mod powershell;
 pub mod markup;
+pub mod powershell;
 pub mod source;
 pub mod text;
 pub mod timestamp;

@@ -262,7 +262,9 @@ mod tests {
 
     #[test]
     fn a_type_name_is_not_a_value() {
-        for text in ["System.String[]", "System.Collections.ArrayList", "Microsoft.Exchange.Data.QueueViewer.RecipientInfo[]"] {
+        for text in
+            ["System.String[]", "System.Collections.ArrayList", "Microsoft.Exchange.Data.QueueViewer.RecipientInfo[]"]
+        {
             assert_eq!(value_of(text), Value::TypeName(text.to_owned()));
         }
         assert!(matches!(value_of("Microsoft Exchange"), Value::Text(_)));
