@@ -125,11 +125,11 @@ fn scan<'a>(text: &'a Text, ranges: &[(u32, u32)], left_out: &mut LeftOut, notes
             continue;
         }
         if in_transcript_header(&mut state, line, text.line(number.saturating_add(1))) {
-            left_out.console(number);
+            left_out.add(number, true);
             continue;
         }
         if is_console(line) {
-            left_out.console(number);
+            left_out.add(number, true);
             // A warning can come in the middle of a record, a prompt cannot.
             state.after_prompt = is_prompt(line);
             state.open &= !state.after_prompt;
@@ -147,13 +147,13 @@ fn scan<'a>(text: &'a Text, ranges: &[(u32, u32)], left_out: &mut LeftOut, notes
                 rows.push(Row { name, text: value, line: number, chars: state.length, starts_record });
             }
             // The second line of a long command.
-            None if state.after_prompt => left_out.console(number),
+            None if state.after_prompt => left_out.add(number, true),
             None => {
                 if state.open && !state.blank && number == text.line_count() {
                     let what = "The text ends in the middle of a line; the last record is not complete.";
                     note(notes, NoteKind::Damaged, Some((number, number)), what);
                 } else {
-                    left_out.other(number);
+                    left_out.add(number, false);
                 }
                 state.length = 0;
             }
@@ -187,10 +187,7 @@ fn classify<'a>(state: &mut State<'a>, text: &'a Text, number: u32, line: &'a st
         state.colon = column;
         return Some((name, value));
     }
-    if let Some(found) = loose(line) {
-        return Some(found);
-    }
-    (state.length >= OUTER_WIDTH).then_some(("", line))
+    loose(line).or_else(|| (state.length >= OUTER_WIDTH).then_some(("", line)))
 }
 
 /// Whether the lines after the first one of a record look like its others: one colon in the same
@@ -297,7 +294,7 @@ impl Joiner {
             if row.chars == width {
                 full += 1;
                 if places.len() < 3 {
-                    places.insert((last_word(row.text), first_word(next.text)));
+                    places.insert((row.text.rsplit(' ').next(), first_word(next.text)));
                 }
             } else if !at_end && row.chars + 1 + first_word(next.text).len() > width {
                 // The next word had no room: broken at a blank.
@@ -326,12 +323,8 @@ fn first_word(text: &str) -> &str {
     text.split(' ').next().unwrap_or("")
 }
 
-fn last_word(text: &str) -> &str {
-    text.rsplit(' ').next().unwrap_or("")
-}
-
 /// `[PS] C:\>`, `PS C:\>`, `C:\>`, `>>`.
-fn is_prompt(line: &str) -> bool {
+pub(super) fn is_prompt(line: &str) -> bool {
     let line = line.trim_start();
     let has_path = |rest: &str| columns(rest).any(|(.., c)| c == '>') && rest.contains(":\\");
     line.starts_with("[PS]")
@@ -365,7 +358,7 @@ fn in_transcript_header(state: &mut State<'_>, line: &str, next: &str) -> bool {
     state.transcript > 0
 }
 
-/// Lines that were left out, for two notes at most.
+/// Lines that were left out, for two notes at most: first, last, number.
 #[derive(Default)]
 pub(super) struct LeftOut {
     console: Option<(u32, u32, u32)>,
@@ -373,25 +366,19 @@ pub(super) struct LeftOut {
 }
 
 impl LeftOut {
-    pub(super) fn console(&mut self, line: u32) {
-        let (first, _, count) = self.console.unwrap_or((line, line, 0));
-        self.console = Some((first, line, count + 1));
-    }
-
-    pub(super) fn other(&mut self, line: u32) {
-        let (first, _, count) = self.other.unwrap_or((line, line, 0));
-        self.other = Some((first, line, count + 1));
+    pub(super) fn add(&mut self, line: u32, is_console: bool) {
+        let seen = if is_console { &mut self.console } else { &mut self.other };
+        let (first, _, count) = seen.unwrap_or((line, line, 0));
+        *seen = Some((first, line, count + 1));
     }
 
     pub(super) fn into_notes(self, notes: &mut Vec<Note>) {
-        if let Some((first, last, count)) = self.console {
-            let what =
-                format!("Console text around the output (prompts, headers, warnings) was left out; lines: {count}.");
-            note(notes, NoteKind::Info, Some((first, last)), what);
-        }
-        if let Some((first, last, count)) = self.other {
-            let what = format!("Lines that belong to no record were left out: {count}.");
-            note(notes, NoteKind::Skipped, Some((first, last)), what);
+        let console = "Console text around the output (prompts, headers, warnings) was left out";
+        let other = "Lines that belong to no record were left out";
+        for (seen, kind, what) in [(self.console, NoteKind::Info, console), (self.other, NoteKind::Skipped, other)] {
+            if let Some((first, last, count)) = seen {
+                note(notes, kind, Some((first, last)), format!("{what}; lines: {count}."));
+            }
         }
     }
 }
@@ -470,8 +457,7 @@ mod tests {
             objects[0].properties[1].items(),
             Some((vec!["0.0.0.0:25".to_owned(), "[::]:25".to_owned()], false))
         );
-        assert_eq!(notes.len(), 1);
-        assert_eq!((notes[0].kind, notes[0].lines), (NoteKind::Info, Some((1, 16))));
+        assert_eq!((notes.len(), notes[0].kind, notes[0].lines), (1, NoteKind::Info, Some((1, 16))));
     }
 
     #[test]
@@ -480,8 +466,7 @@ mod tests {
             Status       : Ready\nMessageCo";
         let (objects, notes) = parse(text);
         assert_eq!(objects.len(), 2);
-        let values: Vec<_> = ["Status", "MessageCount", "LastError"].iter().map(|n| value(&objects[0], n)).collect();
-        assert_eq!(values, ["Retry", "12481", "none"]);
+        assert_eq!(["Status", "MessageCount", "LastError"].map(|n| value(&objects[0], n)), ["Retry", "12481", "none"]);
         assert_eq!((notes.len(), notes[0].kind), (1, NoteKind::Damaged));
     }
 
