@@ -8,24 +8,26 @@
 //!   line; editors and mail programs strip it; older ones break anywhere, at the exact width. A word
 //!   longer than the line is always broken at the exact width. A line break inside a value looks
 //!   like a wrap.
-//! - A whole console is often pasted: prompts, transcript headers, warnings, errors.
-//! - Lists of names and values are common in Windows. Event text (`Log Name:      Application`) has
-//!   no blank before the colon, so that blank and equal colon columns decide.
+//! - Event text (`Log Name:      Application`) has no blank before the colon; a whole console is often
+//!   pasted. That blank and equal colon columns decide.
 //! - Typed or recognized text has small faults: `Status:      : Retry`, tabs, a missing blank.
 
 use std::collections::BTreeSet;
 
 use super::{Note, NoteKind, Object, Property, Text, note, value_of};
 
-/// Names are looked for in the first characters of a line only: a line may be a megabyte.
+/// Names are looked for in this much of a line only: a line may be a megabyte.
 const HEAD: usize = 200;
 /// Lines looked ahead, or at the start of the file, before a block counts as none.
 const AHEAD: u32 = 12;
 const SNIFF_LINES: u32 = 400;
 /// No console is narrower; below it a "full" line is chance.
-const MIN_WIDTH: usize = 40;
+const MIN_WIDTH: usize = 60;
 /// Lines of this length may have been wrapped without indentation, by the console itself.
 const OUTER_WIDTH: usize = 79;
+/// Words of delivery errors, the values that are wrapped most; a break inside one is no blank.
+const WORDS: &str = "primary target address responded cannot achieve exchange server authentication attempted failover \
+    alternate host hosts that succeed either there delivery failed endpoint error route mailbox database temporary";
 
 /// One physical line of a record.
 struct Row<'a> {
@@ -165,10 +167,9 @@ fn scan<'a>(text: &'a Text, ranges: &[(u32, u32)], left_out: &mut LeftOut, notes
 /// Name and value of a property line, an empty name for a continuation, `None` for anything else.
 fn classify<'a>(state: &mut State<'a>, text: &'a Text, number: u32, line: &'a str) -> Option<(&'a str, &'a str)> {
     let indent = indent_of(line);
-    if state.colon > 0
-        && let Some(found) = aligned(line, state.colon)
-    {
-        return Some(found);
+    let found = aligned(line, state.colon);
+    if found.is_some() {
+        return found;
     }
     let value_column = state.colon.saturating_add(2);
     // Also after a blank line: the value has one itself.
@@ -228,7 +229,7 @@ fn skip_columns(line: &str, wanted: usize) -> &str {
     at.and_then(|(at, ..)| line.get(at..)).unwrap_or("")
 }
 
-/// The property whose colon is in this column.
+/// The property whose colon is in this column; none in column 0, before any record.
 fn aligned(line: &str, wanted: usize) -> Option<(&str, &str)> {
     let (at, ..) = columns(line).find(|(_, column, _)| *column >= wanted).filter(|f| f.1 == wanted && f.2 == ':')?;
     split_at_colon(line, at)
@@ -264,8 +265,7 @@ fn split_at_colon(line: &str, at: usize) -> Option<(&str, &str)> {
 }
 
 fn is_name(name: &str) -> bool {
-    name.len() <= 120
-        && name.chars().count() <= 60
+    name.chars().count() <= 60
         && name.starts_with(char::is_alphabetic)
         && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '(' | ')' | '-'))
         && !name.contains("  ")
@@ -293,9 +293,9 @@ impl Joiner {
             led |= at_end && next.text.starts_with(' ');
             if row.chars == width {
                 full += 1;
-                if places.len() < 3 {
-                    places.insert((row.text.rsplit(' ').next(), first_word(next.text)));
-                }
+                let place = (row.text.rsplit(' ').next().unwrap_or(""), first_word(next.text));
+                led |= is_broken_word(place);
+                places.extend((places.len() < 3).then_some(place));
             } else if !at_end && row.chars + 1 + first_word(next.text).len() > width {
                 // The next word had no room: broken at a blank.
                 short += 1;
@@ -309,18 +309,20 @@ impl Joiner {
     }
 
     fn needs_blank(&self, row: &Row<'_>, next: &Row<'_>) -> bool {
-        if row.text.is_empty() || row.text.ends_with(char::is_whitespace) || next.text.starts_with(char::is_whitespace)
-        {
-            return false;
-        }
-        let is_full = row.chars == self.width;
-        let is_one_word = self.width >= OUTER_WIDTH && !row.text.contains(' ');
-        !(is_full && (self.exact || is_one_word))
+        let has_blank = row.text.ends_with(char::is_whitespace) || next.text.starts_with(char::is_whitespace);
+        let is_one_word = self.width >= MIN_WIDTH && !row.text.contains(' ');
+        let is_broken = row.chars == self.width && (self.exact || is_one_word);
+        !(row.text.is_empty() || has_blank || is_broken)
     }
 }
 
 fn first_word(text: &str) -> &str {
     text.split(' ').next().unwrap_or("")
+}
+
+fn is_broken_word((end, start): (&str, &str)) -> bool {
+    let joined = if end.len() + start.len() < 20 { format!("{end}{start}") } else { String::new() };
+    !end.is_empty() && WORDS.split(' ').any(|w| w.eq_ignore_ascii_case(joined.trim_matches(['"', '.', ',', ';'])))
 }
 
 /// `[PS] C:\>`, `PS C:\>`, `C:\>`, `>>`.
@@ -397,7 +399,6 @@ mod tests {
     fn sniffs(text: &str) -> bool {
         sniff(&Text::from_string(text.to_owned()))
     }
-
     fn value(object: &Object, name: &str) -> String {
         object.get(name).and_then(Property::text).unwrap_or_default()
     }
@@ -423,7 +424,7 @@ mod tests {
 
     #[test]
     fn joins_exact_breaks_and_stripped_blanks() {
-        for (width, by_word) in [(100, false), (120, false), (120, true), (93, true), (87, false)] {
+        for (width, by_word) in [(100, false), (120, false), (120, true), (93, true), (87, false), (113, false)] {
             let mut text = String::from("Identity  : EX1\\7\nLastError : ");
             let (mut piece, mut used) = (String::new(), 12);
             for word in ERROR.split_inclusive(' ') {
