@@ -8,24 +8,26 @@
 //!   line; editors and mail programs strip it; older ones break anywhere, at the exact width. A word
 //!   longer than the line is always broken at the exact width. A line break inside a value looks
 //!   like a wrap.
-//! - A whole console is often pasted: prompts, transcript headers, warnings, errors.
-//! - Lists of names and values are common in Windows. Event text (`Log Name:      Application`) has
-//!   no blank before the colon, so that blank and equal colon columns decide.
+//! - Event text (`Log Name:      Application`) has no blank before the colon; a whole console is often
+//!   pasted. That blank and equal colon columns decide.
 //! - Typed or recognized text has small faults: `Status:      : Retry`, tabs, a missing blank.
 
 use std::collections::BTreeSet;
 
 use super::{Note, NoteKind, Object, Property, Text, note, value_of};
 
-/// Names are looked for in the first characters of a line only: a line may be a megabyte.
+/// Names are looked for in this much of a line only: a line may be a megabyte.
 const HEAD: usize = 200;
 /// Lines looked ahead, or at the start of the file, before a block counts as none.
 const AHEAD: u32 = 12;
 const SNIFF_LINES: u32 = 400;
 /// No console is narrower; below it a "full" line is chance.
-const MIN_WIDTH: usize = 40;
+const MIN_WIDTH: usize = 60;
 /// Lines of this length may have been wrapped without indentation, by the console itself.
 const OUTER_WIDTH: usize = 79;
+/// Words of delivery errors, the values that are wrapped most; a break inside one is no blank.
+const WORDS: &str = "primary target address responded cannot achieve exchange server authentication attempted failover \
+    alternate host hosts that succeed either there delivery failed endpoint error route mailbox database temporary";
 
 /// One physical line of a record.
 struct Row<'a> {
@@ -125,11 +127,11 @@ fn scan<'a>(text: &'a Text, ranges: &[(u32, u32)], left_out: &mut LeftOut, notes
             continue;
         }
         if in_transcript_header(&mut state, line, text.line(number.saturating_add(1))) {
-            left_out.console(number);
+            left_out.add(number, true);
             continue;
         }
         if is_console(line) {
-            left_out.console(number);
+            left_out.add(number, true);
             // A warning can come in the middle of a record, a prompt cannot.
             state.after_prompt = is_prompt(line);
             state.open &= !state.after_prompt;
@@ -147,13 +149,13 @@ fn scan<'a>(text: &'a Text, ranges: &[(u32, u32)], left_out: &mut LeftOut, notes
                 rows.push(Row { name, text: value, line: number, chars: state.length, starts_record });
             }
             // The second line of a long command.
-            None if state.after_prompt => left_out.console(number),
+            None if state.after_prompt => left_out.add(number, true),
             None => {
                 if state.open && !state.blank && number == text.line_count() {
                     let what = "The text ends in the middle of a line; the last record is not complete.";
                     note(notes, NoteKind::Damaged, Some((number, number)), what);
                 } else {
-                    left_out.other(number);
+                    left_out.add(number, false);
                 }
                 state.length = 0;
             }
@@ -165,10 +167,9 @@ fn scan<'a>(text: &'a Text, ranges: &[(u32, u32)], left_out: &mut LeftOut, notes
 /// Name and value of a property line, an empty name for a continuation, `None` for anything else.
 fn classify<'a>(state: &mut State<'a>, text: &'a Text, number: u32, line: &'a str) -> Option<(&'a str, &'a str)> {
     let indent = indent_of(line);
-    if state.colon > 0
-        && let Some(found) = aligned(line, state.colon)
-    {
-        return Some(found);
+    let found = aligned(line, state.colon);
+    if found.is_some() {
+        return found;
     }
     let value_column = state.colon.saturating_add(2);
     // Also after a blank line: the value has one itself.
@@ -187,10 +188,7 @@ fn classify<'a>(state: &mut State<'a>, text: &'a Text, number: u32, line: &'a st
         state.colon = column;
         return Some((name, value));
     }
-    if let Some(found) = loose(line) {
-        return Some(found);
-    }
-    (state.length >= OUTER_WIDTH).then_some(("", line))
+    loose(line).or_else(|| (state.length >= OUTER_WIDTH).then_some(("", line)))
 }
 
 /// Whether the lines after the first one of a record look like its others: one colon in the same
@@ -231,7 +229,7 @@ fn skip_columns(line: &str, wanted: usize) -> &str {
     at.and_then(|(at, ..)| line.get(at..)).unwrap_or("")
 }
 
-/// The property whose colon is in this column.
+/// The property whose colon is in this column; none in column 0, before any record.
 fn aligned(line: &str, wanted: usize) -> Option<(&str, &str)> {
     let (at, ..) = columns(line).find(|(_, column, _)| *column >= wanted).filter(|f| f.1 == wanted && f.2 == ':')?;
     split_at_colon(line, at)
@@ -267,8 +265,7 @@ fn split_at_colon(line: &str, at: usize) -> Option<(&str, &str)> {
 }
 
 fn is_name(name: &str) -> bool {
-    name.len() <= 120
-        && name.chars().count() <= 60
+    name.chars().count() <= 60
         && name.starts_with(char::is_alphabetic)
         && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '(' | ')' | '-'))
         && !name.contains("  ")
@@ -296,9 +293,9 @@ impl Joiner {
             led |= at_end && next.text.starts_with(' ');
             if row.chars == width {
                 full += 1;
-                if places.len() < 3 {
-                    places.insert((last_word(row.text), first_word(next.text)));
-                }
+                let place = (row.text.rsplit(' ').next().unwrap_or(""), first_word(next.text));
+                led |= is_broken_word(place);
+                places.extend((places.len() < 3).then_some(place));
             } else if !at_end && row.chars + 1 + first_word(next.text).len() > width {
                 // The next word had no room: broken at a blank.
                 short += 1;
@@ -312,13 +309,10 @@ impl Joiner {
     }
 
     fn needs_blank(&self, row: &Row<'_>, next: &Row<'_>) -> bool {
-        if row.text.is_empty() || row.text.ends_with(char::is_whitespace) || next.text.starts_with(char::is_whitespace)
-        {
-            return false;
-        }
-        let is_full = row.chars == self.width;
-        let is_one_word = self.width >= OUTER_WIDTH && !row.text.contains(' ');
-        !(is_full && (self.exact || is_one_word))
+        let has_blank = row.text.ends_with(char::is_whitespace) || next.text.starts_with(char::is_whitespace);
+        let is_one_word = self.width >= MIN_WIDTH && !row.text.contains(' ');
+        let is_broken = row.chars == self.width && (self.exact || is_one_word);
+        !(row.text.is_empty() || has_blank || is_broken)
     }
 }
 
@@ -326,12 +320,13 @@ fn first_word(text: &str) -> &str {
     text.split(' ').next().unwrap_or("")
 }
 
-fn last_word(text: &str) -> &str {
-    text.rsplit(' ').next().unwrap_or("")
+fn is_broken_word((end, start): (&str, &str)) -> bool {
+    let joined = if end.len() + start.len() < 20 { format!("{end}{start}") } else { String::new() };
+    !end.is_empty() && WORDS.split(' ').any(|w| w.eq_ignore_ascii_case(joined.trim_matches(['"', '.', ',', ';'])))
 }
 
 /// `[PS] C:\>`, `PS C:\>`, `C:\>`, `>>`.
-fn is_prompt(line: &str) -> bool {
+pub(super) fn is_prompt(line: &str) -> bool {
     let line = line.trim_start();
     let has_path = |rest: &str| columns(rest).any(|(.., c)| c == '>') && rest.contains(":\\");
     line.starts_with("[PS]")
@@ -365,7 +360,7 @@ fn in_transcript_header(state: &mut State<'_>, line: &str, next: &str) -> bool {
     state.transcript > 0
 }
 
-/// Lines that were left out, for two notes at most.
+/// Lines that were left out, for two notes at most: first, last, number.
 #[derive(Default)]
 pub(super) struct LeftOut {
     console: Option<(u32, u32, u32)>,
@@ -373,25 +368,19 @@ pub(super) struct LeftOut {
 }
 
 impl LeftOut {
-    pub(super) fn console(&mut self, line: u32) {
-        let (first, _, count) = self.console.unwrap_or((line, line, 0));
-        self.console = Some((first, line, count + 1));
-    }
-
-    pub(super) fn other(&mut self, line: u32) {
-        let (first, _, count) = self.other.unwrap_or((line, line, 0));
-        self.other = Some((first, line, count + 1));
+    pub(super) fn add(&mut self, line: u32, is_console: bool) {
+        let seen = if is_console { &mut self.console } else { &mut self.other };
+        let (first, _, count) = seen.unwrap_or((line, line, 0));
+        *seen = Some((first, line, count + 1));
     }
 
     pub(super) fn into_notes(self, notes: &mut Vec<Note>) {
-        if let Some((first, last, count)) = self.console {
-            let what =
-                format!("Console text around the output (prompts, headers, warnings) was left out; lines: {count}.");
-            note(notes, NoteKind::Info, Some((first, last)), what);
-        }
-        if let Some((first, last, count)) = self.other {
-            let what = format!("Lines that belong to no record were left out: {count}.");
-            note(notes, NoteKind::Skipped, Some((first, last)), what);
+        let console = "Console text around the output (prompts, headers, warnings) was left out";
+        let other = "Lines that belong to no record were left out";
+        for (seen, kind, what) in [(self.console, NoteKind::Info, console), (self.other, NoteKind::Skipped, other)] {
+            if let Some((first, last, count)) = seen {
+                note(notes, kind, Some((first, last)), format!("{what}; lines: {count}."));
+            }
         }
     }
 }
@@ -410,7 +399,6 @@ mod tests {
     fn sniffs(text: &str) -> bool {
         sniff(&Text::from_string(text.to_owned()))
     }
-
     fn value(object: &Object, name: &str) -> String {
         object.get(name).and_then(Property::text).unwrap_or_default()
     }
@@ -436,7 +424,7 @@ mod tests {
 
     #[test]
     fn joins_exact_breaks_and_stripped_blanks() {
-        for (width, by_word) in [(100, false), (120, false), (120, true), (93, true), (87, false)] {
+        for (width, by_word) in [(100, false), (120, false), (120, true), (93, true), (87, false), (113, false)] {
             let mut text = String::from("Identity  : EX1\\7\nLastError : ");
             let (mut piece, mut used) = (String::new(), 12);
             for word in ERROR.split_inclusive(' ') {
@@ -470,8 +458,7 @@ mod tests {
             objects[0].properties[1].items(),
             Some((vec!["0.0.0.0:25".to_owned(), "[::]:25".to_owned()], false))
         );
-        assert_eq!(notes.len(), 1);
-        assert_eq!((notes[0].kind, notes[0].lines), (NoteKind::Info, Some((1, 16))));
+        assert_eq!((notes.len(), notes[0].kind, notes[0].lines), (1, NoteKind::Info, Some((1, 16))));
     }
 
     #[test]
@@ -480,8 +467,7 @@ mod tests {
             Status       : Ready\nMessageCo";
         let (objects, notes) = parse(text);
         assert_eq!(objects.len(), 2);
-        let values: Vec<_> = ["Status", "MessageCount", "LastError"].iter().map(|n| value(&objects[0], n)).collect();
-        assert_eq!(values, ["Retry", "12481", "none"]);
+        assert_eq!(["Status", "MessageCount", "LastError"].map(|n| value(&objects[0], n)), ["Retry", "12481", "none"]);
         assert_eq!((notes.len(), notes[0].kind), (1, NoteKind::Damaged));
     }
 
