@@ -72,7 +72,10 @@ impl Reader<'_> {
             while !self.skip('}') && !self.rest.is_empty() {
                 self.rest = self.rest.trim_start();
                 let key = if self.rest.starts_with('"') { self.quoted() } else { self.word() };
-                self.skip(':');
+                // A bare key carries its colon; a value may begin with colons of its own (`::`).
+                if !key.ends_with(':') {
+                    self.skip(':');
+                }
                 fields.push((key.trim_end_matches(':').to_owned(), self.node()));
                 self.skip(',');
             }
@@ -160,14 +163,16 @@ fn print(node: &Node, label: &str, depth: usize, out: &mut String) {
             }
         }
         Node::Items(name, items) => {
-            out.push_str(&format!("{indent}{lead}{name}\n"));
+            out.push_str(format!("{indent}{lead}{name}").trim_end());
+            out.push('\n');
             for item in items {
                 print(item, "-", depth + 1, out);
             }
         }
         Node::Fields(name, fields) => {
             let place = fields.iter().find(|(key, _)| key == "span").and_then(|(_, span)| short(span));
-            out.push_str(&format!("{indent}{lead}{name} {}\n", place.as_deref().unwrap_or("")));
+            out.push_str(format!("{indent}{lead}{name} {}", place.as_deref().unwrap_or("")).trim_end());
+            out.push('\n');
             for (key, value) in fields.iter().filter(|(key, _)| key != "span") {
                 print(value, key, depth + 1, out);
             }

@@ -39,7 +39,7 @@ pub static FORMAT: Format = Format {
 
 /// Properties that only cmdlets print. Their output is read elsewhere.
 const CMDLET: &[&str] =
-    &["InstanceId", "EntryType", "TimeGenerated", "ReplacementStrings", "ProviderName", "TimeCreated", "RunspaceId"];
+    &["InstanceId", "EntryType", "TimeGenerated", "ReplacementStrings", "ProviderName", "TimeCreated"];
 
 fn probe(head: &Head<'_>) -> Probe {
     if !head.is_text() || matches!(head.xml_root.as_deref(), Some(_)) {
