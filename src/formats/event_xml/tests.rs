@@ -105,7 +105,9 @@ fn recognizes_events_and_nothing_else() {
     for sample in [SAVED, WEVTUTIL, VIEW, WEB_QUOTES, WEB_SYSTEM] {
         assert!(score(sample) >= 60, "{sample}");
     }
-    for other in ["<Objs Version='1.1.0.1'><Event/></Objs>", "<Events><Event name='party'/></Events>", "Event ID: 5", ""] {
+    for other in
+        ["<Objs Version='1.1.0.1'><Event/></Objs>", "<Events><Event name='party'/></Events>", "Event ID: 5", ""]
+    {
         assert_eq!(score(other), 0, "{other}");
     }
 }
