@@ -82,6 +82,10 @@ pub fn write(events: &[Written], first_id: u64, per_chunk: usize) -> Vec<u8> {
     file
 }
 
+/// The id of the one template, and where the chunk header lists it: by the id modulo 32.
+const TEMPLATE_ID: u32 = 0x5153_0001;
+const TEMPLATE_BUCKET: usize = 384 + 4 * (TEMPLATE_ID as usize % 32);
+
 struct Chunk {
     bytes: Vec<u8>,
     first: u64,
@@ -127,7 +131,7 @@ impl Chunk {
         self.bytes.extend(id.to_le_bytes());
         self.bytes.extend(filetime.to_le_bytes());
         self.bytes.extend([0x0f, 1, 1, 0, 0x0c, 1]);
-        self.bytes.extend(0x5153_0001u32.to_le_bytes());
+        self.bytes.extend(TEMPLATE_ID.to_le_bytes());
         match self.template {
             Some(offset) => self.u32(offset),
             None => {
@@ -135,12 +139,12 @@ impl Chunk {
                 self.u32(offset);
                 self.template = Some(offset);
                 self.u32(0);
-                self.bytes.extend(0x5153_0001u32.to_le_bytes());
+                self.bytes.extend(TEMPLATE_ID.to_le_bytes());
                 self.bytes.extend([0; 12]);
                 let size = self.reserve();
                 self.body();
-                self.fill(size, 0);
-                put(&mut self.bytes, 384 + 4 * (0x5153_0001 % 32), &(offset as u32).to_le_bytes());
+                self.fill(size);
+                put(&mut self.bytes, TEMPLATE_BUCKET, &(offset as u32).to_le_bytes());
             }
         }
         let utf16 = |s: &str| s.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
@@ -168,7 +172,7 @@ impl Chunk {
             self.bytes.extend(value);
         }
         self.bytes.push(0);
-        while (self.bytes.len() - start + 4) % 8 != 0 {
+        while !(self.bytes.len() - start + 4).is_multiple_of(8) {
             self.bytes.push(0);
         }
         let size = self.bytes.len() - start + 4;
@@ -213,7 +217,7 @@ impl Chunk {
         let size = self.open(name, depends, attributes);
         let Some((id, kind)) = slot else {
             self.bytes.push(3);
-            self.fill(size, 0);
+            self.fill(size);
             return;
         };
         self.bytes.extend([2, 0x0e]);
@@ -244,14 +248,14 @@ impl Chunk {
                     }
                 }
             }
-            self.fill(list, 0);
+            self.fill(list);
         }
         size
     }
 
     fn close(&mut self, size: usize) {
         self.bytes.push(4);
-        self.fill(size, 0);
+        self.fill(size);
     }
 
     /// A name: written where it is first used, referred to afterwards, and listed in the header.
@@ -290,8 +294,8 @@ impl Chunk {
     }
 
     /// Writes how many bytes follow the size field at `at`.
-    fn fill(&mut self, at: usize, less: usize) {
-        let size = u32::try_from(self.bytes.len() - at - 4 - less).unwrap();
+    fn fill(&mut self, at: usize) {
+        let size = u32::try_from(self.bytes.len() - at - 4).unwrap();
         put(&mut self.bytes, at, &size.to_le_bytes());
     }
 

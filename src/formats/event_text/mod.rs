@@ -42,7 +42,7 @@ const CMDLET: &[&str] =
     &["InstanceId", "EntryType", "TimeGenerated", "ReplacementStrings", "ProviderName", "TimeCreated", "RunspaceId"];
 
 fn probe(head: &Head<'_>) -> Probe {
-    if !head.is_text() || matches!(head.xml_root.as_deref(), Some(_)) {
+    if !head.is_text() || head.xml_root.is_some() {
         return Probe::No;
     }
     // How near to each other a source and an id must stand to belong to one event.
