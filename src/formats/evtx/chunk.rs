@@ -122,10 +122,12 @@ pub(super) fn examine(mut bytes: Vec<u8>) -> (Option<Examined>, u64) {
             }
             bytes = data.data;
         }
+        // Bytes may be missing from the free space too, which costs no record of this chunk.
+        used = early_chunk(&bytes, free_space).unwrap_or(used);
         return (Some(Examined { bytes, frames, stray: Vec::new(), claimed, faults }), used as u64);
     }
     // Where the file lost bytes, the next chunk starts early; read on from there.
-    if let Some(next) = early_chunk(&bytes) {
+    if let Some(next) = early_chunk(&bytes, RECORDS) {
         bytes.truncate(next);
         bytes.resize(CHUNK_SIZE, 0);
         used = next;
@@ -138,9 +140,9 @@ pub(super) fn examine(mut bytes: Vec<u8>) -> (Option<Examined>, u64) {
     (Some(Examined { bytes, frames, stray, claimed, faults }), used as u64)
 }
 
-/// Offset of a chunk header behind the start of `bytes`.
-fn early_chunk(bytes: &[u8]) -> Option<usize> {
-    let mut at = RECORDS;
+/// Offset of a chunk header in `bytes`, searched from an offset on.
+fn early_chunk(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
     while let Some(found) = bytes.get(at..)?.windows(8).position(|w| w == CHUNK_MAGIC) {
         let start = at + found;
         let head = bytes.get(start..)?;
