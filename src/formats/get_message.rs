@@ -23,6 +23,7 @@ pub static FORMAT: Format = Format {
 };
 
 static CMDLET: Cmdlet = Cmdlet {
+    title: "Get-Message",
     name: "Get-Message -IncludeRecipientInfo",
     classes: &["MessageInfo", "ExtensibleMessageInfo", "PropertyBagBasedMessageInfo", "MessageInfoPresentationObject"],
     own: &[

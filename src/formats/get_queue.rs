@@ -22,6 +22,7 @@ pub static FORMAT: Format = Format {
 };
 
 static CMDLET: Cmdlet = Cmdlet {
+    title: "Get-Queue",
     name: "Get-Queue",
     classes: &["QueueInfo", "ExtensibleQueueInfo", "PropertyBagBasedQueueInfo", "QueueInfoPresentationObject"],
     own: &[

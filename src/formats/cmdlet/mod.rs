@@ -21,7 +21,9 @@ use crate::model::Record;
 
 /// How a cmdlet is recognized and read.
 pub struct Cmdlet {
-    /// `Get-Queue`; with its parameters in front of a pipe.
+    /// What its output is called.
+    pub title: &'static str,
+    /// The command with its parameters, as it stands in front of a pipe.
     pub name: &'static str,
     /// Last parts of the names of its classes.
     pub classes: &'static [&'static str],
@@ -72,8 +74,7 @@ pub fn probe(head: &Head<'_>, cmdlet: &Cmdlet) -> Probe {
     }
     // A file with the output of several cmdlets belongs to the one that prints most of it.
     let others = u8::try_from((total - matches) * 40 / total).unwrap_or(40);
-    let command = cmdlet.name.split(' ').next().unwrap_or(cmdlet.name);
-    Probe::Yes(best.saturating_sub(others).max(1), format!("properties of {command} as {}", parsed.shape))
+    Probe::Yes(best.saturating_sub(others).max(1), format!("{} as {}", cmdlet.title, parsed.shape))
 }
 
 /// The class and the names of the first object of a text whose objects could not be read.
@@ -200,8 +201,7 @@ pub fn parse(
     records: impl Fn(&mut Row<'_>) -> Vec<Record>,
 ) {
     let Some(parsed) = powershell::read(document.text) else { return };
-    let command = cmdlet.name.split(' ').next().unwrap_or(cmdlet.name);
-    out.taken_for = Some(format!("{command}, {}", parsed.shape));
+    out.taken_for = Some(format!("{}, {}", cmdlet.title, parsed.shape));
     for note in parsed.notes {
         out.ledger.damaged += u64::from(note.kind == NoteKind::Damaged);
         out.note(note.kind, note.lines, note.text);
