@@ -216,7 +216,8 @@ pub fn parse(
             out.ledger.skipped += 1;
         } else {
             let made = records(&mut row);
-            if made.is_empty() {
+            // A server with loopback addresses alone was read in full.
+            if made.is_empty() && !row.has(Remark::LocalAddress) {
                 row.remark(Remark::Useless, "", object.lines);
                 out.ledger.skipped += 1;
             }

@@ -106,6 +106,11 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Whether there is a remark of this kind.
+    pub fn has(&self, remark: Remark) -> bool {
+        self.remarks.iter().any(|(r, ..)| *r == remark)
+    }
+
     /// All remarks, in the order they were made.
     pub fn into_remarks(self) -> Vec<(Remark, String, (u32, u32))> {
         self.remarks
