@@ -1,1 +1,411 @@
-fn main() {}
+//! The packer: turns what Trunk staged into the page that is shipped, one sealed HTML file.
+//!
+//! Trunk runs it as a `post_build` hook. It puts the wasm-bindgen script and the module (as base64 of
+//! gzip) into the page, writes the Content-Security-Policy with the hashes of exactly the scripts and
+//! styles that are in it, and leaves in the staging folder:
+//!
+//! - `index.html` for any static web server, and `queuescope.html`, the same bytes, to carry around
+//!   and open by double click;
+//! - `queuescope.html.sha256`, for `sha256sum --check`.
+//!
+//! Why the hosted page is the same single file: loading a module or script by address needs either
+//! `connect-src` or `script-src` with an address in it. With everything inside, the policy is the same
+//! wherever the page lies and has no permission for any request, not even to its own server; what was
+//! tested from `file://` is byte for byte what is hosted; and there is one SHA-256 to publish. The
+//! price is a third more bytes than the module alone, about what HTTP compression takes off again.
+//!
+//! Traps: the browser hashes a script after turning CR LF into LF, so the page is normalized first.
+//! A `</script` or `<!--` inside a script would end or garble it, so both are escaped. The output
+//! depends on the input only: no date, no machine path, no order of a hash map.
+
+use std::fmt;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use flate2::{Compression, GzBuilder};
+use sha2::{Digest as _, Sha256};
+
+const POLICY_MARKER: &str = "<!--queuescope:policy-->";
+const ICON_MARKER: &str = "<!--queuescope:icon-->";
+const MODULE_MARKER: &str = "<!--queuescope:module-->";
+
+/// The one place where the wasm-bindgen script can send a request: it loads the module by address
+/// when it is given one. Here it always gets the compiled module, so the call is taken out, and the
+/// shipped page has no `fetch` at all.
+const LOAD_BY_ADDRESS: &str = "module_or_path = fetch(module_or_path);";
+const NO_LOAD_BY_ADDRESS: &str = "throw new Error('the module is not loaded by address');";
+
+fn main() -> ExitCode {
+    let Some(staging) = std::env::args_os().nth(1).or_else(|| std::env::var_os("TRUNK_STAGING_DIR")) else {
+        eprintln!("usage: bundle FOLDER (the folder that Trunk built into; Trunk's hook needs no argument)");
+        return ExitCode::from(2);
+    };
+    // Debug builds are for looking at, so they do not wait for the best compression.
+    let debug = std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "debug");
+    match run(Path::new(&staging), if debug { Compression::fast() } else { Compression::best() }) {
+        Ok(summary) => {
+            println!("{summary}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: the page was not packed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Packs the staged build in place and says what came out.
+fn run(staging: &Path, compression: Compression) -> Result<String, Error> {
+    let index = staging.join("index.html");
+    let glue = staging.join("app.js");
+    let module = staging.join("app_bg.wasm");
+    let icon = staging.join("favicon.svg");
+
+    let module_bytes = read(&module)?;
+    let page = seal(&Parts {
+        page: &read_text(&index)?,
+        glue: &read_text(&glue)?,
+        module: &module_bytes,
+        icon: &read_text(&icon)?,
+        compression,
+    })?;
+
+    // Only now, with nothing left that can be wrong, is the staging folder changed.
+    let digest = hex(&Sha256::digest(page.as_bytes()));
+    write(&index, page.as_bytes())?;
+    write(&staging.join("queuescope.html"), page.as_bytes())?;
+    write(&staging.join("queuescope.html.sha256"), format!("{digest}  queuescope.html\n").as_bytes())?;
+    for used in [&glue, &module, &icon] {
+        fs::remove_file(used).map_err(|error| Error::File("remove", used.clone(), error))?;
+    }
+    Ok(format!(
+        "queuescope.html: {} KB (module {} KB), SHA-256 {digest}",
+        page.len().div_ceil(1000),
+        module_bytes.len().div_ceil(1000),
+    ))
+}
+
+/// What the page is made of.
+struct Parts<'a> {
+    page: &'a str,
+    glue: &'a str,
+    module: &'a [u8],
+    icon: &'a str,
+    compression: Compression,
+}
+
+/// Puts the parts into one page and writes its policy.
+fn seal(parts: &Parts<'_>) -> Result<String, Error> {
+    let page = unix_lines(parts.page);
+    let icon = format!(
+        r#"<link rel="icon" type="image/svg+xml" href="data:image/svg+xml;base64,{}">"#,
+        BASE64.encode(unix_lines(parts.icon).trim()),
+    );
+    // The module stands before the script that needs it, so it is there when the script runs.
+    let module = format!(
+        "<script id=\"queuescope-wasm\" type=\"application/wasm+gzip+base64\">{}</script>\n\
+         <script id=\"queuescope-glue\">{}</script>",
+        BASE64.encode(gzip(parts.module, parts.compression)?),
+        embeddable(&without_load_by_address(&unix_lines(parts.glue))?),
+    );
+    let page = replace_once(&page, ICON_MARKER, &icon)?;
+    let page = replace_once(&page, MODULE_MARKER, &module)?;
+    let policy = policy(&page)?;
+    let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+    let page = replace_once(&page, POLICY_MARKER, &meta)?;
+    refuse_outside_addresses(&page)?;
+    Ok(page)
+}
+
+/// The policy for exactly this page. Everything that is not named is refused.
+///
+/// `wasm-unsafe-eval` allows compiling WebAssembly and nothing else; `blob:` is the worker's text, and
+/// pictures made by the page; trusted types refuse every way of turning text into script or markup
+/// except that worker.
+fn policy(page: &str) -> Result<String, Error> {
+    let mut scripts = Vec::new();
+    for (attributes, text) in elements(page, "script")? {
+        match attribute(attributes, "type") {
+            None | Some("text/javascript") => scripts.push(source_hash(text)),
+            Some("module") => return Err(Error::ModuleScript),
+            Some(_) => {} // data: never runs, needs no permission
+        }
+    }
+    let styles: Vec<String> = elements(page, "style")?.into_iter().map(|(_, text)| source_hash(text)).collect();
+    let styles = if styles.is_empty() { "'none'".to_owned() } else { styles.join(" ") };
+    Ok([
+        "default-src 'none'",
+        "connect-src 'none'",
+        &format!("script-src {} 'wasm-unsafe-eval'", scripts.join(" ")),
+        "worker-src blob:",
+        &format!("style-src {styles}"),
+        "img-src data: blob:",
+        "font-src 'none'",
+        "media-src 'none'",
+        "object-src 'none'",
+        "frame-src 'none'",
+        "manifest-src 'none'",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types queuescope",
+    ]
+    .join("; "))
+}
+
+fn source_hash(text: &str) -> String {
+    format!("'sha256-{}'", BASE64.encode(Sha256::digest(text.as_bytes())))
+}
+
+/// All elements of this name, as attributes and text. Good enough for a page we wrote ourselves.
+fn elements<'a>(page: &'a str, name: &'static str) -> Result<Vec<(&'a str, &'a str)>, Error> {
+    let (open, close) = (format!("<{name}"), format!("</{name}>"));
+    let mut found = Vec::new();
+    let mut rest = page;
+    while let Some((_, after)) = rest.split_once(&open) {
+        let (attributes, after) = after.split_once('>').ok_or(Error::Unclosed(name))?;
+        let (text, after) = after.split_once(&close).ok_or(Error::Unclosed(name))?;
+        found.push((attributes, text));
+        rest = after;
+    }
+    Ok(found)
+}
+
+fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
+    let (_, value) = attributes.split_once(&format!("{name}=\""))?;
+    value.split_once('"').map(|(value, _)| value)
+}
+
+/// Refuses a page that names anything it would have to load: it would be refused by the policy, and
+/// it would be a promise broken in the source.
+fn refuse_outside_addresses(page: &str) -> Result<(), Error> {
+    let mut markup = String::new();
+    let mut rest = page;
+    // Scripts are not markup; their text is covered by the policy and by the browser tests.
+    while let Some((before, after)) = rest.split_once("<script") {
+        markup.push_str(before);
+        let (attributes, after) = after.split_once('>').ok_or(Error::Unclosed("script"))?;
+        markup.push_str(&format!("<script{attributes}>"));
+        rest = after.split_once("</script>").ok_or(Error::Unclosed("script"))?.1;
+    }
+    markup.push_str(rest);
+
+    for start in ["src=", "href=", "srcset=", "action=", "@import", "url("] {
+        let mut rest = markup.as_str();
+        while let Some((_, after)) = rest.split_once(start) {
+            let address = after.trim_start_matches(['"', '\'', ' ']);
+            if !address.starts_with("data:") && !address.starts_with('#') {
+                return Err(Error::OutsideAddress(format!(
+                    "{start}{}",
+                    after.chars().take_while(|c| !"> \n".contains(*c)).take(80).collect::<String>()
+                )));
+            }
+            rest = after;
+        }
+    }
+    Ok(())
+}
+
+fn without_load_by_address(glue: &str) -> Result<String, Error> {
+    if glue.matches(LOAD_BY_ADDRESS).count() != 1 {
+        return Err(Error::Glue);
+    }
+    Ok(glue.replace(LOAD_BY_ADDRESS, NO_LOAD_BY_ADDRESS))
+}
+
+/// Makes a script safe to stand inside a page. Both sequences occur in string literals only, where the
+/// backslash means nothing.
+fn embeddable(script: &str) -> String {
+    let mut safe = String::with_capacity(script.len());
+    let mut rest = script;
+    while let Some((before, after)) = rest.split_once('<') {
+        safe.push_str(before);
+        safe.push('<');
+        let end_tag = after.get(..7).is_some_and(|tag| tag.eq_ignore_ascii_case("/script"));
+        if end_tag || after.starts_with("!--") {
+            safe.push('\\');
+        }
+        rest = after;
+    }
+    safe + rest
+}
+
+fn unix_lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+fn replace_once(page: &str, marker: &'static str, with: &str) -> Result<String, Error> {
+    match page.matches(marker).count() {
+        1 => Ok(page.replacen(marker, with, 1)),
+        count => Err(Error::Marker(marker, count)),
+    }
+}
+
+fn gzip(bytes: &[u8], compression: Compression) -> Result<Vec<u8>, Error> {
+    // No date and no system in the header, so that the same module gives the same bytes.
+    let mut encoder = GzBuilder::new().operating_system(255).write(Vec::new(), compression);
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).map_err(Error::Gzip)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|error| Error::File("read", path.to_owned(), error))
+}
+
+fn read_text(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|error| Error::File("read", path.to_owned(), error))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    fs::write(path, bytes).map_err(|error| Error::File("write", path.to_owned(), error))
+}
+
+/// Why there is no page.
+#[derive(Debug)]
+enum Error {
+    File(&'static str, PathBuf, std::io::Error),
+    Marker(&'static str, usize),
+    Unclosed(&'static str),
+    ModuleScript,
+    OutsideAddress(String),
+    Glue,
+    Gzip(std::io::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(what, path, error) => {
+                write!(f, "failed to {what} {}: {error}", path.display())?;
+                if *what == "read" {
+                    write!(f, " (is this the folder of a finished Trunk build?)")?;
+                }
+                Ok(())
+            }
+            Self::Marker(marker, count) => {
+                write!(f, "www/index.html must hold {marker} exactly once, it is there {count} times")
+            }
+            Self::Unclosed(name) => write!(f, "a <{name}> element of the page is not closed"),
+            Self::ModuleScript => {
+                write!(f, "the page holds a module script, which does not run from file://; use a classic script")
+            }
+            Self::OutsideAddress(address) => {
+                write!(f, "the page must hold everything it needs, but it names {address}")
+            }
+            Self::Glue => write!(
+                f,
+                "the wasm-bindgen script does not hold `{LOAD_BY_ADDRESS}` exactly once; after an update of \
+                 wasm-bindgen, look how it loads the module and adapt src/bin/bundle.rs"
+            ),
+            Self::Gzip(error) => write!(f, "failed to compress the module: {error}"),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "<!doctype html>\r\n<head><!--queuescope:policy--><!--queuescope:icon-->\r\n\
+        <style>body { margin: 0 }\r\n</style><script>boot();\r\n</script></head><body><!--queuescope:module--></body>";
+    const GLUE: &str = "let wasm_bindgen = 1; module_or_path = fetch(module_or_path);";
+
+    fn parts<'a>(page: &'a str, glue: &'a str) -> Parts<'a> {
+        Parts { page, glue, module: b"\0asm", icon: "<svg/>", compression: Compression::best() }
+    }
+
+    fn content_policy(page: &str) -> &str {
+        page.split_once("Content-Security-Policy\" content=\"").unwrap().1.split_once('"').unwrap().0
+    }
+
+    #[test]
+    fn policy_names_exactly_the_scripts_and_styles_of_the_page() {
+        let page = seal(&parts(PAGE, GLUE)).unwrap();
+        let policy = content_policy(&page);
+        let runs: Vec<_> = elements(&page, "script")
+            .unwrap()
+            .into_iter()
+            .filter(|(attributes, _)| attribute(attributes, "type").is_none())
+            .collect();
+        assert_eq!(runs.len(), 2);
+        for (_, text) in runs {
+            assert!(policy.contains(&source_hash(text)), "{text}");
+        }
+        assert!(policy.contains(&source_hash("body { margin: 0 }\n")), "line ends are those the browser hashes");
+        assert_eq!(policy.matches("'sha256-").count(), 3);
+        assert!(policy.starts_with("default-src 'none'; connect-src 'none'; "));
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+    }
+
+    #[test]
+    fn source_hash_is_the_one_browsers_compute() {
+        // The example of the Content Security Policy specification.
+        assert_eq!(source_hash("alert('Hello, world.');"), "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
+    }
+
+    #[test]
+    fn module_comes_out_of_the_page_as_it_went_in() {
+        use std::io::Read as _;
+        let page = seal(&parts(PAGE, GLUE)).unwrap();
+        let (_, text) = elements(&page, "script").unwrap().remove(1);
+        let mut module = Vec::new();
+        let zipped = BASE64.decode(text).unwrap();
+        flate2::read::GzDecoder::new(zipped.as_slice()).read_to_end(&mut module).unwrap();
+        assert_eq!(module, b"\0asm");
+    }
+
+    #[test]
+    fn same_input_gives_same_bytes() {
+        assert_eq!(seal(&parts(PAGE, GLUE)).unwrap(), seal(&parts(PAGE, GLUE)).unwrap());
+    }
+
+    #[test]
+    fn script_cannot_end_itself() {
+        assert_eq!(
+            embeddable("a('</script>', '</SCRIPT>', '<!--', 1 < 2)"),
+            "a('<\\/script>', '<\\/SCRIPT>', '<\\!--', 1 < 2)"
+        );
+        let glue = format!("{GLUE} const end = '</script><script>alert(1)';");
+        let page = seal(&parts(PAGE, &glue)).unwrap();
+        assert_eq!(page.matches("</script>").count(), 3);
+    }
+
+    #[test]
+    fn glue_cannot_load_by_address() {
+        let page = seal(&parts(PAGE, GLUE)).unwrap();
+        assert!(!page.contains("fetch("));
+        assert!(matches!(seal(&parts(PAGE, "let wasm_bindgen = 1;")), Err(Error::Glue)));
+    }
+
+    #[test]
+    fn page_with_an_address_is_refused() {
+        for addition in [
+            r#"<script src="https://example.com/x.js"></script>"#,
+            r#"<link rel="stylesheet" href="app.css">"#,
+            "<style>@import 'x.css';</style>",
+            "<style>p { background: url(//example.com/x.png) }</style>",
+            r#"<img src="x.png">"#,
+        ] {
+            let page = PAGE.replace("<body>", &format!("<body>{addition}"));
+            assert!(matches!(seal(&parts(&page, GLUE)), Err(Error::OutsideAddress(_))), "{addition}");
+        }
+        let page = PAGE.replace("<body>", "<body><a href=\"#files\">Files</a><img src=\"data:image/png;base64,AA==\">");
+        assert!(seal(&parts(&page, GLUE)).is_ok());
+    }
+
+    #[test]
+    fn missing_parts_are_named() {
+        let error = seal(&parts("<html></html>", GLUE)).unwrap_err().to_string();
+        assert_eq!(error, "www/index.html must hold <!--queuescope:icon--> exactly once, it is there 0 times");
+        let error = run(Path::new("/nonexistent"), Compression::fast()).unwrap_err().to_string();
+        assert!(error.contains("failed to read /nonexistent/app_bg.wasm"), "{error}");
+    }
+}

@@ -1,0 +1,124 @@
+# The one front door. `make` alone lists what there is.
+#
+# `make run` and `make test` install what they need and say so: tools go into a folder of their own per version, below
+# $(CACHE), so that other clones use them too and nothing that is already installed is touched. Only the WebAssembly
+# target (rustup) and the browsers (apt) go where they always go. Once everything is there, no command needs a network.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8080
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/queuescope
+
+# Each version has one place: Trunk's is here, the others follow what the build already names.
+TRUNK_VERSION := 0.21.14
+BINDGEN_VERSION := $(shell awk -F'"' '/^name = "wasm-bindgen"$$/ { getline; print $$2 }' Cargo.lock)
+BINARYEN_VERSION := $(shell sed -n 's/^wasm_opt = "version_\(.*\)"/\1/p' Trunk.toml).0.0
+DRIVER_VERSION := $(shell sha256sum tests/browser/package-lock.json | cut -c1-12)
+
+TRUNK := $(CACHE)/trunk-$(TRUNK_VERSION)/bin/trunk
+BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)/bin/wasm-bindgen
+WASM_OPT := $(CACHE)/binaryen-$(BINARYEN_VERSION)/node_modules/.bin/wasm-opt
+DRIVER := $(CACHE)/browser-driver-$(DRIVER_VERSION)/node_modules
+
+export PATH := $(dir $(TRUNK)):$(dir $(BINDGEN)):$(dir $(WASM_OPT)):$(PATH)
+# Panic messages carry the path of the source file. Without this the page would tell where it was built.
+CARGO_REGISTRY := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS := --remap-path-prefix=$(CARGO_REGISTRY)=registry
+
+STEP := .ci/step
+WASM := --target wasm32-unknown-unknown --features page
+# Tools share what they have in common while they are built.
+INSTALL := CARGO_TARGET_DIR=$(CACHE)/build cargo install --quiet
+
+.PHONY: help run serve page bundle test test-native test-browser lint fmt bench screenshots tools clean
+
+help: ## Lists these commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  Set PORT for another port than 8080, CHROMIUM and FIREFOX for other browsers than the installed ones."
+
+run: page ## Builds the page and serves it on http://127.0.0.1:8080
+	@echo
+	@echo "Single file, to open by double click: $(CURDIR)/dist/queuescope.html"
+	@exec node tests/browser/server.mjs dist $(PORT)
+
+serve: tools ## Serves a debug build and builds again after each change (for development; press F5)
+	@exec trunk serve --port $(PORT)
+
+bundle: page ## Builds the single file dist/queuescope.html
+	@echo "$(CURDIR)/dist/queuescope.html"
+
+page: tools
+	@$(STEP) "Building the page (about 2 minutes after a change, 4 the first time)" trunk build --release --locked
+
+test: tools .browsers lint test-native page test-browser ## Runs every check and every test
+	@.ci/tally
+
+test-native: ## Runs the tests that need no browser
+	@mkdir -p target
+	@$(STEP) "Tests without a browser (about 1 minute)" bash -o pipefail -c 'cargo test --locked --no-fail-fast 2>&1 | tee target/test-native.log'
+
+test-browser: $(DRIVER) .browsers
+	@ln -sfn $(DRIVER) tests/browser/node_modules
+	@mkdir -p target
+	@$(STEP) "Tests in Chromium and Firefox, from a web server and from a file (about 2 minutes)" \
+	  bash -o pipefail -c 'node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs 2>&1 | tee target/test-browser.log'
+
+lint: .wasm-target
+	@$(STEP) "Formatting" cargo fmt --check
+	@$(STEP) "Clippy" cargo clippy --locked --quiet --all-targets -- -D warnings
+	@$(STEP) "Clippy for WebAssembly" cargo clippy --locked --quiet $(WASM) --lib --bin app -- -D warnings
+
+fmt: ## Formats the source
+	@cargo fmt
+
+bench: ## Measures how fast it reads and diagnoses
+	@cargo test --locked --release --test bench -- --nocapture
+
+screenshots: $(DRIVER) .browsers page ## Takes pictures of the page into target/screenshots
+	@ln -sfn $(DRIVER) tests/browser/node_modules
+	@node tests/browser/screenshots.mjs target/screenshots
+
+clean: ## Removes what was built here (not the tools)
+	@rm -rf dist tests/browser/node_modules tests/browser/out
+	@cargo clean
+
+# ---- Tools. Each is installed once; a version is a folder, so another version is another file. ----
+
+tools: .node .wasm-target $(TRUNK) $(BINDGEN) $(WASM_OPT)
+	@rm -rf $(CACHE)/build
+
+.PHONY: .node .wasm-target .browsers
+.node:
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \
+	  { echo "Queuescope's build needs Node 20 or newer (https://nodejs.org)." >&2; exit 1; }
+
+.wasm-target:
+	@[ -d "$$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || \
+	  $(STEP) "Adding the WebAssembly target to Rust (about 10 seconds)" rustup target add wasm32-unknown-unknown
+
+$(TRUNK):
+	@$(STEP) "Installing trunk $(TRUNK_VERSION) into $(CACHE) (about 6 minutes on 2 cores)" env \
+	  $(INSTALL) trunk --version $(TRUNK_VERSION) --locked --no-default-features --root $(CACHE)/trunk-$(TRUNK_VERSION)
+
+# Not --locked: its own lock file names a crate version that is not to be had.
+$(BINDGEN):
+	@$(STEP) "Installing wasm-bindgen $(BINDGEN_VERSION) into $(CACHE) (about 2 minutes on 2 cores)" env \
+	  $(INSTALL) wasm-bindgen-cli --version $(BINDGEN_VERSION) --root $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)
+
+$(WASM_OPT):
+	@$(STEP) "Installing wasm-opt (binaryen $(BINARYEN_VERSION)) into $(CACHE) (about 10 seconds)" \
+	  npm install --silent --no-audit --no-fund --prefix $(CACHE)/binaryen-$(BINARYEN_VERSION) binaryen@$(BINARYEN_VERSION)
+
+$(DRIVER): tests/browser/package-lock.json
+	@mkdir -p $(@D)
+	@cp tests/browser/package.json tests/browser/package-lock.json $(@D)
+	@$(STEP) "Installing the browser driver into $(CACHE) (about 10 seconds)" \
+	  npm ci --silent --no-audit --no-fund --prefix $(@D)
+	@touch $@
+
+.browsers:
+	@.ci/browsers
