@@ -25,7 +25,8 @@ impl PartialEq for Case {
 
 impl Case {
     pub fn new(report: Report) -> Case {
-        let footnotes = report.problems.iter().map(|problem| (problem.number, Footnotes::new(&report, problem))).collect();
+        let footnotes =
+            report.problems.iter().map(|problem| (problem.number, Footnotes::new(&report, problem))).collect();
         Case { report: Rc::new(report), footnotes: Rc::new(footnotes) }
     }
 
@@ -67,7 +68,8 @@ impl Footnotes {
         let mut notes = Footnotes { places: Vec::new(), numbers: BTreeMap::new() };
         let mut known: Vec<(&Evidence, u32)> = Vec::new();
         for index in std::iter::once(problem.main).chain(problem.explains.iter().copied()) {
-            for (own, evidence) in (1u32..).zip(report.findings.get(index).map_or(&[][..], |finding| &finding.evidence)) {
+            for (own, evidence) in (1u32..).zip(report.findings.get(index).map_or(&[][..], |finding| &finding.evidence))
+            {
                 let twin = known.iter().find(|(other, _)| index != problem.main && same_place(other, evidence));
                 let number = match twin {
                     Some((_, number)) => *number,
@@ -135,7 +137,10 @@ fn follows(report: &Report, index: usize, order: &[usize], left: &mut BTreeSet<u
         .filter(|other| left.contains(other) && explains(report, index, *other))
         .filter(|other| {
             !order.iter().any(|between| {
-                *between != *other && left.contains(between) && explains(report, index, *between) && explains(report, *between, *other)
+                *between != *other
+                    && left.contains(between)
+                    && explains(report, index, *between)
+                    && explains(report, *between, *other)
             })
         })
         .collect();
@@ -190,7 +195,9 @@ pub fn still_missing(report: &Report) -> Vec<StillMissing> {
             _ => {}
         }
     }
-    rows.sort_by_key(|row| (row.problems.is_empty(), row.problems.first().copied(), std::cmp::Reverse(row.checks.len())));
+    rows.sort_by_key(|row| {
+        (row.problems.is_empty(), row.problems.first().copied(), std::cmp::Reverse(row.checks.len()))
+    });
     rows
 }
 

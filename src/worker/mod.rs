@@ -3,4 +3,5 @@
 //!
 //! [`protocol`] is what crosses the boundary, [`client`] the page side, [`server`] the worker side.
 
+pub mod client;
 pub mod protocol;
