@@ -52,7 +52,7 @@ pub fn About() -> Html {
         html! { <button type="button" class="button" aria-pressed={pressed.to_string()} {onclick}>{ label }</button> }
     };
     html! {
-        <div class="about">
+        <div class="about-view">
             <section class="row">
                 <h1 class="margin margin-label">{ "Privacy" }</h1>
                 <div class="content">

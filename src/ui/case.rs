@@ -109,6 +109,16 @@ pub enum Branch {
     Explained { finding: usize, follows: Vec<Branch> },
 }
 
+impl Branch {
+    /// Number of what follows, with this branch.
+    pub fn size(&self) -> u64 {
+        match self {
+            Branch::Effect { .. } => 1,
+            Branch::Explained { follows, .. } => 1 + follows.iter().map(Branch::size).sum::<u64>(),
+        }
+    }
+}
+
 /// What follows from the main finding of a problem.
 pub fn tree(report: &Report, problem: &Problem) -> Vec<Branch> {
     let mut left: BTreeSet<usize> = problem.explains.iter().copied().filter(|index| *index != problem.main).collect();

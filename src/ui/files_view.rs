@@ -8,7 +8,7 @@ use super::shared::copy_button::CopyButton;
 use super::shared::icon::{Icon, icon};
 use super::shared::verdict::{state, state_shape};
 use super::state::{Action, View};
-use super::text::{clip_middle, count, grouped, size};
+use super::text::{self, clip_middle, count, grouped, size};
 use crate::report::{Input, InputState};
 
 #[derive(Properties, PartialEq)]
@@ -89,13 +89,13 @@ fn rows(input: &Input, shown: bool) -> Html {
         <>
             <tr data-input={input.path.clone()} data-state={state_word(input.state)} id={shown.then_some("shown-file")}
                 tabindex={shown.then_some("-1")} class={classes!((!remarks.is_empty()).then_some("has-remarks"), shown.then_some("shown"))}>
-                <th scope="row" class="path" title={input.path.clone()}>{ clip_middle(&input.path, 44) }</th>
-                <td title={input.reason.clone()}>{ &input.taken_for }</td>
+                <th scope="row" class="path" title={input.path.clone()}>{ clip_middle(&input.path, 40) }</th>
+                <td class="whole" title={input.reason.clone()}>{ &input.taken_for }</td>
                 <td>{ state(input.state) }</td>
                 <td class="number">{ if nothing { String::new() } else { grouped(input.records) } }</td>
-                <td>{ lost }</td>
+                <td class="whole">{ lost }</td>
                 <td>{ time_span(input) }</td>
-                <td>{ input.encoding.clone().unwrap_or_default() }</td>
+                <td class="whole">{ input.encoding.clone().unwrap_or_default() }</td>
                 <td class="number">{ size(input.size) }</td>
             </tr>
             if !remarks.is_empty() {
@@ -106,11 +106,7 @@ fn rows(input: &Input, shown: bool) -> Html {
 }
 
 fn time_span(input: &Input) -> String {
-    match &input.time_span {
-        Some((first, last)) if first == last => first.clone(),
-        Some((first, last)) => format!("{first} to {last}"),
-        None => String::new(),
-    }
+    input.time_span.as_ref().map(|(first, last)| text::time_span(first, last)).unwrap_or_default()
 }
 
 fn missing(rows: &[StillMissing], act: &Callback<Action>) -> Html {

@@ -109,7 +109,7 @@ fn stop(state: &State, session: &Session) -> Html {
                     } else {
                         <b>{ "Queuescope's worker stopped. " }</b>
                     }
-                    { "It met something it could not handle; your files were not changed. The browser says: " }<q>{ message }</q>
+                    { "The reader met something it could not handle; your files were not changed. The browser says: " }<q>{ message }</q>
                 </p>
                 <div class="buttons">
                     if let Some(path) = path {
@@ -158,7 +158,11 @@ fn one(row: &Row, phase: &Phase) -> Html {
         RowState::Reading => (
             "reading",
             String::new(),
-            plain_state(Icon::Dot, "low", if *phase == Phase::Reading { "Reading" } else { "Not finished" }),
+            match phase {
+                Phase::Died { .. } => plain_state(Icon::Cross, "high", "Stopped"),
+                Phase::Reading => plain_state(Icon::Dot, "low", "Reading"),
+                _ => plain_state(Icon::Dot, "gray", "Not finished"),
+            },
         ),
         RowState::Done(input) => {
             (super::files_view::state_word(input.state), input.taken_for.clone(), file_state(input.state))

@@ -182,6 +182,51 @@ fn name_at(text: &str, names: &[&str]) -> Option<(Piece, usize)> {
     })
 }
 
+/// Groups the pieces so that citations stay on the line of the word before them.
+pub fn runs(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
+    let mut runs: Vec<Vec<Piece>> = Vec::new();
+    for piece in pieces {
+        let cites = |run: &Vec<Piece>| matches!(run.last(), Some(Piece::Cite(_)));
+        match (piece, runs.last_mut()) {
+            (Piece::Cite(number), Some(last)) if cites(last) => last.push(Piece::Cite(number)),
+            (Piece::Cite(number), Some(last)) => {
+                let before = last.pop();
+                let mut run = Vec::new();
+                match before {
+                    Some(Piece::Words(words)) => {
+                        let at = words.rfind(' ').map_or(0, |space| space + 1);
+                        let (start, word) = words.split_at_checked(at).unwrap_or(("", &words));
+                        last.extend((!start.is_empty()).then(|| Piece::Words(start.to_owned())));
+                        run.extend((!word.is_empty()).then(|| Piece::Words(word.to_owned())));
+                    }
+                    other => run.extend(other),
+                }
+                run.push(Piece::Cite(number));
+                runs.push(run);
+            }
+            (Piece::Words(words), Some(last)) if cites(last) && words.starts_with(['.', ',', ';', ':']) => {
+                let (stop, rest) = words.split_at_checked(1).unwrap_or((&words, ""));
+                last.push(Piece::Words(stop.to_owned()));
+                runs.extend((!rest.is_empty()).then(|| vec![Piece::Words(rest.to_owned())]));
+            }
+            (piece, _) => runs.push(vec![piece]),
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
+}
+
+/// `2019-03-12 06:00 to 14:10`: the day once, when both ends are on it.
+pub fn time_span(first: &str, last: &str) -> String {
+    if first == last {
+        return first.to_owned();
+    }
+    match (first.split_once([' ', 'T']), last.split_once([' ', 'T'])) {
+        (Some((day, _)), Some((same, time))) if day == same => format!("{first} to {time}"),
+        _ => format!("{first} to {last}"),
+    }
+}
+
 /// Parts of a text, with or without a mark.
 pub fn marked<'a>(text: &'a str, marks: &[(usize, usize)]) -> Vec<(bool, &'a str)> {
     let mut sorted = marks.to_vec();
@@ -203,6 +248,30 @@ pub fn marked<'a>(text: &'a str, marks: &[(usize, usize)]) -> Vec<(bool, &'a str
         parts.push((false, rest));
     }
     parts
+}
+
+/// Parts of a summary; the amounts and times among them, `312 of 334` or `07:52`, are true. A year is
+/// neither: it is the version of a product.
+pub fn amounts(text: &str) -> Vec<(bool, &str)> {
+    let is_amount = |word: &str| {
+        let year = word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+        word.starts_with(|c: char| c.is_ascii_digit())
+            && word.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | ':'))
+            && !year
+    };
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    for word in text.split_inclusive(' ') {
+        let bare = word.trim_end().trim_end_matches(['.', ',', ';', ':', ')']);
+        if is_amount(bare) {
+            match spans.last_mut() {
+                Some((_, end)) if text.get(*end..at) == Some(" of ") => *end = at + bare.len(),
+                _ => spans.push((at, at + bare.len())),
+            }
+        }
+        at += word.len();
+    }
+    marked(text, &spans)
 }
 
 /// Where `texts` stand in a line, without overlaps.
@@ -338,10 +407,44 @@ mod tests {
     }
 
     #[test]
+    fn citations_stay_with_the_word_before() {
+        assert_eq!(
+            runs(pieces("Two servers [1] [2], so it stays [3].", &[])),
+            [
+                vec![words("Two ")],
+                vec![words("servers"), Piece::Cite(1), Piece::Cite(2), words(",")],
+                vec![words(" so it ")],
+                vec![words("stays"), Piece::Cite(3), words(".")],
+            ]
+        );
+        assert_eq!(runs(pieces("[1]", &[])), [vec![Piece::Cite(1)]]);
+    }
+
+    #[test]
+    fn a_day_is_said_once() {
+        assert_eq!(time_span("2019-03-12 06:00", "2019-03-12 14:10"), "2019-03-12 06:00 to 14:10");
+        assert_eq!(time_span("2019-03-02 06:00", "2019-03-12 14:10"), "2019-03-02 06:00 to 2019-03-12 14:10");
+    }
+
+    #[test]
     fn marks_that_do_not_fit_are_left_out() {
         assert_eq!(marked("aäb", &[(1, 3)]), [(false, "a"), (true, "ä"), (false, "b")]);
         assert_eq!(marked("aäb", &[(1, 2), (9, 12)]), [(false, "aäb")]);
         assert_eq!(marked("abc", &[(0, 2), (1, 3)]), [(true, "ab"), (true, "c")]);
+    }
+
+    #[test]
+    fn amounts_are_not_years() {
+        assert_eq!(
+            amounts("Exchange 2010 explains 312 of 334, since 07:52."),
+            [
+                (false, "Exchange 2010 explains "),
+                (true, "312 of 334"),
+                (false, ", since "),
+                (true, "07:52"),
+                (false, ".")
+            ]
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::evidence_list::EvidenceList;
 use super::{plain, remedy, tree};
 use crate::report::{Confidence, Finding, Ground, GroundKind, Problem, Role};
-use crate::ui::case::tree as branches;
+use crate::ui::case::{Branch, tree as branches};
 use crate::ui::shared::command_box::CommandBox;
 use crate::ui::shared::copy_button::CopyButton;
 use crate::ui::shared::icon::{Icon, icon};
@@ -51,7 +51,7 @@ pub fn ProblemArticle(props: &Props) -> Html {
                 <div class="content">
                     <h2 id={title} class="statement">{ footing.sentence(problem.main, &finding.statement) }</h2>
                     <div class="role-line">
-                        <p class="meta">{ role(finding, problem) }</p>
+                        <p class="meta">{ role(finding, branches(&case.report, problem).iter().map(Branch::size).sum()) }</p>
                         <CopyButton quiet={true} label="Copy as text" text={plain::problem(case, problem)} say={say.clone()} />
                         <button type="button" class="button quiet only-icon" onclick={fold} aria-expanded={open.to_string()}
                             aria-controls={body.clone()} aria-label={if *open { "Fold this problem" } else { "Unfold this problem" }}>
@@ -108,10 +108,9 @@ fn section(label: &'static str, content: Html) -> Html {
 }
 
 /// What part the finding plays, in words.
-pub fn role(finding: &Finding, problem: &Problem) -> String {
+fn role(finding: &Finding, symptoms: u64) -> String {
     match finding.role {
         Role::Cause => {
-            let symptoms = (finding.effects.len().max(problem.explains.len())) as u64;
             if symptoms == 0 {
                 "Cause".to_owned()
             } else {

@@ -12,7 +12,7 @@ use crate::ui::browser;
 use crate::ui::shared::sentence::Footing;
 use crate::ui::shared::verdict::warning_shape;
 use crate::ui::state::{Action, View};
-use crate::ui::text::{count, grouped};
+use crate::ui::text::{self, count, grouped};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -138,18 +138,15 @@ fn Segment(props: &SegmentProps) -> Html {
     html! { <span ref={node} class={classes!("segment", props.class.clone())}></span> }
 }
 
-/// The text with its numbers and times in bold; a digit inside a name is left alone.
+/// The text with its amounts and times in bold.
 fn with_numbers(text: &str) -> Html {
-    let words = text.split_inclusive(' ');
-    words
-        .map(|word| {
-            let bare = word.trim_end();
-            let number = bare.trim_end_matches(['.', ',', ';', ':', ')']);
-            let plain = number.starts_with(|c: char| c.is_ascii_digit())
-                && number.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | ':'));
-            match word.split_at_checked(number.len()) {
-                Some((number, rest)) if plain => html! { <><b>{ number }</b>{ rest }</> },
-                _ => html! { { word } },
+    text::amounts(text)
+        .into_iter()
+        .map(|(amount, part)| {
+            if amount {
+                html! { <b>{ part }</b> }
+            } else {
+                html! { { part } }
             }
         })
         .collect()

@@ -56,7 +56,7 @@ pub fn CopyButton(props: &Props) -> Html {
         <button type="button" {class} {onclick}>
             { face(Shown::Label, Icon::Copy, props.label.clone()) }
             { face(Shown::Copied, Icon::Tick, "Copied".into()) }
-            { face(Shown::Refused, Icon::Cross, "Refused".into()) }
+            { face(Shown::Refused, Icon::Cross, "Failed".into()) }
         </button>
     }
 }

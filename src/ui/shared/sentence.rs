@@ -44,15 +44,24 @@ impl Footing {
     /// A sentence of a finding.
     pub fn sentence(&self, finding: usize, sentence: &str) -> Html {
         let Some(of) = self.case.report.findings.get(finding) else { return html! { { sentence } } };
-        text::pieces(sentence, &of.affected)
+        let show = |piece: Piece| match piece {
+            Piece::Words(words) => html! { { words } },
+            Piece::Name(name) => html! { <span class="name">{ name }</span> },
+            Piece::Cite(own) => match self.case.number(of.problem, finding, own) {
+                Some(number) => self.button(Cite { problem: of.problem, number }),
+                None => html! { { format!(" [{own}]") } },
+            },
+        };
+        text::runs(text::pieces(sentence, &of.affected))
             .into_iter()
-            .map(|piece| match piece {
-                Piece::Words(words) => html! { { words } },
-                Piece::Name(name) => html! { <span class="name">{ name }</span> },
-                Piece::Cite(own) => match self.case.number(of.problem, finding, own) {
-                    Some(number) => self.button(Cite { problem: of.problem, number }),
-                    None => html! { { format!(" [{own}]") } },
-                },
+            .map(|run| {
+                let cites = run.iter().any(|piece| matches!(piece, Piece::Cite(_)));
+                let shown: Html = run.into_iter().map(show).collect();
+                if cites {
+                    html! { <span class="together">{ shown }</span> }
+                } else {
+                    shown
+                }
             })
             .collect()
     }
