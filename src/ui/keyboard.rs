@@ -98,7 +98,7 @@ const KEYS: [(&[&str], &str); 8] = [
     (&["?"], "This sheet"),
     (&["g", "d"], "Go to Diagnosis (f: Files, a: About)"),
     (&["j", "k"], "Next, previous problem"),
-    (&["1", "9"], "Open evidence 1 to 9 of the current problem"),
+    (&["1", "to", "9"], "Open evidence 1 to 9 of the current problem"),
     (&["c"], "Copy the current problem as text"),
     (&["b"], "Evidence at the right or below"),
     (&["Esc"], "Close the evidence, cancel reading"),
@@ -130,7 +130,10 @@ pub fn Sheet(props: &SheetProps) -> Html {
             <table>
                 <tbody>
                     { for KEYS.iter().map(|(keys, what)| html! {
-                        <tr><th scope="row">{ for keys.iter().map(|key| html! { <><kbd>{ *key }</kbd>{ " " }</> }) }</th><td>{ *what }</td></tr>
+                        <tr><th scope="row">{ for keys.iter().map(|key| match *key {
+                                "to" => html! { { "to " } },
+                                key => html! { <><kbd>{ key }</kbd>{ " " }</> },
+                            }) }</th><td>{ *what }</td></tr>
                     }) }
                 </tbody>
             </table>

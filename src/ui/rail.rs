@@ -36,7 +36,7 @@ pub fn rail(state: &State, act: &Callback<Action>) -> Html {
                 <a href={view.hash()} {onclick} aria-current={current} title={name}>
                     { icon(drawing) }<span class="rail-name">{ name }</span>
                     { shape }
-                    if let Some(count) = count { <span class="count">{ grouped(count as u64) }</span> }
+                    if let Some(count) = count.filter(|count| *count > 0) { <span class="count">{ grouped(count as u64) }</span> }
                 </a>
             </li>
         }
