@@ -83,7 +83,9 @@ fn options(arguments: &[String]) -> Result<(Format, Vec<PathBuf>), String> {
             Some("json") => format = Format::Json,
             Some("markdown") => format = Format::Markdown,
             Some("html") => format = Format::Html,
-            Some(other) => return Err(format!("unknown format; choose text, json, markdown or html: {other}\n\n{USAGE}")),
+            Some(other) => {
+                return Err(format!("unknown format; choose text, json, markdown or html: {other}\n\n{USAGE}"));
+            }
             None if argument == "--" => paths.extend(rest.by_ref().map(PathBuf::from)),
             None if argument.starts_with("--") => return Err(format!("unknown option: {argument}\n\n{USAGE}")),
             None => paths.push(PathBuf::from(argument)),

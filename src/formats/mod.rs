@@ -9,21 +9,45 @@
 //! a sample into `tests/formats/<id>/`. Formats do not see each other; what two of them share belongs
 //! in `base`.
 
+use std::cell::OnceCell;
 use std::ops::ControlFlow;
 
 use crate::base::ledger::{Ledger, NoteKind};
+use crate::base::powershell::{self, Parsed};
 use crate::base::source::{ReadAt, ReadError, SourceId, Span, file_name};
 use crate::base::text::Text;
 use crate::model::{Record, Sink};
+
+/// What the formats of cmdlets share; not a format.
+mod cmdlet;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod event_text;
 mod event_xml;
 mod evtx;
+mod get_exchange_server;
+mod get_mailbox;
+mod get_mailbox_database;
+mod get_message;
+mod get_queue;
+mod get_receive_connector;
 mod routing_config;
+mod server_addresses;
 
 /// All formats, by id.
-pub static FORMATS: &[&Format] = &[&event_text::FORMAT, &event_xml::FORMAT, &evtx::FORMAT, &routing_config::FORMAT];
+pub static FORMATS: &[&Format] = &[
+    &event_text::FORMAT,
+    &event_xml::FORMAT,
+    &evtx::FORMAT,
+    &get_exchange_server::FORMAT,
+    &get_mailbox::FORMAT,
+    &get_mailbox_database::FORMAT,
+    &get_message::FORMAT,
+    &get_queue::FORMAT,
+    &get_receive_connector::FORMAT,
+    &routing_config::FORMAT,
+    &server_addresses::FORMAT,
+];
 // registry:end
 
 /// An input format.
@@ -149,6 +173,8 @@ pub struct Head<'a> {
     pub text: Text,
     /// Name of the first XML element without its prefix, when the text starts like XML.
     pub xml_root: Option<String>,
+    /// The objects of PowerShell, read once for all formats of cmdlets.
+    powershell: OnceCell<Option<Parsed>>,
 }
 
 impl<'a> Head<'a> {
@@ -159,12 +185,18 @@ impl<'a> Head<'a> {
     pub fn new(path: &'a str, size: u64, bytes: &'a [u8]) -> Head<'a> {
         let text = Text::decode(bytes);
         let xml_root = first_element(text.as_str());
-        Head { path, size, bytes, text, xml_root }
+        Head { path, size, bytes, text, xml_root, powershell: OnceCell::new() }
     }
 
     /// Whether the bytes look like text: no zero bytes once decoded.
     pub fn is_text(&self) -> bool {
         !self.text.as_str().bytes().take(4096).any(|b| b == 0)
+    }
+
+    /// The beginning as output of PowerShell, when it is some. The last object may be cut.
+    pub fn powershell(&self) -> Option<&Parsed> {
+        let read = || if self.is_text() { powershell::read(&self.text) } else { None };
+        self.powershell.get_or_init(read).as_ref()
     }
 }
 
@@ -244,6 +276,13 @@ fn known_stranger(head: &Head<'_>) -> String {
     }
     if !head.is_text() {
         return "Not text and not a known binary format.".to_owned();
+    }
+    let class = head.powershell().and_then(|parsed| parsed.objects.iter().find_map(|object| object.class.as_ref()));
+    if let Some(class) = class {
+        let name = class.rsplit('.').next().unwrap_or(class);
+        return format!(
+            "Output of PowerShell, but of no cmdlet that is read here. Its objects are of the class {name}."
+        );
     }
     match &head.xml_root {
         Some(root) => format!("XML, but none that Exchange or Event Viewer writes. Its root element is {root}."),

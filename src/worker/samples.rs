@@ -16,20 +16,18 @@ macro_rules! files {
     };
 }
 
-static SAMPLES: &[Sample] = &[
-    Sample {
-        name: "relay-connector-captures-2010-list",
-        title: "Exchange 2010 to 2016",
-        about: "Queues in Retry, 451 5.7.3",
-        files: files!("relay-connector-captures-2010-list":
-            "EX16-01/receive-connectors.txt",
-            "EX16-02/receive-connectors.txt",
-            "exchange-servers.txt",
-            "get-queue.txt",
-            "server-addresses.csv",
-        ),
-    },
-];
+static SAMPLES: &[Sample] = &[Sample {
+    name: "relay-connector-captures-2010-list",
+    title: "Exchange 2010 to 2016",
+    about: "Queues in Retry, 451 5.7.3",
+    files: files!("relay-connector-captures-2010-list":
+        "EX16-01/receive-connectors.txt",
+        "EX16-02/receive-connectors.txt",
+        "exchange-servers.txt",
+        "get-queue.txt",
+        "server-addresses.csv",
+    ),
+}];
 
 /// The samples, for the page.
 pub fn all() -> Vec<SampleInfo> {

@@ -37,9 +37,14 @@ pub fn start_worker() {
             let get = |name: &str| js_sys::Reflect::get(&data, &name.into()).unwrap_or_default();
             match serde_wasm_bindgen::from_value::<Request>(get("body")) {
                 Ok(request) => state.borrow_mut().answer(request, &get("files")),
-                Err(error) => post(&state.borrow().scope, &Response::Failed {
-                    message: format!("The page sent a message that the worker does not know ({error}). Reload the page."),
-                }),
+                Err(error) => post(
+                    &state.borrow().scope,
+                    &Response::Failed {
+                        message: format!(
+                            "The page sent a message that the worker does not know ({error}). Reload the page."
+                        ),
+                    },
+                ),
             }
         }
     });
@@ -78,7 +83,9 @@ impl State {
                     Some((lines, total)) => {
                         self.post(&Response::Lines { token, source, first: first.max(1), lines, total });
                     }
-                    None => self.post(&Response::Failed { message: "This file can no longer be shown. Drop it again.".to_owned() }),
+                    None => self.post(&Response::Failed {
+                        message: "This file can no longer be shown. Drop it again.".to_owned(),
+                    }),
                 }
             }
             Request::Record { token, source, record } => {
@@ -88,7 +95,9 @@ impl State {
                         let total = u32::try_from(lines.len()).unwrap_or(u32::MAX);
                         self.post(&Response::Lines { token, source, first: 1, lines, total });
                     }
-                    None => self.post(&Response::Failed { message: "This record can no longer be read. Drop the file again.".to_owned() }),
+                    None => self.post(&Response::Failed {
+                        message: "This record can no longer be read. Drop the file again.".to_owned(),
+                    }),
                 }
             }
             Request::Print { format } => match &self.analysis {
@@ -164,7 +173,7 @@ impl ReadAt for BrowserFile {
         while at < end {
             let to = end.min(at + SLICE);
             let slice = self.file.slice_with_f64_and_f64(at as f64, to as f64).map_err(failed)?;
-            let bytes = js_sys::Uint8Array::new(&reader.read_as_array_buffer(&slice).map_err(failed)?);
+            let bytes = js_sys::Uint8Array::new(&reader.read_as_array_buffer(&slice).map_err(failed)?.into());
             let length = bytes.length() as usize;
             if length == 0 {
                 break;

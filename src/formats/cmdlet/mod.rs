@@ -1,0 +1,290 @@
+//! What the formats of cmdlets share: judging the head of a file by classes and sets of properties, and
+//! reading the properties of one object with the remarks that belong to them. Not a format itself.
+//!
+//! Traps: every column is optional, because exports with `Select-Object` are the rule; a column that is
+//! cut, or that shows the name of a type, is no value; transcripts of screenshots have misspelled names.
+
+mod addresses;
+mod row;
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+pub use self::addresses::{NAMES, addresses};
+use self::row::Remark;
+pub use self::row::Row;
+use super::{Document, Head, Output, Probe};
+use crate::base::ledger::NoteKind;
+use crate::base::powershell::{self, Object, Property, Shape, Value};
+use crate::base::timestamp::{DateOrder, parse_moment};
+use crate::model::Record;
+
+/// How a cmdlet is recognized and read.
+pub struct Cmdlet {
+    /// `Get-Queue`; with its parameters in front of a pipe.
+    pub name: &'static str,
+    /// Last parts of the names of its classes.
+    pub classes: &'static [&'static str],
+    /// Its properties. Those of six letters and more are also found when slightly misspelled.
+    pub own: &'static [&'static str],
+    /// Sets of properties; any whole set is enough to recognize it.
+    pub sets: &'static [&'static [&'static str]],
+    /// Properties that rule it out: other cmdlets print them.
+    pub never: &'static [&'static str],
+    /// Properties that make it look alike when two of them are there, but no set is.
+    pub marks: &'static [&'static str],
+    /// What to say then.
+    pub near: &'static str,
+    /// Its dates.
+    pub dates: &'static [&'static str],
+}
+
+/// How many objects of the head are judged.
+const JUDGED: usize = 64;
+
+/// Judges the head of a file.
+pub fn probe(head: &Head<'_>, cmdlet: &Cmdlet) -> Probe {
+    let Some(parsed) = head.powershell() else { return Probe::No };
+    let outline;
+    let mut objects = parsed.objects.as_slice();
+    if objects.is_empty() {
+        // One object can be longer than the head: its class and names are enough.
+        outline = [outline_of(head.text.as_str(), parsed.shape)];
+        objects = &outline;
+    } else if head.size > head.bytes.len() as u64 && objects.len() > 1 {
+        // The last one may be cut.
+        objects = objects.get(..objects.len() - 1).unwrap_or(objects);
+    }
+    let (mut best, mut matches, mut total, mut near) = (0, 0, 0, false);
+    for object in objects.iter().take(JUDGED) {
+        total += 1;
+        let names = Names::of(cmdlet, object, is_typed_by_hand(parsed.shape));
+        match names.score(cmdlet, object) {
+            0 => near |= names.is_near(cmdlet, object),
+            score => {
+                matches += 1;
+                best = best.max(score);
+            }
+        }
+    }
+    if matches == 0 {
+        return if near { Probe::Near(cmdlet.near.to_owned()) } else { Probe::No };
+    }
+    // A file with the output of several cmdlets belongs to the one that prints most of it.
+    let others = u8::try_from((total - matches) * 40 / total).unwrap_or(40);
+    let command = cmdlet.name.split(' ').next().unwrap_or(cmdlet.name);
+    Probe::Yes(best.saturating_sub(others).max(1), format!("properties of {command} as {}", parsed.shape))
+}
+
+/// The class and the names of the first object of a text whose objects could not be read.
+fn outline_of(text: &str, shape: Shape) -> Object {
+    let property = |name: &str| Property { name: name.to_owned(), value: Value::Empty, lines: (1, 1) };
+    let between = |start: &str, end: &str| -> Option<String> {
+        let rest = text.split_once(start)?.1;
+        Some(rest.split_once(end)?.0.to_owned())
+    };
+    let (class, names): (_, Vec<&str>) = match shape {
+        Shape::Clixml => {
+            let names = text.split(" N=\"").skip(1).filter_map(|part| Some(part.split_once('"')?.0));
+            (between("<T>", "</T>"), names.collect())
+        }
+        Shape::Json => {
+            // Every second part stands between quotes; names are followed by a colon.
+            let parts: Vec<&str> = text.split('"').collect();
+            let quoted = parts.windows(2).skip(1).step_by(2);
+            let names = quoted.filter_map(|pair| match pair {
+                [name, after] if after.trim_start().starts_with(':') => Some(*name),
+                _ => None,
+            });
+            (None, names.collect())
+        }
+        _ => (None, Vec::new()),
+    };
+    let class = class.map(|name| name.replace("Deserialized.", "").replace("Selected.", ""));
+    Object { class, properties: names.into_iter().map(property).collect(), lines: (1, 1) }
+}
+
+/// Whether the names of properties may be misspelled: only people misspell.
+fn is_typed_by_hand(shape: Shape) -> bool {
+    matches!(shape, Shape::List | Shape::Table)
+}
+
+/// Which properties of a cmdlet an object has, exactly or nearly.
+struct Names<'a> {
+    exact: Vec<&'static str>,
+    loose: Vec<(&'static str, &'a Property)>,
+}
+
+impl<'a> Names<'a> {
+    fn of(cmdlet: &Cmdlet, object: &'a Object, by_hand: bool) -> Names<'a> {
+        let mut names = Names { exact: Vec::new(), loose: Vec::new() };
+        names.exact.extend(cmdlet.own.iter().filter(|name| object.get(name).is_some()));
+        if !by_hand || names.exact.len() == object.properties.len() {
+            return names;
+        }
+        let known = |name: &str| cmdlet.own.iter().any(|own| own.eq_ignore_ascii_case(name));
+        for &own in cmdlet.own.iter().filter(|own| own.len() >= 6 && !names.exact.contains(own)) {
+            let found = object.properties.iter().find(|p| !known(&p.name) && is_nearly(own, &p.name));
+            names.loose.extend(found.map(|property| (own, property)));
+        }
+        names
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.exact.iter().any(|n| n.eq_ignore_ascii_case(name))
+            || self.loose.iter().any(|(n, _)| n.eq_ignore_ascii_case(name))
+    }
+
+    /// How certainly the object is of this cmdlet; 0 when it is not.
+    fn score(&self, cmdlet: &Cmdlet, object: &Object) -> u8 {
+        if is_foreign(cmdlet, object) {
+            return 0;
+        }
+        if cmdlet.classes.iter().any(|class| object.is_class(class)) {
+            return if self.exact.is_empty() { 0 } else { 97 };
+        }
+        if !cmdlet.sets.iter().any(|set| set.iter().all(|name| self.has(name))) {
+            return 0;
+        }
+        let found = u8::try_from(self.exact.len() + self.loose.len()).unwrap_or(u8::MAX);
+        60_u8.saturating_add(found.saturating_mul(3)).min(95)
+    }
+
+    fn is_near(&self, cmdlet: &Cmdlet, object: &Object) -> bool {
+        !is_foreign(cmdlet, object) && cmdlet.marks.iter().filter(|name| self.has(name)).count() >= 2
+    }
+}
+
+/// Whether the object is of another cmdlet: a class of Exchange that is not its own, or a property
+/// that rules it out.
+fn is_foreign(cmdlet: &Cmdlet, object: &Object) -> bool {
+    let own_class = cmdlet.classes.iter().any(|class| object.is_class(class));
+    let exchange_class = object.class.as_deref().is_some_and(|class| class.starts_with("Microsoft.Exchange."));
+    let other_class = exchange_class && !own_class && !cmdlet.classes.is_empty();
+    other_class || (!own_class && cmdlet.never.iter().any(|name| object.get(name).is_some()))
+}
+
+/// Whether two names differ by at most two letters, and by more than a plural.
+fn is_nearly(name: &str, other: &str) -> bool {
+    let (name, other) = (name.to_ascii_lowercase(), other.trim_end_matches([':', ' ']).to_ascii_lowercase());
+    if name.len().abs_diff(other.len()) > 2 || other.len() < 4 {
+        return false;
+    }
+    let is_plural = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| matches!(rest, "s" | "es"));
+    !is_plural(&name, &other) && !is_plural(&other, &name) && edit_distance(&name, &other) <= 2
+}
+
+/// The number of letters to insert, delete or replace.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for (&up, &to) in row.iter().skip(1).zip(&b) {
+            left = (diagonal + usize::from(from != to)).min(up + 1).min(left + 1);
+            diagonal = up;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// Reads a whole file. `records` makes the records of one object; none when nothing of it is usable.
+pub fn parse(
+    document: &Document<'_>,
+    out: &mut Output<'_>,
+    cmdlet: &Cmdlet,
+    records: impl Fn(&mut Row<'_>) -> Vec<Record>,
+) {
+    let Some(parsed) = powershell::read(document.text) else { return };
+    let command = cmdlet.name.split(' ').next().unwrap_or(cmdlet.name);
+    out.taken_for = Some(format!("{command}, {}", parsed.shape));
+    for note in parsed.notes {
+        out.ledger.damaged += u64::from(note.kind == NoteKind::Damaged);
+        out.note(note.kind, note.lines, note.text);
+    }
+    let by_hand = is_typed_by_hand(parsed.shape);
+    let order = date_order(cmdlet, &parsed.objects, out);
+    let mut remarks: BTreeMap<(Remark, String), (u64, (u32, u32))> = BTreeMap::new();
+    for (number, object) in parsed.objects.iter().enumerate() {
+        let mut row = Row::new(document.id, object, Names::of(cmdlet, object, by_hand).loose, order);
+        if is_foreign(cmdlet, object) {
+            row.remark(Remark::Foreign, object.class.as_deref().unwrap_or(""), object.lines);
+            out.ledger.skipped += 1;
+        } else {
+            let made = records(&mut row);
+            if made.is_empty() {
+                row.remark(Remark::Useless, "", object.lines);
+                out.ledger.skipped += 1;
+            }
+            made.into_iter().for_each(|record| out.record(record));
+        }
+        for (remark, text, lines) in row.into_remarks() {
+            remarks.entry((remark, text)).or_insert((0, lines)).0 += 1;
+        }
+        if number % 1024 == 1023 {
+            let share = document.text.as_str().len() as u64 * number as u64 / parsed.objects.len().max(1) as u64;
+            if out.progress(share) == ControlFlow::Break(()) {
+                break;
+            }
+        }
+    }
+    // Once per property and kind of trouble, in the order of the file.
+    let mut remarks: Vec<_> =
+        remarks.into_iter().map(|((remark, text), (n, lines))| (lines, remark, text, n)).collect();
+    remarks.sort();
+    for (lines, remark, text, count) in remarks {
+        let (kind, sentence) = remark.sentence(&text, count, cmdlet.name);
+        out.note(kind, Some(lines), sentence);
+    }
+}
+
+/// The order of day and month over all dates of the file; says so when nothing decides and it matters.
+fn date_order(cmdlet: &Cmdlet, objects: &[Object], out: &mut Output<'_>) -> DateOrder {
+    let properties = || objects.iter().flat_map(|o| cmdlet.dates.iter().filter_map(|name| o.get(name)));
+    let dates: Vec<(String, (u32, u32))> = properties().filter_map(|p| Some((p.text()?, p.lines))).collect();
+    let order = DateOrder::infer(dates.iter().map(|(text, _)| text.as_str()));
+    if order == DateOrder::Unknown {
+        let unclear = dates
+            .iter()
+            .find(|(text, _)| parse_moment(text, DateOrder::MonthFirst) != parse_moment(text, DateOrder::DayFirst));
+        if let Some((text, lines)) = unclear {
+            out.note(
+                NoteKind::Ambiguous,
+                Some(*lines),
+                format!("Dates such as {text} do not show whether day or month comes first; read as month first."),
+            );
+        }
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelled_names_are_near_and_plurals_are_not() {
+        assert!(is_nearly("NextHopConnector", "SNextHopConnector"));
+        assert!(is_nearly("Status", "Status:"));
+        assert!(!is_nearly("Server", "Servers"));
+        assert!(!is_nearly("LastRetryTime", "NextRetryTime"));
+        assert!(!is_nearly("LastRetryTime", "FirstRetryTime"));
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("", "ab"), 2);
+    }
+
+    #[test]
+    fn an_object_longer_than_the_head_still_shows_its_class_and_names() {
+        let xml = "<Objs><Obj RefId=\"0\"><TN RefId=\"0\"><T>Selected.Microsoft.Exchange.X</T></TN><MS><S N=\"Name\">a";
+        let object = outline_of(xml, Shape::Clixml);
+        assert_eq!(object.class.as_deref(), Some("Microsoft.Exchange.X"));
+        assert_eq!(object.properties[0].name, "Name");
+        let object = outline_of("[{\"Identity\": \"a\", \"Bindings\" : [\"0.0.0.0:25\"", Shape::Json);
+        let names: Vec<_> = object.properties.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["Identity", "Bindings"]);
+    }
+}

@@ -1,0 +1,264 @@
+//! One object of a cmdlet: its properties as values with places, and remarks about those that are cut,
+//! hidden or not understood.
+
+use crate::base::ledger::NoteKind;
+use crate::base::powershell::{Object, Property, Value};
+use crate::base::source::{SourceId, Span};
+use crate::base::timestamp::{DateOrder, Moment, parse_moment};
+use crate::model::{Listed, Located};
+
+/// One object.
+pub struct Row<'a> {
+    source: SourceId,
+    object: &'a Object,
+    loose: Vec<(&'static str, &'a Property)>,
+    order: DateOrder,
+    remarks: Vec<(Remark, String, (u32, u32))>,
+}
+
+/// A kind of remark about properties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Remark {
+    /// A value is cut.
+    Cut,
+    /// A list is cut.
+    CutList,
+    /// The name of a type stands in place of a value.
+    TypeName,
+    /// The value is none of those known.
+    Unknown,
+    /// The name is misspelled.
+    Misspelled,
+    /// The object belongs to another cmdlet.
+    Foreign,
+    /// Nothing of the object is usable.
+    Useless,
+    /// An address that says nothing about where a server is reached.
+    LocalAddress,
+}
+
+impl Remark {
+    /// The kind of note and its text. `command` is the cmdlet with its parameters.
+    pub fn sentence(self, text: &str, count: u64, command: &str) -> (NoteKind, String) {
+        let times = if count > 1 { format!(" in {count} records") } else { String::new() };
+        match self {
+            Remark::Cut => (
+                NoteKind::Truncated,
+                format!(
+                    "{text} is cut off{times} and therefore left out. {command} | Format-List prints it in full, and \
+                     {command} | Export-Clixml keeps everything."
+                ),
+            ),
+            Remark::CutList => (
+                NoteKind::Truncated,
+                format!(
+                    "The list {text} is cut{times}; PowerShell prints four elements. {command} | Export-Clixml keeps \
+                     them all."
+                ),
+            ),
+            Remark::TypeName => (
+                NoteKind::Truncated,
+                format!(
+                    "{text} shows the name of a type instead of a value{times}, as CSV does with lists. {command} | \
+                     Format-List prints it, and {command} | Export-Clixml keeps everything."
+                ),
+            ),
+            Remark::Unknown => (NoteKind::Skipped, format!("A value that is not known is left out{times}: {text}")),
+            Remark::Misspelled => (NoteKind::Info, format!("Read{times} by a misspelled name: {text}.")),
+            Remark::Foreign => (
+                NoteKind::Skipped,
+                format!(
+                    "{count} of the objects are not from {command} and are left out. Save the output of each cmdlet in \
+                     its own file.{}{text}",
+                    if text.is_empty() { "" } else { " Class: " }
+                ),
+            ),
+            Remark::Useless => (
+                NoteKind::Skipped,
+                format!(
+                    "{count} of the objects have no property that can be used. Export with {command} | Export-Clixml."
+                ),
+            ),
+            Remark::LocalAddress => (
+                NoteKind::Info,
+                format!(
+                    "Loopback and link-local addresses are left out{times}, because other servers do not use them."
+                ),
+            ),
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// A row of an object; `loose` are properties with misspelled names.
+    pub fn new(
+        source: SourceId,
+        object: &'a Object,
+        loose: Vec<(&'static str, &'a Property)>,
+        order: DateOrder,
+    ) -> Row<'a> {
+        Row { source, object, loose, order, remarks: Vec::new() }
+    }
+
+    /// Adds a remark about a property.
+    pub fn remark(&mut self, remark: Remark, text: &str, lines: (u32, u32)) {
+        if !self.remarks.iter().any(|(r, t, _)| *r == remark && t == text) {
+            self.remarks.push((remark, text.to_owned(), lines));
+        }
+    }
+
+    /// All remarks, in the order they were made.
+    pub fn into_remarks(self) -> Vec<(Remark, String, (u32, u32))> {
+        self.remarks
+    }
+
+    /// The place of the whole object.
+    pub fn span(&self) -> Span {
+        Span::lines(self.source, self.object.lines.0, self.object.lines.1)
+    }
+
+    /// The place of a property.
+    pub fn span_of(&self, property: &Property) -> Span {
+        Span::lines(self.source, property.lines.0, property.lines.1)
+    }
+
+    /// A property by its exact name, or by the nearest misspelled one.
+    pub fn get(&mut self, name: &'static str) -> Option<&'a Property> {
+        if let Some(property) = self.object.get(name) {
+            return Some(property);
+        }
+        let property = self.loose.iter().find(|(own, _)| *own == name)?.1;
+        self.remark(Remark::Misspelled, &format!("{} is taken for {name}", property.name), property.lines);
+        Some(property)
+    }
+
+    /// A property as text, lines joined. Notes what is hidden.
+    pub fn text(&mut self, name: &'static str) -> Option<Located<String>> {
+        let property = self.get(name)?;
+        let text = match &property.value {
+            Value::List { items, complete } => {
+                if !complete {
+                    self.remark(Remark::CutList, name, property.lines);
+                }
+                Some(items.join(", ")).filter(|t| *complete && !t.is_empty())
+            }
+            _ => property.text(),
+        };
+        if text.is_none() {
+            self.hidden(name, property);
+        }
+        let text = text?.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        (!text.is_empty()).then(|| Located::new(text, self.span_of(property)))
+    }
+
+    /// The first of several properties that has a value.
+    pub fn any_text(&mut self, names: &[&'static str]) -> Option<Located<String>> {
+        names.iter().find_map(|name| self.text(name))
+    }
+
+    /// A property as text without its place.
+    pub fn plain(&mut self, name: &'static str) -> Option<String> {
+        self.text(name).map(|text| text.value)
+    }
+
+    /// A property in a form of its own; a text that is not of this form is noted and left out. The
+    /// number of an enumeration is tried behind its name.
+    pub fn parsed<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<Located<T>> {
+        let text = self.text(name)?;
+        if let Some(value) = parse(&text.value) {
+            return Some(Located::new(value, text.span));
+        }
+        let property = self.get(name)?;
+        if let Value::Enum { number, .. } = &property.value
+            && let Some(value) = parse(&number.to_string())
+        {
+            return Some(Located::new(value, text.span));
+        }
+        self.unknown(name, &text.value, property.lines);
+        None
+    }
+
+    /// A count; cultures print `12,595`, `12.595` or `12 595`.
+    pub fn number(&mut self, name: &'static str) -> Option<Located<u64>> {
+        self.parsed(name, |text| {
+            let digits: String =
+                text.chars().filter(|c| !matches!(c, ',' | '.' | '\'' | '’') && !c.is_whitespace()).collect();
+            digits.parse().ok()
+        })
+    }
+
+    /// A date.
+    pub fn moment(&mut self, name: &'static str) -> Option<Located<Moment>> {
+        let order = self.order;
+        self.parsed(name, |text| parse_moment(text, order))
+    }
+
+    /// A truth value.
+    pub fn truth(&mut self, name: &'static str) -> Option<Located<bool>> {
+        let property = self.get(name)?;
+        match property.truth() {
+            Some(value) => Some(Located::new(value, self.span_of(property))),
+            // Notes what is hidden or not understood.
+            None => self.parsed(name, |_| None),
+        }
+    }
+
+    /// The elements of a list; also of lists that somebody joined by commas, semicolons or blanks.
+    pub fn listed<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<Located<Listed<T>>> {
+        let property = self.get(name)?;
+        let Some((items, mut complete)) = property.items() else {
+            self.hidden(name, property);
+            return None;
+        };
+        let mut listed = Listed { items: Vec::new(), complete: true, unread: Vec::new() };
+        let separator = |c: char| matches!(c, ',' | ';' | '{' | '}') || c.is_whitespace();
+        for item in items.iter().flat_map(|item| item.split(separator)).filter(|item| !item.is_empty()) {
+            let whole = item.strip_suffix("...").or_else(|| item.strip_suffix('…'));
+            complete &= whole.is_none();
+            match whole.unwrap_or(item) {
+                "" => {}
+                item => match parse(item) {
+                    Some(value) => listed.items.push(value),
+                    None => {
+                        self.unknown(name, item, property.lines);
+                        listed.unread.push(item.to_owned());
+                    }
+                },
+            }
+        }
+        if !complete {
+            self.remark(Remark::CutList, name, property.lines);
+        }
+        listed.complete = complete;
+        Some(Located::new(listed, self.span_of(property)))
+    }
+
+    /// The elements of a list as they are, and whether they are all. Notes what is hidden.
+    pub fn items(&mut self, name: &'static str) -> Option<(Vec<String>, bool, &'a Property)> {
+        let property = self.get(name)?;
+        let Some((items, complete)) = property.items() else {
+            self.hidden(name, property);
+            return None;
+        };
+        if !complete {
+            self.remark(Remark::CutList, name, property.lines);
+        }
+        Some((items, complete, property))
+    }
+
+    /// Notes a value that is not understood.
+    pub fn unknown(&mut self, name: &str, text: &str, lines: (u32, u32)) {
+        // Garbage can be long.
+        let shown: String = text.chars().take(80).collect();
+        self.remark(Remark::Unknown, &format!("{name}: {shown}"), lines);
+    }
+
+    /// Notes a value that is cut, or only the name of a type.
+    pub fn hidden(&mut self, name: &str, property: &Property) {
+        match property.value {
+            Value::Cut(_) => self.remark(Remark::Cut, name, property.lines),
+            Value::TypeName(_) => self.remark(Remark::TypeName, name, property.lines),
+            _ => {}
+        }
+    }
+}
