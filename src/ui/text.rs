@@ -294,6 +294,44 @@ pub fn occurrences(line: &str, texts: &[String]) -> Vec<(usize, usize)> {
 /// A text and the byte ranges that are marked in it.
 pub type Marked = (String, Vec<(usize, usize)>);
 
+/// The excerpt without the padding of lists: of the spaces before `: ` stay as many as keep the lines
+/// aligned, and continued lines hang by two. The raw lines in the drawer show all of it.
+pub fn without_padding(excerpt: &str, marks: &[(usize, usize)]) -> Marked {
+    let padding = |line: &str| -> Option<(usize, usize)> {
+        let (label, _) = line.split_once(": ")?;
+        let end = label.trim_end().len();
+        (end > 0 && !line.starts_with(' ')).then_some((end, label.len()))
+    };
+    let excess =
+        excerpt.lines().filter_map(padding).map(|(end, colon)| (colon - end).saturating_sub(1)).min().unwrap_or(0);
+    // Byte ranges that are left out, in order.
+    let mut cuts: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    for line in excerpt.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        match padding(line) {
+            Some((_, colon)) if excess > 0 => cuts.push((at + colon - excess, at + colon)),
+            None if indent > 2 && at > 0 => cuts.push((at, at + indent - 2)),
+            _ => {}
+        }
+        at += line.len();
+    }
+    let moved = |place: usize| place - cuts.iter().map(|(start, end)| place.clamp(*start, *end) - start).sum::<usize>();
+    let mut text = String::with_capacity(excerpt.len());
+    let mut from = 0;
+    for (start, end) in &cuts {
+        text.push_str(excerpt.get(from..*start).unwrap_or_default());
+        from = *end;
+    }
+    text.push_str(excerpt.get(from..).unwrap_or_default());
+    let marks = marks
+        .iter()
+        .filter(|(_, end)| *end <= excerpt.len())
+        .map(|(start, end)| (moved(*start), moved(*end)))
+        .collect();
+    (text, marks)
+}
+
 /// At most three lines of an excerpt, around its first mark; `...` stands for what is left out.
 pub fn three_lines(excerpt: &str, marks: &[(usize, usize)]) -> Marked {
     const MOST: usize = 3;
@@ -451,6 +489,16 @@ mod tests {
     fn occurrences_do_not_overlap() {
         let texts = ["10.0.0.1".to_owned(), "10.0.0.11".to_owned(), " ".to_owned()];
         assert_eq!(occurrences("{10.0.0.11, 10.0.0.1}", &texts), [(1, 10), (12, 20)]);
+    }
+
+    #[test]
+    fn excerpts_lose_their_padding_but_not_their_marks() {
+        let raw = "Name            : x\nRemoteIPRanges  : {10.0.0.1,\n                  10.0.0.2}";
+        let at = raw.find("10.0.0.2").unwrap();
+        let (text, marks) = without_padding(raw, &[(at, at + 8)]);
+        assert_eq!(text, "Name           : x\nRemoteIPRanges : {10.0.0.1,\n  10.0.0.2}");
+        assert_eq!(marked(&text, &marks).get(1), Some(&(true, "10.0.0.2")));
+        assert_eq!(without_padding("no colon here", &[(0, 99)]), ("no colon here".to_owned(), vec![]));
     }
 
     #[test]

@@ -47,14 +47,17 @@ pub fn top_bar(state: &State, session: &Session, act: &Callback<Action>) -> Html
 fn about_case(state: &State) -> String {
     let files = state.case.as_ref().map_or(state.ledger.rows.len(), |case| case.report.inputs.len());
     let files = count(files as u64, "file", "files");
-    match (&state.phase, &state.case) {
-        (Phase::Reading, _) => format!("{files}, reading"),
-        (Phase::Cancelled, _) => format!("{files}, cancelled"),
+    // A case without a better name is called after the number of its files.
+    let files = (state.name != files).then_some(files);
+    let more = match (&state.phase, &state.case) {
+        (Phase::Reading, _) => Some("reading".to_owned()),
+        (Phase::Cancelled, _) => Some("cancelled".to_owned()),
         (_, Some(case)) if !case.report.summary.as_of.is_empty() => {
-            format!("{files} · as of {}", case.report.summary.as_of)
+            Some(format!("as of {}", case.report.summary.as_of))
         }
-        _ => files,
-    }
+        _ => None,
+    };
+    files.into_iter().chain(more).collect::<Vec<_>>().join(" · ")
 }
 
 #[derive(Properties, PartialEq)]

@@ -51,7 +51,7 @@ pub fn Summary(props: &Props) -> Html {
                         { for parts.iter().map(|part| html! { <Segment class={part.class.clone()} messages={part.messages} /> }) }
                     </div>
                     <ul class="legend">
-                        { for parts.iter().map(|part| legend(part)) }
+                        { for parts.iter().map(legend) }
                     </ul>
                 }
                 { for summary.caveats.iter().enumerate().map(|(index, caveat)| html! {

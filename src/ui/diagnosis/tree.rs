@@ -16,7 +16,7 @@ pub fn follows(footing: &Footing, problem: &Problem, finding: &Finding, branches
     html! {
         <ul class="tree">
             <li class="root">
-                <div class="branch">
+                <div class="branch parent">
                     { severity_shape(finding.severity) }
                     <b class="branch-text">{ &finding.title }</b>
                     if problem.messages > 0 {
@@ -48,7 +48,7 @@ fn one(footing: &Footing, branch: &Branch) -> Html {
             let Some(explained) = footing.case.report.findings.get(*finding) else { return Html::default() };
             html! {
                 <li data-rule={explained.rule.clone()}>
-                    <div class="branch">
+                    <div class={classes!("branch", (!follows.is_empty()).then_some("parent"))}>
                         { icon(Icon::Ring) }
                         <span class="branch-text statement-small statement">{ footing.sentence(*finding, &explained.statement) }</span>
                         <span class="amount">{ explained.confidence.word().to_lowercase() }</span>

@@ -21,5 +21,6 @@ pub fn with_marks(line: &str, marks: &[(usize, usize)]) -> Html {
 /// An excerpt of at most three lines.
 pub fn excerpt(raw: &str, marks: &[(usize, usize)]) -> Html {
     let (shown, marks) = text::three_lines(raw, marks);
+    let (shown, marks) = text::without_padding(&shown, &marks);
     html! { <pre class="excerpt">{ with_marks(&shown, &marks) }</pre> }
 }
