@@ -122,22 +122,31 @@ impl Branch {
 /// What follows from the main finding of a problem.
 pub fn tree(report: &Report, problem: &Problem) -> Vec<Branch> {
     let mut left: BTreeSet<usize> = problem.explains.iter().copied().filter(|index| *index != problem.main).collect();
-    let mut branches = follows(report, problem.main, &problem.explains, &mut left);
+    let mut listed = BTreeSet::new();
+    let mut branches = follows(report, problem.main, &problem.explains, &mut left, &mut listed);
     // Findings whose explanation is not itself in the problem hang on the main one.
     for index in &problem.explains {
         if left.remove(index) {
-            let below = follows(report, *index, &problem.explains, &mut left);
+            let below = follows(report, *index, &problem.explains, &mut left, &mut listed);
             branches.push(Branch::Explained { finding: *index, follows: below });
         }
     }
     branches
 }
 
-fn follows(report: &Report, index: usize, order: &[usize], left: &mut BTreeSet<usize>) -> Vec<Branch> {
+/// `listed`: effects that a finding above has named already; they are not named again.
+fn follows<'a>(
+    report: &'a Report,
+    index: usize,
+    order: &[usize],
+    left: &mut BTreeSet<usize>,
+    listed: &mut BTreeSet<&'a str>,
+) -> Vec<Branch> {
     let Some(finding) = report.findings.get(index) else { return Vec::new() };
     let mut branches: Vec<Branch> = finding
         .effects
         .iter()
+        .filter(|effect| listed.insert(effect.text.as_str()))
         .map(|effect| Branch::Effect { finding: index, text: effect.text.clone(), amount: effect.amount.clone() })
         .collect();
     // The deepest explanation wins: a finding hangs on a symptom rather than on the cause of both.
@@ -156,7 +165,7 @@ fn follows(report: &Report, index: usize, order: &[usize], left: &mut BTreeSet<u
         .collect();
     for child in direct {
         if left.remove(&child) {
-            let below = follows(report, child, order, left);
+            let below = follows(report, child, order, left, listed);
             branches.push(Branch::Explained { finding: child, follows: below });
         }
     }

@@ -117,8 +117,12 @@ fn stop(state: &State, session: &Session) -> Html {
                             <button type="button" class="button primary" onclick={without(vec![path.clone()])}>{ "Go on without this file" }</button>
                         }
                     }
-                    <button type="button" class="button" onclick={again}>{ "Read all again" }</button>
-                    <button type="button" class="button quiet" onclick={close}>{ "Close the case" }</button>
+                    if state.ledger.rows.is_empty() {
+                        <button type="button" class="button primary" onclick={close}>{ "Start again" }</button>
+                    } else {
+                        <button type="button" class="button" onclick={again}>{ "Read all again" }</button>
+                        <button type="button" class="button quiet" onclick={close}>{ "Close the case" }</button>
+                    }
                 </div>
             </div>
         },

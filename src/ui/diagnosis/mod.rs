@@ -14,7 +14,7 @@ use super::case;
 use super::shared::icon::{Icon, icon};
 use super::shared::sentence::Footing;
 use super::state::{Action, State, View};
-use super::text::count;
+use super::text::{count, grouped};
 use crate::report::{ConsideredVerdict, InputState, Report};
 use considered::ConsideredList;
 use problem::ProblemArticle;
@@ -71,15 +71,26 @@ fn nothing_found(report: &Report, act: &Callback<Action>) -> Html {
     let undecided =
         report.considered.iter().filter(|check| check.verdict == ConsideredVerdict::Undecided).count() as u64;
     let ran = report.considered.len() as u64 - undecided;
+    let checks = match (ran, undecided) {
+        (0, 0) => "These files hold nothing that a check could start from.".to_owned(),
+        (ran, 0) => format!("{} looked for a problem and excluded it.", count(ran, "check", "checks")),
+        (0, open) => format!("{} could not be decided from these files.", count(open, "check", "checks")),
+        (ran, open) => {
+            format!("{} excluded a problem, {} could not be decided.", count(ran, "check", "checks"), grouped(open))
+        }
+    };
+    let unread = report.inputs.iter().filter(|input| input.state != InputState::Read).count() as u64;
     html! {
         <section class="row nothing">
             <p class="margin-label">{ "Diagnosis" }</p>
             <div class="content">
                 <h2 class="statement ok-statement"><span class="ok">{ icon(Icon::Tick) }</span>{ "No problem found in these files" }</h2>
-                <p>{ format!("{} ran and excluded a problem; {undecided} could not be decided from these files.", count(ran, "check", "checks")) }</p>
-                if undecided > 0 {
-                    <p>{ "Not found is not the same as not there. " }
-                        <button type="button" class="link" onclick={files}>{ "What to bring next" }</button></p>
+                <p>{ checks }</p>
+                if unread > 0 {
+                    <p>{ format!("{} not read, or not in full; what is missing may hold the problem.", count(unread, "file was", "files were")) }</p>
+                }
+                if undecided > 0 || unread > 0 {
+                    <button type="button" class="link" onclick={files}>{ if undecided > 0 { "What to bring next" } else { "See the files" } }</button>
                 }
             </div>
         </section>
