@@ -3,59 +3,9 @@
 //!
 //! `www/boot.js` starts the page and hands out workers (`queuescopeSpawnWorker`).
 
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 
 fn main() {
-    let global = js_sys::global();
-    let on_page = js_sys::Reflect::has(&global, &JsValue::from_str("document")).unwrap_or(false);
-    if on_page { stub::start_page() } else { stub::start_worker() }
-}
-
-/// Stands in for `queuescope::worker::start_worker` and `queuescope::ui::start_page` until both are
-/// there.
-mod stub {
-    use js_sys::{Function, Reflect};
-    use wasm_bindgen::prelude::*;
-
-    fn get(of: &JsValue, name: &str) -> JsValue {
-        Reflect::get(of, &name.into()).unwrap_or_default()
-    }
-
-    fn call(of: &JsValue, name: &str, arguments: &js_sys::Array) -> JsValue {
-        Reflect::apply(&Function::from(get(of, name)), of, arguments).unwrap_or_default()
-    }
-
-    pub fn start_page() {
-        let global: JsValue = js_sys::global().into();
-        let document = get(&global, "document");
-        let body = get(&document, "body");
-        let worker = call(&global, "queuescopeSpawnWorker", &js_sys::Array::new());
-        let answer = Closure::<dyn FnMut(JsValue)>::new({
-            let document = document.clone();
-            move |event: JsValue| {
-                let main = call(&document, "createElement", &js_sys::Array::of1(&"main".into()));
-                let _ = Reflect::set(&get(&main, "dataset"), &"view".into(), &"stub".into());
-                let _ = Reflect::set(&main, &"textContent".into(), &get(&event, "data"));
-                let app = call(&document, "getElementById", &js_sys::Array::of1(&"app".into()));
-                call(&app, "replaceChildren", &js_sys::Array::of1(&main));
-                let _ = Reflect::set(&get(&body, "dataset"), &"state".into(), &"empty".into());
-            }
-        })
-        .into_js_value();
-        let _ = Reflect::set(&worker, &"onmessage".into(), &answer);
-        call(&worker, "postMessage", &js_sys::Array::of1(&"ping".into()));
-    }
-
-    pub fn start_worker() {
-        let global: JsValue = js_sys::global().into();
-        let on_message = Closure::<dyn FnMut(JsValue)>::new({
-            let global = global.clone();
-            move |event: JsValue| {
-                let text = format!("worker heard {}", get(&event, "data").as_string().unwrap_or_default());
-                call(&global, "postMessage", &js_sys::Array::of1(&text.into()));
-            }
-        })
-        .into_js_value();
-        let _ = Reflect::set(&global, &"onmessage".into(), &on_message);
-    }
+    let on_page = js_sys::Reflect::has(&js_sys::global(), &JsValue::from_str("document")).unwrap_or(false);
+    if on_page { queuescope::ui::start_page() } else { queuescope::worker::start_worker() }
 }

@@ -1,1 +1,32 @@
-//! placeholder
+//! The page: a thin face over the report. It knows neither formats nor rules; what it shows comes from
+//! [`crate::report`] through the worker.
+//!
+//! One state with one reducer (`state`), one session that touches the browser (`session`), one component
+//! per view. Every text out of a file becomes a text node; there is no way from evidence to markup.
+
+mod about_view;
+mod app;
+mod browser;
+mod case;
+mod diagnosis;
+mod drawer;
+mod drop;
+mod files_view;
+mod keyboard;
+mod rail;
+mod raw_lines;
+mod reading_view;
+mod session;
+mod shared;
+mod start_view;
+mod state;
+mod text;
+mod top_bar;
+
+/// Shows the page in `#app`. Called once, in a window.
+pub fn start_page() {
+    browser::apply_theme(browser::theme().as_deref());
+    if let Some(root) = browser::by_id("app") {
+        yew::Renderer::<app::App>::with_root(root.into()).render();
+    }
+}

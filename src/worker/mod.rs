@@ -4,6 +4,7 @@
 //! [`protocol`] is what crosses the boundary, [`client`] the page side, [`server`] the worker side,
 //! [`samples`] the built-in cases.
 
+pub mod client;
 pub mod protocol;
 mod samples;
 mod server;

@@ -157,9 +157,10 @@ export function readReport(page) {
   return page.evaluate(() => ({
     state: document.body.dataset.state,
     view: document.querySelector("main")?.dataset.view,
-    findings: [...document.querySelectorAll("article[data-rule]")].map((article) => ({
-      rule: article.dataset.rule,
-      statement: article.querySelector(".statement")?.textContent.trim() ?? "",
+    // A problem is an article; the findings it explains are items in it.
+    findings: [...document.querySelectorAll("[data-rule]")].map((finding) => ({
+      rule: finding.dataset.rule,
+      statement: finding.querySelector(".statement")?.textContent.trim() ?? "",
     })),
     text: document.body.innerText,
   }));

@@ -1,0 +1,193 @@
+//! The frame: top bar, rail, main, drawer; and the listeners that belong to the whole window.
+
+use std::collections::BTreeMap;
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Interval;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+use yew::prelude::*;
+
+use super::about_view::About;
+use super::diagnosis::{self, Diagnosis};
+use super::drawer::Drawer;
+use super::files_view::Files;
+use super::keyboard::{self, Sheet};
+use super::session::Session;
+use super::shared::icon::{Icon, icon};
+use super::state::{Action, Drag, Phase, State, View};
+use super::{browser, drop, rail, reading_view, start_view, text, top_bar};
+
+/// The whole page.
+#[function_component]
+pub fn App() -> Html {
+    let state = use_reducer_eq(|| State::new(View::from_hash(&browser::hash())));
+    let act = use_callback(state.dispatcher(), |action: Action, dispatcher| dispatcher.dispatch(action));
+    let session = (*use_memo((), |()| Session::new(state.dispatcher()))).clone();
+
+    use_effect_with(session.clone(), {
+        let act = act.clone();
+        move |session| {
+            session.start();
+            let dropping = drop::listen(session, &act);
+            let watch = Interval::new(1_000, {
+                let session = session.clone();
+                move || session.watch()
+            });
+            let hash = browser::window().map(|window| {
+                EventListener::new(&window, "hashchange", move |_| {
+                    act.emit(Action::Show(View::from_hash(&browser::hash())))
+                })
+            });
+            move || drop((dropping, watch, hash))
+        }
+    });
+    use_keyboard(&state, &session, &act);
+    use_effect_with(state.word(), |word| browser::set_body_state(word));
+    use_effect_with(state.view, |view| {
+        // An address without a view stays as it is until another view is shown.
+        if *view != View::Diagnosis || !browser::hash().is_empty() {
+            browser::set_hash(view.hash());
+        }
+    });
+    use_scroll_per_view(state.view, &state.phase);
+    use_effect_with(state.cite.is_some(), |open| if *open { browser::hold_opener() } else { browser::focus_opener() });
+
+    let pick = {
+        let session = session.clone();
+        Callback::from(move |event: Event| session.add(drop::chosen(&event)))
+    };
+    let (name, content) = main_view(&state, &session, &act);
+    let class = classes!("frame", state.cite.map(|_| "with-drawer"), state.drawer_below.then_some("drawer-below"));
+    html! {
+        <>
+            <a class="skip" href="#main" onclick={skip()}>{ "Skip to the content" }</a>
+            <div {class}>
+                { top_bar::top_bar(&state, &session, &act) }
+                { rail::rail(&state, &act) }
+                <main id="main" data-view={name} tabindex="-1">
+                    { notice(&state, &act) }
+                    { content }
+                </main>
+                { drawer(&state, &session, &act) }
+            </div>
+            <input type="file" id="choose-files" class="visually-hidden" multiple=true tabindex="-1" aria-hidden="true" onchange={pick.clone()} />
+            <input type="file" id="choose-folder" class="visually-hidden" webkitdirectory=true multiple=true tabindex="-1" aria-hidden="true" onchange={pick} />
+            <p class="visually-hidden" aria-live="polite" role="status">{ said(&state) }</p>
+            { drag(&state) }
+            if state.keyboard {
+                <Sheet act={act.clone()} />
+            }
+        </>
+    }
+}
+
+fn main_view(state: &State, session: &Session, act: &Callback<Action>) -> (&'static str, Html) {
+    if state.view == View::About {
+        return ("about", html! { <About /> });
+    }
+    match (&state.phase, &state.case) {
+        (Phase::Empty, _) => ("start", start_view::start_view(state, session, act)),
+        (_, None) | (Phase::Died { .. }, _) => ("reading", reading_view::reading_view(state, session)),
+        (_, Some(case)) if state.view == View::Files => {
+            ("files", html! { <Files case={case.clone()} act={act.clone()} shown={state.shown_file.clone()} /> })
+        }
+        (_, Some(case)) => {
+            let footing = diagnosis::footing(state, case, act);
+            ("diagnosis", html! { <Diagnosis {footing} open={state.open.clone()} current={state.current} /> })
+        }
+    }
+}
+
+fn drawer(state: &State, session: &Session, act: &Callback<Action>) -> Html {
+    match (&state.case, state.cite) {
+        (Some(case), Some(cite)) => html! {
+            <Drawer footing={diagnosis::footing(state, case, act)} {cite} raw={state.raw.clone()} token={state.token}
+                below={state.drawer_below} session={session.clone()} />
+        },
+        _ => Html::default(),
+    }
+}
+
+fn notice(state: &State, act: &Callback<Action>) -> Html {
+    let Some(notice) = &state.notice else { return Html::default() };
+    let close = act.reform(|_: MouseEvent| Action::Notice(None));
+    html! {
+        <div class="notice" role="alert">
+            <span class="high">{ icon(Icon::Info) }</span><p>{ notice }</p>
+            <button type="button" class="button quiet only-icon" onclick={close} aria-label="Close this message">{ icon(Icon::Cross) }</button>
+        </div>
+    }
+}
+
+fn drag(state: &State) -> Html {
+    let words = match state.drag {
+        None => return Html::default(),
+        Some(Drag::Over(0)) => "Release to add what you hold".to_owned(),
+        Some(Drag::Over(number)) => format!("Release to add {}", text::count(number.into(), "item", "items")),
+        Some(Drag::Listing) => "Looking through the folders".to_owned(),
+    };
+    let to = if state.case.is_some() {
+        format!("to the open case {}", state.name)
+    } else {
+        "Files and folders, as many as you like".to_owned()
+    };
+    html! { <div class="drag" role="status"><p class="drag-words">{ words }</p><p class="meta">{ to }</p></div> }
+}
+
+/// The same words twice are announced twice: a space at the end makes them differ.
+fn said(state: &State) -> String {
+    let (times, words) = &state.spoken;
+    if times % 2 == 0 { words.clone() } else { format!("{words}\u{a0}") }
+}
+
+fn skip() -> Callback<MouseEvent> {
+    Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        if let Some(main) = browser::by_id("main") {
+            let _ = main.focus();
+        }
+    })
+}
+
+#[hook]
+fn use_keyboard(state: &UseReducerHandle<State>, session: &Session, act: &Callback<Action>) {
+    let after_g = use_mut_ref(|| false);
+    let (state, session, act) = (state.clone(), session.clone(), act.clone());
+    use_effect(move || {
+        let listener = browser::window().map(|window| {
+            EventListener::new(&window, "keydown", move |event| {
+                if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                    let before = after_g.replace(false);
+                    let now = keyboard::handle(event, &state, &session, &act, before);
+                    after_g.replace(now);
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+/// Each view keeps its place while another is shown. A new case starts at the top.
+#[hook]
+fn use_scroll_per_view(view: View, phase: &Phase) {
+    let places = use_mut_ref(BTreeMap::<View, i32>::new);
+    let reading = *phase == Phase::Reading;
+    use_effect_with((view, reading), move |(view, reading)| {
+        if *reading {
+            places.borrow_mut().clear();
+        }
+        let main = browser::by_id("main");
+        if let Some(main) = &main {
+            main.set_scroll_top(places.borrow().get(view).copied().unwrap_or(0));
+        }
+        let view = *view;
+        let listener = main.map(|main| {
+            let places = places.clone();
+            EventListener::new(&main.clone(), "scroll", move |_| {
+                places.borrow_mut().insert(view, main.scroll_top());
+            })
+        });
+        move || drop(listener)
+    });
+}

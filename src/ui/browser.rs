@@ -1,0 +1,197 @@
+//! The few things the page asks of the browser itself: time, theme, clipboard, saving, scrolling, focus.
+//!
+//! Everything here may be refused (private windows, policies, old versions) and then does nothing. The
+//! theme is the only thing that is ever stored.
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Url,
+    Window,
+};
+
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+pub fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// Milliseconds, only for differences.
+pub fn now() -> f64 {
+    window().and_then(|window| window.performance()).map_or_else(js_sys::Date::now, |performance| performance.now())
+}
+
+pub fn hash() -> String {
+    window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// Shows a view by its hash; the listener does the rest.
+pub fn set_hash(hash: &str) {
+    if let Some(window) = window()
+        && self::hash() != hash
+    {
+        // A refusal leaves the view as it is.
+        let _ = window.location().set_hash(hash);
+    }
+}
+
+/// Forgets the case: nothing is stored, so a reload is the whole of it.
+pub fn reload() {
+    if let Some(window) = window() {
+        let _ = window.location().reload();
+    }
+}
+
+pub fn by_id(id: &str) -> Option<HtmlElement> {
+    document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
+pub fn click(id: &str) {
+    if let Some(element) = by_id(id) {
+        element.click();
+    }
+}
+
+/// Brings an element to the top of what scrolls and gives it the focus.
+pub fn go_to(id: &str) {
+    if let Some(element) = by_id(id) {
+        element.scroll_into_view();
+        let _ = element.focus();
+    }
+}
+
+pub fn set_body_state(word: &str) {
+    if let Some(body) = document().and_then(|document| document.body()) {
+        let _ = body.dataset().set("state", word);
+    }
+}
+
+/// Sets a custom property on the root; the policy permits it through the object model only.
+pub fn set_property(name: &str, value: &str) {
+    if let Some(root) = root() {
+        let _ = root.style().set_property(name, value);
+    }
+}
+
+fn root() -> Option<HtmlElement> {
+    document()?.document_element()?.dyn_into().ok()
+}
+
+// ---- Theme ----
+
+const THEME: &str = "queuescope-theme";
+
+/// What the user chose: `light`, `dark`, or nothing for the system's.
+pub fn theme() -> Option<String> {
+    let storage = window()?.local_storage().ok()??;
+    storage.get_item(THEME).ok()?.filter(|theme| theme == "light" || theme == "dark")
+}
+
+pub fn apply_theme(theme: Option<&str>) {
+    let Some(root) = root() else { return };
+    let _ = match theme {
+        Some(theme) => root.set_attribute("data-theme", theme),
+        None => root.remove_attribute("data-theme"),
+    };
+}
+
+pub fn remember_theme(theme: Option<&str>) {
+    let Some(storage) = window().and_then(|window| window.local_storage().ok().flatten()) else { return };
+    let _ = match theme {
+        Some(theme) => storage.set_item(THEME, theme),
+        None => storage.remove_item(THEME),
+    };
+}
+
+// ---- Clipboard and saving ----
+
+/// Puts text on the clipboard; false if the browser refuses both ways.
+pub async fn copy(text: &str) -> bool {
+    let Some(window) = window() else { return false };
+    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).unwrap_or(JsValue::UNDEFINED);
+    // Missing on plain http pages; refused when the window is not in front.
+    if clipboard.is_object() && JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok() {
+        return true;
+    }
+    copy_by_selection(text).unwrap_or(false)
+}
+
+fn copy_by_selection(text: &str) -> Option<bool> {
+    let document: HtmlDocument = document()?.dyn_into().ok()?;
+    let area: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
+    let before = document.active_element();
+    area.set_value(text);
+    area.set_class_name("visually-hidden");
+    document.body()?.append_child(&area).ok()?;
+    area.select();
+    let copied = document.exec_command("copy").unwrap_or(false);
+    area.remove();
+    if let Some(element) = before.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+    Some(copied)
+}
+
+/// Offers text as a file to save.
+pub fn save(name: &str, text: &str, media_type: &str) -> bool {
+    let saved = || -> Option<()> {
+        let options = BlobPropertyBag::new();
+        options.set_type(media_type);
+        let blob = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options).ok()?;
+        let address = Url::create_object_url_with_blob(&blob).ok()?;
+        let link: HtmlAnchorElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+        // Firefox reads the address after the click; a minute is longer than any dialog needs to start.
+        gloo::timers::callback::Timeout::new(60_000, move || {
+            let _ = Url::revoke_object_url(&address);
+        })
+        .forget();
+        Some(())
+    };
+    saved().is_some()
+}
+
+// ---- Focus and scrolling ----
+
+thread_local! {
+    static OPENER: RefCell<Option<(HtmlElement, f64)>> = const { RefCell::new(None) };
+}
+
+/// Remembers what opened the drawer and where it stood.
+pub fn remember_opener() {
+    let active = document().and_then(|document| document.active_element());
+    let opener =
+        active.filter(|element| !inside(element, "#drawer")).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    if let Some(opener) = opener {
+        let top = opener.get_bounding_client_rect().top();
+        OPENER.set(Some((opener, top)));
+    }
+}
+
+/// Scrolls main so that the opener stands where it stood, although the column became narrower.
+pub fn hold_opener() {
+    OPENER.with_borrow(|opener| {
+        if let (Some((opener, top)), Some(main)) = (opener, by_id("main")) {
+            let moved = opener.get_bounding_client_rect().top() - top;
+            if moved.abs() >= 1.0 && inside(opener, "#main") {
+                main.set_scroll_top(main.scroll_top() + moved as i32);
+            }
+        }
+    });
+}
+
+pub fn focus_opener() {
+    if let Some((opener, _)) = OPENER.take() {
+        let _ = opener.focus();
+    }
+}
+
+fn inside(element: &Element, selector: &str) -> bool {
+    element.closest(selector).ok().flatten().is_some()
+}

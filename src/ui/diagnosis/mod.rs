@@ -1,0 +1,98 @@
+//! The diagnosis: the summary, the problems best first, and the checks that found nothing.
+
+mod considered;
+mod evidence_list;
+pub mod plain;
+mod problem;
+mod remedy;
+mod summary;
+mod tree;
+
+use yew::prelude::*;
+
+use super::case;
+use super::shared::icon::{Icon, icon};
+use super::shared::sentence::Footing;
+use super::state::{Action, State, View};
+use super::text::{count, grouped};
+use crate::report::{ConsideredVerdict, InputState, Report};
+use considered::ConsideredList;
+use problem::ProblemArticle;
+use summary::Summary;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub footing: Footing,
+    pub open: std::rc::Rc<std::collections::BTreeSet<u32>>,
+    pub current: u32,
+}
+
+/// The view.
+#[function_component]
+pub fn Diagnosis(props: &Props) -> Html {
+    let Props { footing, open, current } = props;
+    let report = &footing.case.report;
+    let say = footing.act.reform(Action::Say);
+    html! {
+        <div class="diagnosis">
+            <Summary footing={footing.clone()} />
+            if report.problems.is_empty() {
+                { nothing_found(report, &footing.act) }
+            }
+            { for report.problems.iter().map(|problem| html! {
+                <ProblemArticle key={problem.number} footing={footing.clone()} number={problem.number}
+                    open={open.contains(&problem.number)} current={*current == problem.number} />
+            }) }
+            <ConsideredList verdict={ConsideredVerdict::Undecided} footing={footing.clone()} say={say.clone()} />
+            <ConsideredList verdict={ConsideredVerdict::RuledOut} footing={footing.clone()} {say} />
+        </div>
+    }
+}
+
+/// Citations of a state, for the views.
+pub fn footing(state: &State, case: &case::Case, act: &Callback<Action>) -> Footing {
+    Footing { case: case.clone(), open: state.cite, act: act.clone() }
+}
+
+fn nothing_found(report: &Report, act: &Callback<Action>) -> Html {
+    let files = act.reform(|_: MouseEvent| Action::Show(View::Files));
+    if report.inputs.iter().all(|input| input.state == InputState::NotRead) {
+        return html! {
+            <section class="row nothing">
+                <p class="margin-label">{ "Diagnosis" }</p>
+                <div class="content">
+                    <h2 class="statement">{ icon(Icon::Cross) }{ "None of these files could be read" }</h2>
+                    <p>{ "The list of files says of each what it was taken for, why it was not read, and what to bring instead." }</p>
+                    <button type="button" class="button primary" onclick={files}>{ "See the files" }</button>
+                </div>
+            </section>
+        };
+    }
+    let undecided =
+        report.considered.iter().filter(|check| check.verdict == ConsideredVerdict::Undecided).count() as u64;
+    let ran = report.considered.len() as u64 - undecided;
+    let checks = match (ran, undecided) {
+        (0, 0) => "These files hold nothing that a check could start from.".to_owned(),
+        (ran, 0) => format!("{} looked for a problem and excluded it.", count(ran, "check", "checks")),
+        (0, open) => format!("{} could not be decided from these files.", count(open, "check", "checks")),
+        (ran, open) => {
+            format!("{} excluded a problem, {} could not be decided.", count(ran, "check", "checks"), grouped(open))
+        }
+    };
+    let unread = report.inputs.iter().filter(|input| input.state != InputState::Read).count() as u64;
+    html! {
+        <section class="row nothing">
+            <p class="margin-label">{ "Diagnosis" }</p>
+            <div class="content">
+                <h2 class="statement ok-statement"><span class="ok">{ icon(Icon::Tick) }</span>{ "No problem found in these files" }</h2>
+                <p>{ checks }</p>
+                if unread > 0 {
+                    <p>{ format!("{} not read, or not in full; what is missing may hold the problem.", count(unread, "file was", "files were")) }</p>
+                }
+                if undecided > 0 || unread > 0 {
+                    <button type="button" class="link" onclick={files}>{ if undecided > 0 { "What to bring next" } else { "See the files" } }</button>
+                }
+            </div>
+        </section>
+    }
+}

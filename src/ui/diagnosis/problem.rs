@@ -1,0 +1,160 @@
+//! One problem: the claim first, then evidence, what to do, what follows, how sure.
+//!
+//! A folded problem keeps its body in the document, so that print shows all of it.
+
+use yew::prelude::*;
+
+use super::evidence_list::EvidenceList;
+use super::{plain, remedy, tree};
+use crate::report::{Confidence, Finding, Ground, GroundKind, Problem, Role};
+use crate::ui::case::{Branch, tree as branches};
+use crate::ui::shared::command_box::CommandBox;
+use crate::ui::shared::copy_button::CopyButton;
+use crate::ui::shared::icon::{Icon, icon};
+use crate::ui::shared::sentence::Footing;
+use crate::ui::shared::verdict::{confidence, severity};
+use crate::ui::state::Action;
+use crate::ui::text::count;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub footing: Footing,
+    pub number: u32,
+    pub open: bool,
+    pub current: bool,
+}
+
+/// The article of a problem.
+#[function_component]
+pub fn ProblemArticle(props: &Props) -> Html {
+    let Props { footing, number, open, current } = props;
+    let case = &footing.case;
+    let Some(problem) = case.problem(*number) else { return Html::default() };
+    let Some(finding) = case.main_finding(problem) else { return Html::default() };
+    let id = format!("problem-{number}");
+    let title = format!("{id}-title");
+    let body = format!("{id}-body");
+    let say = footing.act.reform(Action::Say);
+    let fold = {
+        let (number, open) = (*number, *open);
+        footing.act.reform(move |_: MouseEvent| if open { Action::Fold(number) } else { Action::Unfold(number) })
+    };
+    html! {
+        <article {id} class={classes!("problem", current.then_some("current"))} data-rule={finding.rule.clone()} data-open={open.to_string()}
+            tabindex="-1" aria-labelledby={title.clone()}>
+            <header class="row">
+                <div class="margin">
+                    <p class="meta">{ "Problem " }{ number }</p>
+                    { severity(finding.severity) }
+                    { confidence(finding.confidence) }
+                </div>
+                <div class="content">
+                    <h2 id={title} class="statement">{ footing.sentence(problem.main, &finding.statement) }</h2>
+                    <div class="role-line">
+                        <p class="meta">{ role(finding, branches(&case.report, problem).iter().map(Branch::size).sum()) }</p>
+                        <CopyButton quiet={true} label="Copy as text" text={plain::problem(case, problem)} say={say.clone()} />
+                        <button type="button" class="button quiet only-icon" onclick={fold} aria-expanded={open.to_string()}
+                            aria-controls={body.clone()} aria-label={if *open { "Fold this problem" } else { "Unfold this problem" }}>
+                            { icon(if *open { Icon::Up } else { Icon::Down }) }
+                        </button>
+                    </div>
+                </div>
+            </header>
+            <div id={body} class="problem-body">
+                { sections(footing, problem, finding, &say) }
+            </div>
+        </article>
+    }
+}
+
+fn sections(footing: &Footing, problem: &Problem, finding: &Finding, say: &Callback<String>) -> Html {
+    let follows = branches(&footing.case.report, problem);
+    let settled = finding.confidence == Confidence::Confirmed || finding.missing.is_empty();
+    html! {
+        <>
+            if footing.case.citations(problem.number) > 0 {
+                { section("Evidence", html! { <EvidenceList footing={footing.clone()} problem={problem.number} /> }) }
+            }
+            if !finding.remedy.is_empty() || !finding.verify.is_empty() {
+                { section("What to do", remedy::steps(footing, problem.main, finding, say)) }
+            }
+            if !settled {
+                { section("To settle it", to_settle(finding, say)) }
+            }
+            if !follows.is_empty() {
+                { section("What follows", tree::follows(footing, problem, finding, &follows)) }
+            }
+            if !finding.grounds.is_empty() {
+                { section("How sure", html! {
+                    <ul class="grounds">{ for finding.grounds.iter().map(|ground| checked(footing, problem.main, ground)) }</ul>
+                }) }
+            }
+            if !finding.sources.is_empty() {
+                { section("Sources", html! {
+                    <ul class="sources">{ for finding.sources.iter().map(|source| html! { <li>{ source }</li> }) }</ul>
+                }) }
+            }
+        </>
+    }
+}
+
+fn section(label: &'static str, content: Html) -> Html {
+    html! {
+        <section class="row part">
+            <h3 class="margin margin-label">{ label }</h3>
+            <div class="content">{ content }</div>
+        </section>
+    }
+}
+
+/// What part the finding plays, in words.
+fn role(finding: &Finding, symptoms: u64) -> String {
+    match finding.role {
+        Role::Cause => {
+            if symptoms == 0 {
+                "Cause".to_owned()
+            } else {
+                format!("Cause of {}", count(symptoms, "symptom", "symptoms"))
+            }
+        }
+        Role::Symptom => "Symptom; its cause is not in these files".to_owned(),
+        Role::Context => "Helps to read the rest".to_owned(),
+    }
+}
+
+fn to_settle(finding: &Finding, say: &Callback<String>) -> Html {
+    html! {
+        <>
+            { for finding.missing.iter().map(|missing| html! {
+                <div class="settle">
+                    <p><b>{ &missing.what }</b>{ if missing.settles.is_empty() { String::new() } else { format!(": {}", missing.settles) } }</p>
+                    if !missing.command.is_empty() {
+                        <CommandBox command={missing.command.clone()} say={say.clone()} />
+                    }
+                </div>
+            }) }
+            <p class="meta">{ "These commands only read. Drop the result on this page." }</p>
+        </>
+    }
+}
+
+fn checked(footing: &Footing, finding: usize, ground: &Ground) -> Html {
+    let (class, drawing, word) = match ground.held {
+        GroundKind::Held => ("ok", Icon::Tick, "Holds: "),
+        GroundKind::RuledOut => ("gray", Icon::RuledOut, "Ruled out: "),
+        GroundKind::Unknown => ("gray", Icon::Undecided, "Not checked: "),
+    };
+    let spoken = ground.held == GroundKind::Held;
+    let repeated = ground.text.starts_with("Ruled out");
+    html! {
+        <li>
+            <span class={class}>{ icon(drawing) }</span>
+            <span>
+                if !repeated {
+                    <span class={classes!(spoken.then_some("visually-hidden"))}>{ word }</span>
+                }
+                { footing.sentence(finding, &ground.text) }
+            </span>
+        </li>
+    }
+}

@@ -1,0 +1,244 @@
+//! The evidence drawer: the raw lines behind the citation that is open. It is not modal.
+//!
+//! The page has no contents of files; it asks the worker for windows of lines and joins them (`state`).
+//! Its size is a custom property on the root, set through the object model.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent, PointerEvent};
+use yew::prelude::*;
+
+use super::browser;
+use super::case::Case;
+use super::diagnosis::plain;
+use super::raw_lines::RawLines;
+use super::session::Session;
+use super::shared::copy_button::CopyButton;
+use super::shared::icon::{Icon, icon};
+use super::shared::sentence::Footing;
+use super::state::{Action, Cite, Raw};
+use super::text::{self, grouped};
+use crate::report::Evidence;
+
+/// Lines asked for on each side of a hit, and again by a link to more.
+const AROUND: u32 = 60;
+const MORE: u32 = 200;
+const NARROWEST: i32 = 320;
+const WIDEST: i32 = 960;
+const WIDTH: i32 = 480;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub footing: Footing,
+    pub cite: Cite,
+    pub raw: Option<Raw>,
+    pub token: u32,
+    pub below: bool,
+    pub session: Session,
+}
+
+/// The drawer.
+#[function_component]
+pub fn Drawer(props: &Props) -> Html {
+    let Props { footing, cite, raw, token, below, session } = props;
+    let case = &footing.case;
+    use_effect_with(*cite, {
+        let (case, act, session, raw, token) =
+            (case.clone(), footing.act.clone(), session.clone(), raw.clone(), *token);
+        move |cite| {
+            if let Some(evidence) = case.evidence(cite.problem, cite.number) {
+                ask(evidence, raw.as_ref(), token, &act, &session);
+            }
+        }
+    });
+    let Some(evidence) = case.evidence(cite.problem, cite.number) else { return Html::default() };
+    let close = footing.act.reform(|_: MouseEvent| Action::Cite(None));
+    let dock = footing.act.reform(|_: MouseEvent| Action::Dock);
+    let more = {
+        let (session, token, source) = (session.clone(), *token, evidence.source);
+        Callback::from(move |(first, count): (u32, u32)| session.lines(token, source, first, count))
+    };
+    let file = footing.act.reform({
+        let path = evidence.input.clone();
+        move |_: MouseEvent| Action::ShowFile(path.clone())
+    });
+    let say = footing.act.reform(Action::Say);
+    html! {
+        <aside id="drawer" class={classes!("drawer", below.then_some("below"))} aria-label={format!("Evidence of problem {}", cite.problem)}>
+            <Grip below={*below} />
+            <header class="drawer-head">
+                <h2>{ "Problem " }{ cite.problem }</h2>
+                { citations(footing, *cite) }
+                <button type="button" class="button quiet only-icon dock" onclick={dock} title="Dock below or at the right (b)"
+                    aria-label={if *below { "Dock at the right" } else { "Dock below" }}>
+                    { icon(if *below { Icon::DockRight } else { Icon::DockBelow }) }
+                </button>
+                <button type="button" class="button quiet only-icon" onclick={close} aria-label="Close the evidence" title="Close (Esc)">
+                    { icon(Icon::Cross) }
+                </button>
+            </header>
+            <div class="drawer-file">
+                <p class="path" title={evidence.input.clone()}>{ &evidence.input }</p>
+                <p class="meta">{ about(case, evidence, raw.as_ref()) }</p>
+            </div>
+            if !evidence.why.is_empty() {
+                <p class="why">{ &evidence.why }</p>
+            }
+            <RawLines case={case.clone()} cite={*cite} raw={raw.clone()} more={more} step={MORE} />
+            <footer class="drawer-foot">
+                <CopyButton label="Copy with location" text={copied(evidence, raw.as_ref())} {say} />
+                <button type="button" class="button" onclick={file}>{ "Open in Files" }</button>
+            </footer>
+        </aside>
+    }
+}
+
+/// Asks for the lines of a piece of evidence unless they are there.
+fn ask(evidence: &Evidence, raw: Option<&Raw>, token: u32, act: &Callback<Action>, session: &Session) {
+    let same = raw.filter(|raw| raw.source == evidence.source && raw.record == evidence.record);
+    if let Some(record) = &evidence.record {
+        if same.is_none() {
+            act.emit(Action::Ask);
+            session.record(token.wrapping_add(1), evidence.source, record.clone());
+        }
+        return;
+    }
+    let (hit, last) = evidence.lines.unwrap_or((1, 1));
+    if same.is_some_and(|raw| raw.first <= hit && last < raw.end()) {
+        return;
+    }
+    let first = hit.saturating_sub(AROUND).max(1);
+    act.emit(Action::Ask);
+    session.lines(
+        token.wrapping_add(1),
+        evidence.source,
+        first,
+        hit - first + 1 + AROUND + last.saturating_sub(hit).min(400),
+    );
+}
+
+fn citations(footing: &Footing, cite: Cite) -> Html {
+    let total = footing.case.citations(cite.problem);
+    let step = |number: u32, drawing: Icon, name: &'static str| {
+        let to = Cite { number, ..cite };
+        let onclick = footing.act.reform(move |_: MouseEvent| Action::Cite(Some(to)));
+        let out = number == 0 || number > total;
+        html! {
+            <button type="button" class="button quiet only-icon" {onclick} disabled={out} aria-label={name} title={name}>{ icon(drawing) }</button>
+        }
+    };
+    html! {
+        <div class="citations" role="group" aria-label="Evidence">
+            { step(cite.number - 1, Icon::Left, "Previous evidence") }
+            { for (1..=total).map(|number| footing.button(Cite { number, ..cite })) }
+            { step(cite.number + 1, Icon::Right, "Next evidence") }
+        </div>
+    }
+}
+
+fn about(case: &Case, evidence: &Evidence, raw: Option<&Raw>) -> String {
+    let mut parts = Vec::new();
+    if let Some(input) = case.report.inputs.get(evidence.source as usize) {
+        parts.push(input.taken_for.clone());
+        parts.extend(input.encoding.clone());
+    }
+    match (evidence.lines, raw) {
+        (Some((line, _)), Some(raw)) => {
+            parts.push(format!("line {} of {}", grouped(line.into()), grouped(raw.total.into())))
+        }
+        (Some((line, _)), None) => parts.push(format!("line {}", grouped(line.into()))),
+        (None, _) => parts.push(evidence.locator.clone()),
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+/// The lines of the evidence as they stand in the file; the excerpt while they are not there.
+fn copied(evidence: &Evidence, raw: Option<&Raw>) -> String {
+    let lines: Vec<&str> = match (raw, evidence.lines) {
+        (Some(raw), Some((first, last))) if raw.first <= first => {
+            let skip = (first - raw.first) as usize;
+            raw.lines.iter().skip(skip).take((last - first) as usize + 1).map(String::as_str).collect()
+        }
+        (Some(raw), None) if raw.record.is_some() => raw.lines.iter().map(String::as_str).collect(),
+        _ => evidence.excerpt.lines().collect(),
+    };
+    plain::with_location(evidence, &lines)
+}
+
+#[derive(Properties, PartialEq)]
+struct GripProps {
+    below: bool,
+}
+
+/// The edge that resizes the drawer, by dragging or with the arrow keys.
+#[function_component]
+fn Grip(props: &GripProps) -> Html {
+    let width = use_state_eq(|| WIDTH);
+    let resize = {
+        let width = width.clone();
+        Callback::from(move |to: i32| {
+            let to = to.clamp(NARROWEST, WIDEST);
+            browser::set_property("--drawer", &format!("{to}px"));
+            width.set(to);
+        })
+    };
+    let down = Callback::from(|event: PointerEvent| {
+        event.prevent_default();
+        if let Some(grip) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
+            let _ = grip.set_pointer_capture(event.pointer_id());
+        }
+    });
+    let drag = {
+        let resize = resize.clone();
+        Callback::from(move |event: PointerEvent| {
+            if event.buttons() & 1 == 0 {
+                return;
+            }
+            let page = browser::window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64());
+            if let Some(page) = page {
+                resize.emit(page as i32 - event.client_x());
+            }
+        })
+    };
+    let key = {
+        let (resize, now) = (resize, *width);
+        Callback::from(move |event: KeyboardEvent| {
+            let to = match event.key().as_str() {
+                "ArrowLeft" => now + 16,
+                "ArrowRight" => now - 16,
+                "Home" => WIDEST,
+                "End" => NARROWEST,
+                _ => return,
+            };
+            event.prevent_default();
+            resize.emit(to);
+        })
+    };
+    if props.below {
+        return Html::default();
+    }
+    html! {
+        <div class="grip" role="separator" tabindex="0" aria-orientation="vertical" aria-label="Width of the evidence"
+            aria-valuemin={NARROWEST.to_string()} aria-valuemax={WIDEST.to_string()} aria-valuenow={width.to_string()}
+            onpointerdown={down} onpointermove={drag} onkeydown={key}></div>
+    }
+}
+
+/// Where the hits of a problem in a file lie, for the strip beside the lines: line, and whether it is the open one.
+pub fn hits(case: &Case, cite: Cite, source: u32) -> Vec<(u32, (u32, u32))> {
+    (1..=case.citations(cite.problem))
+        .filter_map(|number| {
+            let evidence = case.evidence(cite.problem, number)?;
+            (evidence.source == source && !evidence.absent).then_some((number, evidence.lines?))
+        })
+        .collect()
+}
+
+/// Texts to mark on the lines of a piece of evidence.
+pub fn marked_texts(evidence: &Evidence) -> Vec<String> {
+    if !evidence.marked_texts.is_empty() {
+        return evidence.marked_texts.clone();
+    }
+    let marks = text::marked(&evidence.excerpt, &evidence.marks);
+    marks.into_iter().filter(|(marked, _)| *marked).flat_map(|(_, part)| part.lines().map(str::to_owned)).collect()
+}

@@ -1,0 +1,143 @@
+//! The keyboard: single letters, off inside fields and with Ctrl, Alt or Meta; and the sheet that lists them.
+
+use web_sys::{Element, KeyboardEvent};
+use yew::prelude::*;
+
+use super::browser;
+use super::case::Case;
+use super::diagnosis::plain;
+use super::session::Session;
+use super::state::{Action, Cite, Phase, State, View};
+
+/// Handles a key; `after_g` says that the key before was `g`. Returns whether this one was.
+pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Callback<Action>, after_g: bool) -> bool {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || in_field(event) {
+        return false;
+    }
+    let key = event.key();
+    if after_g {
+        let view = match key.as_str() {
+            "d" => Some(View::Diagnosis),
+            "f" => Some(View::Files),
+            "a" => Some(View::About),
+            _ => None,
+        };
+        if let Some(view) = view {
+            act.emit(Action::Show(view));
+            return false;
+        }
+    }
+    match key.as_str() {
+        "g" => return true,
+        "?" => act.emit(Action::Keyboard(!state.keyboard)),
+        "Escape" => escape(state, session, act),
+        "b" if state.cite.is_some() => act.emit(Action::Dock),
+        _ => {
+            if let Some(case) = &state.case {
+                in_case(&key, state, case, act);
+            }
+        }
+    }
+    false
+}
+
+fn escape(state: &State, session: &Session, act: &Callback<Action>) {
+    if state.keyboard {
+        act.emit(Action::Keyboard(false));
+    } else if state.cite.is_some() {
+        act.emit(Action::Cite(None));
+    } else if state.phase == Phase::Reading {
+        session.cancel();
+    } else if state.notice.is_some() {
+        act.emit(Action::Notice(None));
+    }
+}
+
+fn in_case(key: &str, state: &State, case: &Case, act: &Callback<Action>) {
+    let problems = &case.report.problems;
+    match key {
+        "j" | "k" => {
+            let at = problems.iter().position(|problem| problem.number == state.current).unwrap_or(0);
+            let next = if key == "j" { at + 1 } else { at.saturating_sub(1) };
+            if let Some(problem) = problems.get(next.min(problems.len().saturating_sub(1))) {
+                act.emit(Action::Show(View::Diagnosis));
+                act.emit(Action::Current(problem.number));
+                browser::go_to(&format!("problem-{}", problem.number));
+            }
+        }
+        "c" => {
+            let Some(problem) = case.problem(state.current) else { return };
+            let (text, act) = (plain::problem(case, problem), act.clone());
+            let number = problem.number;
+            wasm_bindgen_futures::spawn_local(async move {
+                let copied = browser::copy(&text).await;
+                let words =
+                    if copied { format!("Problem {number} copied") } else { "The browser refused to copy".to_owned() };
+                act.emit(Action::Say(words));
+            });
+        }
+        _ => {
+            let Some(number) =
+                key.parse::<u32>().ok().filter(|number| (1..=case.citations(state.current)).contains(number))
+            else {
+                return;
+            };
+            act.emit(Action::Show(View::Diagnosis));
+            browser::remember_opener();
+            act.emit(Action::Cite(Some(Cite { problem: state.current, number })));
+        }
+    }
+}
+
+fn in_field(event: &KeyboardEvent) -> bool {
+    let target = event.target_dyn_into::<Element>();
+    target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+const KEYS: [(&[&str], &str); 8] = [
+    (&["?"], "This sheet"),
+    (&["g", "d"], "Go to Diagnosis (f: Files, a: About)"),
+    (&["j", "k"], "Next, previous problem"),
+    (&["1", "to", "9"], "Open evidence 1 to 9 of the current problem"),
+    (&["c"], "Copy the current problem as text"),
+    (&["b"], "Evidence at the right or below"),
+    (&["Esc"], "Close the evidence, cancel reading"),
+    (&["Tab"], "Next control; the arrows resize the evidence at its edge"),
+];
+
+#[derive(Properties, PartialEq)]
+pub struct SheetProps {
+    pub act: Callback<Action>,
+}
+
+/// The list of keys.
+#[function_component]
+pub fn Sheet(props: &SheetProps) -> Html {
+    let node = use_node_ref();
+    use_effect_with((), {
+        let node = node.clone();
+        move |()| {
+            if let Some(dialog) = node.cast::<web_sys::HtmlDialogElement>() {
+                let _ = dialog.show_modal();
+            }
+        }
+    });
+    let close = props.act.reform(|_: MouseEvent| Action::Keyboard(false));
+    let closed = props.act.reform(|_: Event| Action::Keyboard(false));
+    html! {
+        <dialog ref={node} class="sheet" aria-labelledby="sheet-title" onclose={closed}>
+            <h2 id="sheet-title">{ "Keyboard" }</h2>
+            <table>
+                <tbody>
+                    { for KEYS.iter().map(|(keys, what)| html! {
+                        <tr><th scope="row">{ for keys.iter().map(|key| match *key {
+                                "to" => html! { { "to " } },
+                                key => html! { <><kbd>{ key }</kbd>{ " " }</> },
+                            }) }</th><td>{ *what }</td></tr>
+                    }) }
+                </tbody>
+            </table>
+            <button type="button" class="button" onclick={close}>{ "Close" }</button>
+        </dialog>
+    }
+}

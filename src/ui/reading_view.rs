@@ -1,0 +1,197 @@
+//! The ledger while files are read: one bar for all, one for the file in work, and what stopped it.
+//!
+//! Rows never change their place. Speed and time left are shown only after a second: before that they
+//! would be guesses.
+
+use yew::prelude::*;
+
+use super::browser;
+use super::session::Session;
+use super::shared::icon::{Icon, icon};
+use super::shared::verdict::{severity_shape, state as file_state};
+use super::state::{Ledger, Phase, Row, RowState, State};
+use super::text::{clip_middle, count, grouped, size, size_of, time_left};
+use crate::report::Severity;
+
+/// The view.
+pub fn reading_view(state: &State, session: &Session) -> Html {
+    let ledger = &state.ledger;
+    let (done, all) = (ledger.bytes(), ledger.size());
+    let files = count(ledger.rows.len() as u64, "file", "files");
+    let title = match state.phase {
+        Phase::Cancelled => "Reading was cancelled".to_owned(),
+        Phase::Died { .. } => "Reading stopped".to_owned(),
+        _ if ledger.rows.is_empty() => "Opening".to_owned(),
+        _ => format!("Reading {files}"),
+    };
+    let cancel = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.cancel())
+    };
+    html! {
+        <div class="reading">
+            <header class="view-head">
+                <div>
+                    <h1>{ title }</h1>
+                    <p class="meta">{ speed(ledger, done, all) }</p>
+                </div>
+                if state.phase == Phase::Reading {
+                    <button type="button" class="button" onclick={cancel}>{ "Cancel " }<kbd>{ "Esc" }</kbd></button>
+                }
+            </header>
+            <div class="view-lead">
+                <progress class="progress-all" max={all.max(1).to_string()} value={done.to_string()} aria-label="All files"></progress>
+                { stop(state, session) }
+            </div>
+            <div class="table-scroll">
+                <table class="ledger">
+                    <thead><tr>
+                        <th scope="col">{ "File" }</th><th scope="col">{ "Taken for" }</th><th scope="col">{ "State" }</th>
+                        <th scope="col">{ "Progress" }</th><th scope="col" class="number">{ "Read" }</th><th scope="col" class="number">{ "Records" }</th>
+                    </tr></thead>
+                    <tbody>{ for ledger.rows.iter().map(|row| one(row, &state.phase)) }</tbody>
+                </table>
+            </div>
+        </div>
+    }
+}
+
+fn speed(ledger: &Ledger, done: u64, all: u64) -> String {
+    let mut parts = vec![size_of(done, all)];
+    let seconds = ledger.elapsed / 1000.0;
+    if seconds > 1.0 && done > 0 && done < all {
+        let rate = done as f64 / seconds;
+        parts.push(format!("{}/s", size(rate as u64)));
+        parts.push(time_left((all - done) as f64 / rate));
+    }
+    let records = ledger.records();
+    if records > 0 {
+        parts.push(count(records, "record", "records"));
+    }
+    parts.join(" · ")
+}
+
+/// What stopped reading, and what can be done; or what happens next.
+fn stop(state: &State, session: &Session) -> Html {
+    let again = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.read_again())
+    };
+    let close = Callback::from(|_: MouseEvent| browser::reload());
+    let without = |paths: Vec<String>| {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.read_without(&paths))
+    };
+    let in_work = state.ledger.in_work().map(str::to_owned);
+    match &state.phase {
+        Phase::Cancelled => {
+            let unread: Vec<String> = unread(&state.ledger);
+            let read = state.ledger.rows.len() - unread.len();
+            html! {
+                <div class="stop" role="status">
+                    <p>{ format!("{} of {} were read in full. What was read is listed below.", grouped(read as u64), count(state.ledger.rows.len() as u64, "file", "files")) }</p>
+                    <div class="buttons">
+                        <button type="button" class="button primary" onclick={again}>{ "Read all again" }</button>
+                        if read > 0 && !unread.is_empty() {
+                            <button type="button" class="button" onclick={without(unread)}>{ "Diagnose only these" }</button>
+                        }
+                        <button type="button" class="button quiet" onclick={close}>{ "Close the case" }</button>
+                    </div>
+                </div>
+            }
+        }
+        Phase::Died { path, message } => html! {
+            <div class="stop" role="alert">
+                <p>
+                    { severity_shape(Severity::High) }
+                    if let Some(path) = path {
+                        <b><span class="name">{ path }</span>{ ": reading stopped. " }</b>
+                    } else {
+                        <b>{ "Queuescope's worker stopped. " }</b>
+                    }
+                    { "The reader met something it could not handle; your files were not changed. The browser says: " }<q>{ message }</q>
+                </p>
+                <div class="buttons">
+                    if let Some(path) = path {
+                        if state.ledger.rows.len() > 1 {
+                            <button type="button" class="button primary" onclick={without(vec![path.clone()])}>{ "Go on without this file" }</button>
+                        }
+                    }
+                    if state.ledger.rows.is_empty() {
+                        <button type="button" class="button primary" onclick={close}>{ "Start again" }</button>
+                    } else {
+                        <button type="button" class="button" onclick={again}>{ "Read all again" }</button>
+                        <button type="button" class="button quiet" onclick={close}>{ "Close the case" }</button>
+                    }
+                </div>
+            </div>
+        },
+        Phase::Reading if state.stalled => {
+            let wait = {
+                let session = session.clone();
+                Callback::from(move |_: MouseEvent| session.keep_waiting())
+            };
+            html! {
+                <div class="stop" role="alert">
+                    <p>{ severity_shape(Severity::Medium) }{ "No progress for 20 seconds" }
+                        if let Some(path) = &in_work { { " in " }<span class="name">{ path }</span> }{ "." }</p>
+                    <div class="buttons">
+                        <button type="button" class="button" onclick={wait}>{ "Keep waiting" }</button>
+                        if let Some(path) = in_work.clone() {
+                            <button type="button" class="button" onclick={without(vec![path])}>{ "Go on without this file" }</button>
+                        }
+                    </div>
+                </div>
+            }
+        }
+        _ => html! { <p class="meta">{ "The diagnosis opens when the last file is read." }</p> },
+    }
+}
+
+fn unread(ledger: &Ledger) -> Vec<String> {
+    ledger.rows.iter().filter(|row| !matches!(row.state, RowState::Done(_))).map(|row| row.path.clone()).collect()
+}
+
+fn one(row: &Row, phase: &Phase) -> Html {
+    let (word, taken_for, shape) = match &row.state {
+        RowState::Waiting => (
+            "waiting",
+            String::new(),
+            plain_state(Icon::Ring, "gray", if *phase == Phase::Reading { "Waiting" } else { "Not begun" }),
+        ),
+        RowState::Reading => (
+            "reading",
+            String::new(),
+            match phase {
+                Phase::Died { .. } => plain_state(Icon::Cross, "high", "Stopped"),
+                Phase::Reading => plain_state(Icon::Dot, "low", "Reading"),
+                _ => plain_state(Icon::Dot, "gray", "Not finished"),
+            },
+        ),
+        RowState::Done(input) => {
+            (super::files_view::state_word(input.state), input.taken_for.clone(), file_state(input.state))
+        }
+    };
+    let read = match row.state {
+        RowState::Done(_) => size(row.size),
+        _ => size_of(row.bytes, row.size),
+    };
+    html! {
+        <tr key={row.path.clone()} data-input={row.path.clone()} data-state={word}>
+            <th scope="row" class="path" title={row.path.clone()}>{ clip_middle(&row.path, 56) }</th>
+            <td>{ taken_for }</td>
+            <td>{ shape }</td>
+            <td class="progress-cell">
+                if row.state == RowState::Reading {
+                    <progress max={row.size.max(1).to_string()} value={row.bytes.to_string()} aria-label={row.path.clone()}></progress>
+                }
+            </td>
+            <td class="number">{ read }</td>
+            <td class="number">{ if row.records > 0 { grouped(row.records) } else { String::new() } }</td>
+        </tr>
+    }
+}
+
+fn plain_state(drawing: Icon, class: &'static str, word: &'static str) -> Html {
+    html! { <span class="verdict"><span class={classes!("state-shape", class)}>{ icon(drawing) }</span><span>{ word }</span></span> }
+}

@@ -1,0 +1,235 @@
+//! The case as far as it touches the browser: the worker and the handles of the files.
+//!
+//! The page keeps every handle, because a worker that ends takes its own with it. No contents are read
+//! here. Progress comes more often than anyone can see; it is passed on at most ten times a second.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use web_sys::File;
+use yew::functional::UseReducerDispatcher;
+
+use super::state::{Action, Lines, State};
+use super::{browser, text};
+use crate::worker::client::{Client, Event};
+use crate::worker::protocol::{PrintFormat, Request, Response};
+
+const STEP_MILLISECONDS: f64 = 100.0;
+/// After this much silence of the worker the page asks what to do.
+const STALLED_MILLISECONDS: f64 = 20_000.0;
+
+/// A file with its path as dropped.
+pub type Dropped = (String, File);
+
+/// What is open. Equal only to itself.
+#[derive(Clone)]
+pub struct Session(Rc<Inner>);
+
+impl PartialEq for Session {
+    fn eq(&self, other: &Session) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+struct Inner {
+    client: Client,
+    relay: Rc<Relay>,
+    files: RefCell<Vec<Dropped>>,
+    sample: RefCell<Option<String>>,
+}
+
+/// Takes what the worker says to the state.
+struct Relay {
+    dispatcher: UseReducerDispatcher<State>,
+    reading: Cell<bool>,
+    begun: Cell<f64>,
+    passed: Cell<f64>,
+    steps: RefCell<BTreeMap<u32, (u64, u64)>>,
+}
+
+impl Session {
+    pub fn new(dispatcher: UseReducerDispatcher<State>) -> Session {
+        let relay = Rc::new(Relay {
+            dispatcher,
+            reading: Cell::new(false),
+            begun: Cell::new(0.0),
+            passed: Cell::new(0.0),
+            steps: RefCell::default(),
+        });
+        let client = Client::new({
+            let relay = Rc::clone(&relay);
+            move |event| relay.hear(event)
+        });
+        Session(Rc::new(Inner { client, relay, files: RefCell::default(), sample: RefCell::default() }))
+    }
+
+    /// Starts the worker.
+    pub fn start(&self) {
+        self.0.client.restart();
+    }
+
+    /// Adds files to the case, or opens one.
+    pub fn add(&self, dropped: Vec<Dropped>) {
+        if dropped.is_empty() {
+            return;
+        }
+        let mut files = self.0.files.borrow_mut();
+        let new: Vec<Dropped> =
+            dropped.iter().filter(|(path, _)| !files.iter().any(|(known, _)| known == path)).cloned().collect();
+        let replaced = new.len() < dropped.len();
+        for (path, file) in &dropped {
+            match files.iter_mut().find(|(known, _)| known == path) {
+                Some((_, known)) => *known = file.clone(),
+                None => files.push((path.clone(), file.clone())),
+            }
+        }
+        files.sort_by(|(one, _), (other, _)| one.cmp(other));
+        drop(files);
+        // A file that comes again replaces the one of that name, so all is read anew; so it is when a
+        // reading was under way, because the worker would finish that first.
+        if replaced || self.0.relay.reading.get() {
+            self.read_again();
+        } else {
+            self.read(&new, false);
+        }
+    }
+
+    /// Opens a sample in place of what is open.
+    pub fn sample(&self, name: &str, title: &str) {
+        self.0.files.borrow_mut().clear();
+        self.0.sample.replace(Some(name.to_owned()));
+        self.0.relay.begin(title.to_owned(), Vec::new());
+        self.0.client.send(&Request::Sample { name: name.to_owned() }, &[]);
+    }
+
+    /// Stops reading at once.
+    pub fn cancel(&self) {
+        self.0.relay.reading.set(false);
+        self.0.client.restart();
+        self.0.relay.dispatcher.dispatch(Action::Cancelled);
+    }
+
+    /// Reads all files of the case again, in a new worker.
+    pub fn read_again(&self) {
+        self.0.client.restart();
+        let sample = self.0.sample.borrow().clone();
+        if let Some(sample) = sample
+            && self.0.files.borrow().is_empty()
+        {
+            self.sample(&sample, &sample);
+            return;
+        }
+        let files = self.0.files.borrow().clone();
+        self.read(&files, true);
+    }
+
+    /// Forgets files and reads the others again.
+    pub fn read_without(&self, paths: &[String]) {
+        self.0.files.borrow_mut().retain(|(path, _)| !paths.contains(path));
+        if self.0.files.borrow().is_empty() {
+            browser::reload();
+        } else {
+            self.read_again();
+        }
+    }
+
+    fn read(&self, files: &[Dropped], fresh: bool) {
+        let all: Vec<(String, u64)> =
+            self.0.files.borrow().iter().map(|(path, file)| (path.clone(), file.size() as u64)).collect();
+        let name = text::case_name(all.iter().map(|(path, _)| path.as_str()));
+        if fresh {
+            self.0.sample.replace(None);
+        }
+        self.0.relay.begin(name, all);
+        let paths = files.iter().map(|(path, _)| path.clone()).collect();
+        let handles: Vec<File> = files.iter().map(|(_, file)| file.clone()).collect();
+        self.0.client.send(&Request::Analyze { paths, fresh }, &handles);
+    }
+
+    pub fn lines(&self, token: u32, source: u32, first: u32, count: u32) {
+        self.0.client.send(&Request::Lines { token, source, first, count }, &[]);
+    }
+
+    pub fn record(&self, token: u32, source: u32, record: String) {
+        self.0.client.send(&Request::Record { token, source, record }, &[]);
+    }
+
+    pub fn print(&self, format: PrintFormat) {
+        self.0.client.send(&Request::Print { format }, &[]);
+    }
+
+    /// Asks what to do when the worker has been silent for long. Called once a second.
+    pub fn watch(&self) {
+        if self.0.relay.reading.get() && self.0.client.silence() > STALLED_MILLISECONDS {
+            self.0.relay.dispatcher.dispatch(Action::Stalled(true));
+        }
+    }
+
+    pub fn keep_waiting(&self) {
+        self.0.client.keep_waiting();
+        self.0.relay.dispatcher.dispatch(Action::Stalled(false));
+    }
+}
+
+impl Relay {
+    fn begin(&self, name: String, files: Vec<(String, u64)>) {
+        self.reading.set(true);
+        self.begun.set(browser::now());
+        self.steps.borrow_mut().clear();
+        self.dispatcher.dispatch(Action::Begin { name, files });
+    }
+
+    fn flush(&self) {
+        let steps = self.steps.take().into_iter().map(|(source, (bytes, records))| (source, bytes, records)).collect();
+        self.passed.set(browser::now());
+        self.dispatcher.dispatch(Action::Progress { steps, elapsed: browser::now() - self.begun.get() });
+    }
+
+    fn hear(&self, event: Event) {
+        let response = match event {
+            Event::Response(response) => *response,
+            Event::Died { message } => {
+                self.reading.set(false);
+                self.dispatcher.dispatch(Action::Died(message));
+                return;
+            }
+        };
+        match response {
+            Response::Ready { samples } => self.dispatcher.dispatch(Action::Ready(samples)),
+            Response::Files { files } => self.dispatcher.dispatch(Action::Files(files)),
+            Response::Progress { source, bytes, records } => {
+                self.steps.borrow_mut().insert(source, (bytes, records));
+                if browser::now() - self.passed.get() >= STEP_MILLISECONDS {
+                    self.flush();
+                }
+            }
+            Response::FileDone { source, input } => {
+                self.steps.borrow_mut().remove(&source);
+                self.dispatcher.dispatch(Action::FileDone(source, Box::new(input)));
+            }
+            Response::Report { report } => {
+                self.flush();
+                self.reading.set(false);
+                self.dispatcher.dispatch(Action::Report(Box::new(report)));
+            }
+            Response::Lines { token, source, first, lines, total } => {
+                self.dispatcher.dispatch(Action::Lines(Lines { token, source, first, lines, total }));
+            }
+            Response::Printed { format, text } => {
+                if browser::save(format.file_name(), &text, media_type(format)) {
+                    self.dispatcher.dispatch(Action::Say(format!("Saved {}", format.file_name())));
+                }
+            }
+            Response::Failed { message } => self.dispatcher.dispatch(Action::Notice(Some(message))),
+        }
+    }
+}
+
+fn media_type(format: PrintFormat) -> &'static str {
+    match format {
+        PrintFormat::Html => "text/html;charset=utf-8",
+        PrintFormat::Markdown => "text/markdown;charset=utf-8",
+        PrintFormat::Json => "application/json",
+    }
+}

@@ -1,0 +1,8 @@
+//! Parts that several views use.
+
+pub mod command_box;
+pub mod copy_button;
+pub mod excerpt;
+pub mod icon;
+pub mod sentence;
+pub mod verdict;

@@ -1,0 +1,446 @@
+//! What the page knows, and how it changes. Pure: no browser object in here, so that it can be tested
+//! without one. Whatever has an effect outside (worker, clipboard, files) is in `session` and its like.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use yew::functional::Reducible;
+
+use super::case::{self, Case};
+use crate::report::{Input, Report};
+use crate::worker::protocol::SampleInfo;
+
+/// What main shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum View {
+    /// Diagnosis of an open case; the start page without one, the ledger while it is read.
+    Diagnosis,
+    Files,
+    About,
+}
+
+impl View {
+    pub fn hash(self) -> &'static str {
+        match self {
+            View::Diagnosis => "#/diagnosis",
+            View::Files => "#/files",
+            View::About => "#/about",
+        }
+    }
+
+    pub fn from_hash(hash: &str) -> View {
+        match hash.trim_start_matches(['#', '/']) {
+            "files" => View::Files,
+            "about" => View::About,
+            _ => View::Diagnosis,
+        }
+    }
+}
+
+/// How far the case is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Empty,
+    Reading,
+    Done,
+    /// The user stopped reading.
+    Cancelled,
+    /// The worker died; the file it had in work, if it had one, and what the browser says.
+    Died {
+        path: Option<String>,
+        message: String,
+    },
+}
+
+/// A row of the ledger while files are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub path: String,
+    pub size: u64,
+    pub bytes: u64,
+    pub records: u64,
+    pub state: RowState,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum RowState {
+    Waiting,
+    Reading,
+    Done(Rc<Input>),
+}
+
+impl Row {
+    pub fn new((path, size): (String, u64)) -> Row {
+        Row { path, size, bytes: 0, records: 0, state: RowState::Waiting }
+    }
+}
+
+/// Progress on one file: index, bytes, records.
+pub type Step = (u32, u64, u64);
+
+/// All files of the case while they are read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger {
+    pub rows: Vec<Row>,
+    /// Milliseconds since reading began.
+    pub elapsed: f64,
+}
+
+impl Ledger {
+    pub fn bytes(&self) -> u64 {
+        self.rows.iter().map(|row| row.bytes.min(row.size)).sum()
+    }
+
+    pub fn size(&self) -> u64 {
+        self.rows.iter().map(|row| row.size).sum()
+    }
+
+    pub fn records(&self) -> u64 {
+        self.rows.iter().map(|row| row.records).sum()
+    }
+
+    /// Path of the file in work.
+    pub fn in_work(&self) -> Option<&str> {
+        self.rows.iter().find(|row| row.state == RowState::Reading).map(|row| row.path.as_str())
+    }
+
+    fn step(&mut self, (source, bytes, records): Step) {
+        if let Some(row) = self.rows.get_mut(source as usize)
+            && !matches!(row.state, RowState::Done(_))
+        {
+            row.state = RowState::Reading;
+            row.bytes = bytes;
+            row.records = records;
+        }
+    }
+
+    fn finish(&mut self, source: u32, input: Input) {
+        if let Some(row) = self.rows.get_mut(source as usize) {
+            row.bytes = row.size;
+            row.records = input.records;
+            row.state = RowState::Done(Rc::new(input));
+        }
+    }
+}
+
+/// The piece of evidence that is open in the drawer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cite {
+    pub problem: u32,
+    pub number: u32,
+}
+
+/// Raw lines in the drawer: a window into one file or record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raw {
+    pub source: u32,
+    pub record: Option<String>,
+    /// Number of the first line in `lines`.
+    pub first: u32,
+    pub lines: Rc<Vec<String>>,
+    /// Lines of the whole file or record.
+    pub total: u32,
+}
+
+impl Raw {
+    /// Number after the last line of the window.
+    pub fn end(&self) -> u32 {
+        self.first.saturating_add(u32::try_from(self.lines.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Joins a window that touches this one; one that does not replaces it.
+    fn join(&self, first: u32, lines: Vec<String>) -> (u32, Vec<String>) {
+        let end = first.saturating_add(u32::try_from(lines.len()).unwrap_or(u32::MAX));
+        if end < self.first || first > self.end() {
+            return (first, lines);
+        }
+        let before = self.lines.iter().take(first.saturating_sub(self.first) as usize);
+        let after = self.lines.iter().skip(end.saturating_sub(self.first) as usize);
+        let joined = before.cloned().chain(lines).chain(after.cloned()).collect();
+        (first.min(self.first), joined)
+    }
+}
+
+/// Files that hang over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drag {
+    /// How many, if the browser says.
+    Over(u32),
+    /// Dropped; folders are being listed.
+    Listing,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    pub phase: Phase,
+    pub view: View,
+    pub samples: Rc<Vec<SampleInfo>>,
+    pub name: String,
+    pub ledger: Rc<Ledger>,
+    pub case: Option<Case>,
+    /// Problems that are not folded.
+    pub open: Rc<BTreeSet<u32>>,
+    /// Problem that the keyboard is at.
+    pub current: u32,
+    pub cite: Option<Cite>,
+    /// Counts the questions of the drawer; answers to older ones are not shown.
+    pub token: u32,
+    pub raw: Option<Raw>,
+    pub drawer_below: bool,
+    pub keyboard: bool,
+    pub drag: Option<Drag>,
+    /// No sign of the worker for long.
+    pub stalled: bool,
+    /// What could not be done.
+    pub notice: Option<String>,
+    /// What was last said to screen readers, and how often anything was.
+    pub spoken: (u32, String),
+    /// Row of the files that was asked for.
+    pub shown_file: Option<String>,
+}
+
+/// Where the lines in an answer come from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lines {
+    pub token: u32,
+    pub source: u32,
+    pub first: u32,
+    pub lines: Vec<String>,
+    pub total: u32,
+}
+
+#[derive(Clone, Debug)]
+pub enum Action {
+    Ready(Vec<SampleInfo>),
+    /// Reading begins, with what the page knows of the files.
+    Begin {
+        name: String,
+        files: Vec<(String, u64)>,
+    },
+    Files(Vec<(String, u64)>),
+    Progress {
+        steps: Vec<Step>,
+        elapsed: f64,
+    },
+    FileDone(u32, Box<Input>),
+    Report(Box<Report>),
+    Cancelled,
+    Died(String),
+    Stalled(bool),
+    Notice(Option<String>),
+    Show(View),
+    ShowFile(String),
+    Fold(u32),
+    Unfold(u32),
+    Current(u32),
+    Cite(Option<Cite>),
+    /// The drawer asks anew: what came before does not count.
+    Ask,
+    Lines(Lines),
+    Dock,
+    Keyboard(bool),
+    Drag(Option<Drag>),
+    Say(String),
+}
+
+impl State {
+    pub fn new(view: View) -> State {
+        State {
+            phase: Phase::Empty,
+            view,
+            samples: Rc::default(),
+            name: String::new(),
+            ledger: Rc::default(),
+            case: None,
+            open: Rc::default(),
+            current: 0,
+            cite: None,
+            token: 0,
+            raw: None,
+            drawer_below: false,
+            keyboard: false,
+            drag: None,
+            stalled: false,
+            notice: None,
+            spoken: (0, String::new()),
+            shown_file: None,
+        }
+    }
+
+    /// The word in `body[data-state]`.
+    pub fn word(&self) -> &'static str {
+        match self.phase {
+            Phase::Empty => "empty",
+            Phase::Reading => "reading",
+            Phase::Done => "done",
+            Phase::Cancelled => "cancelled",
+            Phase::Died { .. } => "failed",
+        }
+    }
+
+    /// Place in the files of what is open in the drawer.
+    pub fn cited(&self) -> Option<&crate::report::Evidence> {
+        let Cite { problem, number } = self.cite?;
+        self.case.as_ref()?.evidence(problem, number)
+    }
+
+    fn say(&mut self, text: String) {
+        self.spoken = (self.spoken.0.wrapping_add(1), text);
+    }
+
+    fn apply(&mut self, action: Action) {
+        match action {
+            Action::Ready(samples) => self.samples = Rc::new(samples),
+            Action::Begin { name, files } => {
+                self.phase = Phase::Reading;
+                self.name = name;
+                self.ledger = Rc::new(Ledger { rows: files.into_iter().map(Row::new).collect(), elapsed: 0.0 });
+                self.case = None;
+                self.close();
+                self.notice = None;
+                self.stalled = false;
+                self.shown_file = None;
+                if self.view == View::About {
+                    self.view = View::Diagnosis;
+                }
+                self.say("Reading".to_owned());
+            }
+            Action::Files(files) => {
+                let rows = files.into_iter().map(Row::new).collect();
+                self.ledger = Rc::new(Ledger { rows, elapsed: self.ledger.elapsed });
+            }
+            Action::Progress { steps, elapsed } => {
+                let ledger = Rc::make_mut(&mut self.ledger);
+                ledger.elapsed = elapsed;
+                steps.into_iter().for_each(|step| ledger.step(step));
+                self.stalled = false;
+            }
+            Action::FileDone(source, input) => Rc::make_mut(&mut self.ledger).finish(source, *input),
+            Action::Report(report) => self.receive(*report),
+            Action::Cancelled => {
+                self.phase = Phase::Cancelled;
+                self.stalled = false;
+                self.say("Reading was cancelled".to_owned());
+            }
+            Action::Died(message) => {
+                self.phase = Phase::Died { path: self.ledger.in_work().map(str::to_owned), message };
+                self.stalled = false;
+            }
+            Action::Stalled(stalled) => self.stalled = stalled,
+            Action::Notice(notice) => self.notice = notice,
+            Action::Show(view) => self.view = view,
+            Action::ShowFile(path) => {
+                self.view = View::Files;
+                self.shown_file = Some(path);
+            }
+            Action::Fold(problem) => {
+                Rc::make_mut(&mut self.open).remove(&problem);
+            }
+            Action::Unfold(problem) => {
+                Rc::make_mut(&mut self.open).insert(problem);
+            }
+            Action::Current(problem) => self.current = problem,
+            Action::Cite(None) => self.close(),
+            Action::Cite(Some(cite)) => self.cite_now(cite),
+            Action::Ask => self.token = self.token.wrapping_add(1),
+            Action::Lines(lines) => self.show_lines(lines),
+            Action::Dock => self.drawer_below = !self.drawer_below,
+            Action::Keyboard(shown) => self.keyboard = shown,
+            Action::Drag(drag) => self.drag = drag,
+            Action::Say(text) => self.say(text),
+        }
+    }
+
+    fn receive(&mut self, report: Report) {
+        self.open = Rc::new(case::open_at_first(&report));
+        self.current = report.problems.first().map_or(0, |problem| problem.number);
+        let problems = super::text::count(report.problems.len() as u64, "problem", "problems");
+        self.phase = Phase::Done;
+        self.stalled = false;
+        self.case = Some(Case::new(report));
+        self.close();
+        self.say(format!("All files are read. {problems} found."));
+    }
+
+    fn close(&mut self) {
+        self.cite = None;
+        self.raw = None;
+    }
+
+    fn cite_now(&mut self, cite: Cite) {
+        let of = |state: &State| state.cited().map(|evidence| (evidence.source, evidence.record.clone()));
+        let before = of(self);
+        self.cite = Some(cite);
+        self.current = cite.problem;
+        if of(self) != before {
+            self.raw = None;
+        }
+        if let Some(evidence) = self.cited() {
+            let text = format!("Evidence {}: {}", cite.number, super::text::location(evidence));
+            self.say(text);
+        } else {
+            self.close();
+        }
+    }
+
+    fn show_lines(&mut self, answer: Lines) {
+        let Some(evidence) = self.cited() else { return };
+        if answer.token != self.token || answer.source != evidence.source {
+            return;
+        }
+        let record = evidence.record.clone();
+        let (first, lines) = match &self.raw {
+            Some(raw) => raw.join(answer.first, answer.lines),
+            None => (answer.first, answer.lines),
+        };
+        self.raw = Some(Raw { source: answer.source, record, first, lines: Rc::new(lines), total: answer.total });
+    }
+}
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut next = State::clone(&self);
+        next.apply(action);
+        Rc::new(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(numbers: std::ops::Range<u32>) -> Vec<String> {
+        numbers.map(|number| number.to_string()).collect()
+    }
+
+    #[test]
+    fn windows_that_touch_are_joined() {
+        let raw = Raw { source: 0, record: None, first: 10, lines: Rc::new(lines(10..20)), total: 99 };
+        assert_eq!(raw.join(5, lines(5..10)), (5, lines(5..20)));
+        assert_eq!(raw.join(15, lines(15..30)), (10, lines(10..30)));
+        assert_eq!(raw.join(12, lines(12..14)), (10, lines(10..20)));
+        assert_eq!(raw.join(50, lines(50..60)), (50, lines(50..60)));
+    }
+
+    #[test]
+    fn a_hash_names_a_view_and_nothing_else() {
+        for view in [View::Diagnosis, View::Files, View::About] {
+            assert_eq!(View::from_hash(view.hash()), view);
+        }
+        assert_eq!(View::from_hash("#files"), View::Files);
+        assert_eq!(View::from_hash("#/relay-01"), View::Diagnosis);
+    }
+
+    #[test]
+    fn progress_does_not_reopen_a_file() {
+        let mut state = State::new(View::Diagnosis);
+        state.apply(Action::Begin { name: "x".to_owned(), files: vec![("a".to_owned(), 10), ("b".to_owned(), 20)] });
+        state.apply(Action::Progress { steps: vec![(0, 5, 1), (7, 1, 1)], elapsed: 100.0 });
+        assert_eq!(state.ledger.in_work(), Some("a"));
+        assert_eq!((state.ledger.bytes(), state.ledger.size()), (5, 30));
+        state.apply(Action::Died("trap".to_owned()));
+        assert_eq!(state.phase, Phase::Died { path: Some("a".to_owned()), message: "trap".to_owned() });
+    }
+}
