@@ -148,7 +148,8 @@ export async function until(page, what, check, ...rest) {
   }
 }
 
-export function waitForReport(page) {
+export async function waitForReport(page) {
+  if (await page.$("main[data-view=stub]")) throw new Error("the page is the stand-in of src/main.rs, not Queuescope");
   return until(page, "the report is there", () => ["done", "failed"].includes(document.body.dataset.state));
 }
 
