@@ -1,8 +1,12 @@
 //! Layer 0: what knows nothing about Exchange. Sources and places in them, text decoding, times,
 //! address ranges, delimited text, XML, and the generic objects that PowerShell prints.
 
+pub mod distinguished_name;
 pub mod ip_range;
 pub mod ledger;
+pub mod markup;
+pub mod powershell;
 pub mod source;
 pub mod text;
 pub mod timestamp;
+pub mod xml;

@@ -17,8 +17,13 @@ use crate::base::text::Text;
 use crate::model::{Record, Sink};
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+mod event_text;
+mod event_xml;
+mod evtx;
+mod routing_config;
+
 /// All formats, by id.
-pub static FORMATS: &[&Format] = &[];
+pub static FORMATS: &[&Format] = &[&event_text::FORMAT, &event_xml::FORMAT, &evtx::FORMAT, &routing_config::FORMAT];
 // registry:end
 
 /// An input format.

@@ -4,6 +4,9 @@
 //! text forms have the message and no strings. The same id means different things under different
 //! sources, so the key is always source and id.
 
+pub mod assembly;
+pub mod labels;
+
 use std::fmt;
 
 use crate::base::{source::Span, timestamp::Moment};

@@ -1,1 +1,3 @@
-//! placeholder
+//! Calculations that rules use and that people can run by themselves.
+
+pub mod route_calculator;

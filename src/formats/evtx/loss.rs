@@ -1,0 +1,168 @@
+//! What is missing: record ids that should be there and are not.
+//!
+//! Ids of a log are consecutive, within a chunk and from chunk to chunk. Every id that a chunk claims
+//! or that lies between two chunks, and that was not handed on, is a lost record and is said so.
+
+use std::collections::BTreeMap;
+
+use super::chunk::{Examined, MAX_RECORDS, Summary};
+use super::file::Layout;
+use crate::base::ledger::NoteKind;
+use crate::formats::Output;
+
+/// Ids met so far. A few dozen bytes per chunk.
+#[derive(Debug, Default)]
+pub(super) struct Loss {
+    /// Ids of each chunk, by the first.
+    chunks: BTreeMap<u64, Range>,
+}
+
+#[derive(Debug)]
+struct Range {
+    last: u64,
+    chunk: u64,
+    written: u64,
+}
+
+impl Loss {
+    /// Whether a chunk is a copy of one that was read: same ids, same time of the first record.
+    pub(super) fn is_copy(&self, number: u64, examined: &Examined, out: &mut Output<'_>) -> bool {
+        let Some(first) = examined.frames.first() else { return false };
+        let Some((start, range)) = self.chunks.range(..=first.id).next_back() else { return false };
+        if range.last < first.id {
+            return false;
+        }
+        let copy = *start == first.id && range.written == first.written;
+        let (before, count) = (range.chunk, examined.frames.len());
+        if copy {
+            out.ledger.skipped += count as u64;
+            let text = format!("Chunk {number} repeats {count} records of chunk {before}; they were read once.");
+            out.note(NoteKind::Info, None, text);
+        } else {
+            let text = format!(
+                "Chunks {before} and {number} hold different records under the same numbers; the log was cleared \
+                 or is put together from two."
+            );
+            out.note(NoteKind::Info, None, text);
+        }
+        copy
+    }
+
+    /// Accounts for one chunk.
+    pub(super) fn chunk(&mut self, number: u64, summary: &Summary, mut delivered: Vec<u64>, out: &mut Output<'_>) {
+        delivered.sort_unstable();
+        let (found, read) = (summary.ids.len(), delivered.len());
+        let found_range = summary.ids.iter().min().copied().zip(summary.ids.iter().max().copied());
+        // A header whose claim no record confirms is not believed.
+        let claimed =
+            summary.claimed.filter(|&(first, last)| found_range.is_none_or(|(low, high)| first <= low && high <= last));
+        let Some((first, last)) = claimed.or(found_range) else {
+            let why = reason(&summary.faults);
+            out.note(NoteKind::Damaged, None, format!("Chunk {number} holds no readable record{why}."));
+            return;
+        };
+        let missing = gaps(first, last, &delivered);
+        let lost: u64 = missing.iter().map(|(a, b)| b - a + 1).sum();
+        let why = reason(&summary.faults);
+        if lost > 0 {
+            out.ledger.damaged += lost;
+            let undecoded = found.saturating_sub(read);
+            let undecoded =
+                if undecoded > 0 { format!(" ({undecoded} found but not readable)") } else { String::new() };
+            let text =
+                format!("{} missing{undecoded}; chunk {number}{why}. {read} of its records were read.", ids(&missing));
+            out.note(NoteKind::Damaged, None, text);
+        } else if !summary.faults.is_empty() {
+            let text = format!("Chunk {number} is damaged{why}; all of its {read} records were read.");
+            out.note(NoteKind::Info, None, text);
+        }
+        self.chunks.entry(first).or_insert(Range { last, chunk: number, written: summary.first_written });
+    }
+
+    /// Looks for ids missing between chunks and behind the last one.
+    pub(super) fn report(&self, layout: &Layout, chunks_read: u64, out: &mut Output<'_>) {
+        let mut before: Option<&Range> = None;
+        for (&first, range) in &self.chunks {
+            if let Some(before) = before
+                && first > before.last + 1
+            {
+                let (a, b) = (before.last + 1, first - 1);
+                // A damaged id would make this astronomic; the note shows it, the count does not.
+                let bound = MAX_RECORDS.saturating_mul(layout.chunks());
+                out.ledger.damaged += if b - a < bound { b - a + 1 } else { 0 };
+                let text =
+                    format!("{} missing between chunk {} and chunk {}.", ids(&[(a, b)]), before.chunk, range.chunk);
+                out.note(NoteKind::Damaged, None, text);
+            }
+            if before.is_none_or(|before| before.last <= range.last) {
+                before = Some(range);
+            }
+        }
+        let Some(header) = &layout.header else { return };
+        if header.chunks > chunks_read {
+            let lost = before.map(|range| (range.last + 1, header.next_id.saturating_sub(1))).filter(|(a, b)| a <= b);
+            let which = match lost {
+                Some(lost) => {
+                    let bound = MAX_RECORDS.saturating_mul(header.chunks);
+                    out.ledger.damaged += if lost.1 - lost.0 < bound { lost.1 - lost.0 + 1 } else { 0 };
+                    format!(" {} missing.", ids(&[lost]))
+                }
+                None => String::new(),
+            };
+            let text = format!(
+                "The file is cut: its header announces {} chunks, {chunks_read} are here.{which} Copy the log again.",
+                header.chunks
+            );
+            out.note(NoteKind::Damaged, None, text);
+        }
+    }
+}
+
+/// Runs of ids from `first` to `last` that are not in `there`, which is sorted.
+fn gaps(first: u64, last: u64, there: &[u64]) -> Vec<(u64, u64)> {
+    let mut out = Vec::new();
+    let mut next = first;
+    for &id in there.iter().filter(|id| (first..=last).contains(id)) {
+        if id > next {
+            out.push((next, id - 1));
+        }
+        next = id.saturating_add(1);
+    }
+    if next <= last {
+        out.push((next, last));
+    }
+    out
+}
+
+/// Runs of ids as the subject of a sentence: `Record ids 3 to 5 and 9 are`.
+fn ids(runs: &[(u64, u64)]) -> String {
+    const SHOWN: usize = 4;
+    let mut words: Vec<String> =
+        runs.iter().take(SHOWN).map(|(a, b)| if a == b { a.to_string() } else { format!("{a} to {b}") }).collect();
+    if runs.len() > SHOWN {
+        let rest: u64 = runs.iter().skip(SHOWN).map(|(a, b)| b - a + 1).sum();
+        words.push(format!("{rest} more"));
+    }
+    let single = matches!(runs, [(a, b)] if a == b);
+    let last = words.pop().unwrap_or_default();
+    let list = if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) };
+    if single { format!("Record id {list} is") } else { format!("Record ids {list} are") }
+}
+
+fn reason(faults: &[&str]) -> String {
+    if faults.is_empty() { String::new() } else { format!(" ({})", faults.join("; ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_runs_that_are_not_there() {
+        assert_eq!(gaps(5, 12, &[6, 7, 10]), [(5, 5), (8, 9), (11, 12)]);
+        assert_eq!(gaps(5, 6, &[5, 6]), []);
+        assert_eq!(gaps(1, u64::MAX, &[u64::MAX]), [(1, u64::MAX - 1)]);
+        assert_eq!(ids(&[(3, 5), (9, 9)]), "Record ids 3 to 5 and 9 are");
+        assert_eq!(ids(&[(9, 9)]), "Record id 9 is");
+    }
+}

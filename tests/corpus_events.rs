@@ -1,0 +1,119 @@
+//! Real event logs, intact and damaged: every record that can be read is read, every loss is said.
+//! The samples are read in place (`QUEUESCOPE_CORPUS`) and are not part of the repository; without
+//! them this test says so and passes.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use queuescope::base::ledger::{Ledger, NoteKind};
+use queuescope::base::source::{FileBytes, Place, ReadAt, SourceId};
+use queuescope::formats::{Head, Log, Output, Parse, detect, read_head};
+use queuescope::model::Record;
+use queuescope::model::event::Event;
+
+fn corpus() -> Option<PathBuf> {
+    let path = std::env::var_os("QUEUESCOPE_CORPUS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
+    let events = path.join("events");
+    if events.is_dir() {
+        return Some(events);
+    }
+    eprintln!("no corpus at {}; nothing was checked", path.display());
+    None
+}
+
+struct Read {
+    events: Vec<Event>,
+    ledger: Ledger,
+    seconds: f64,
+}
+
+fn read(path: &Path) -> Read {
+    let bytes = FileBytes::open(path).unwrap();
+    let name = path.display().to_string();
+    let head = read_head(&bytes).unwrap();
+    let format = detect(&Head::new(&name, bytes.size(), &head)).format.expect("a format");
+    assert_eq!(format.id, "evtx", "{name}");
+    let Parse::Log { read, show } = format.parse else { panic!("a log") };
+    let log = Log { id: SourceId(0), path: &name, bytes: &bytes };
+    let (mut records, mut ledger) = (Vec::new(), Ledger::default());
+    let start = Instant::now();
+    let mut progress = |_, _| ControlFlow::Continue(());
+    read(&log, &mut Output::new(&mut records, &mut ledger, &mut progress));
+    let seconds = start.elapsed().as_secs_f64();
+    let events: Vec<Event> = records
+        .into_iter()
+        .map(|record| match record {
+            Record::Event(event) => event,
+            other => panic!("not an event: {other:?}"),
+        })
+        .collect();
+    for event in events.iter().step_by(97) {
+        let Place::Record(id) = event.span.place else { panic!("a record number") };
+        let lines = show(&log, id).unwrap_or_else(|| panic!("{name}: record {id} is shown"));
+        assert!(lines.contains(&format!("Source: {}", event.source)), "{name}: {lines:?}");
+    }
+    Read { events, ledger, seconds }
+}
+
+#[test]
+fn every_sample_gives_its_records_and_says_what_is_lost() {
+    let Some(corpus) = corpus() else { return };
+    // File, records at least, whether records are lost.
+    let samples = [
+        ("evtx_Application_no_crc32.evtx", 17, false),
+        ("evtx_MSExchange_Management_wec.evtx", 1, false),
+        ("evtx_issue_201.evtx", 1, false),
+        ("evtx_system.evtx", 1881, false),
+        ("evtx_sample_with_a_bad_chunk_magic.evtx", 270, true),
+        ("evtx_sample-with-zero-data-size-event.evtx", 335, true),
+        ("evtx_security_bad_string_cache.evtx", 2261, false),
+        ("evtx_Security_with_size_t.evtx", 636, false),
+        ("hayabusa_ID6-Failed_to_install_an_Exchange_transport_agent.evtx", 4, false),
+        ("hayabusa_ID325-327-ESENT.evtx", 4, false),
+        ("plaso_System2_truncated.evtx", 194, true),
+        ("derived/few_chunks_dirty.evtx", 1881, false),
+        ("derived/zero_header.evtx", 1881, false),
+        ("derived/no_header.evtx", 1881, false),
+        ("derived/bad_chunk2_magic.evtx", 1881, false),
+        ("derived/bad_chunk2_crc.evtx", 1881, false),
+        ("derived/chunk2_free_space_wrong.evtx", 1881, false),
+        ("derived/zero_mid_chunk2.evtx", 1786, true),
+        ("derived/truncated.evtx", 352, true),
+    ];
+    let mut wrong = Vec::new();
+    for (name, at_least, lossy) in samples {
+        let path = corpus.join(name);
+        if !path.exists() {
+            eprintln!("{name} is not here");
+            continue;
+        }
+        let Read { events, ledger, seconds } = read(&path);
+        println!("{name}: {} events, {} damaged, {seconds:.3} s", events.len(), ledger.damaged);
+        for note in &ledger.notes {
+            println!("    {:?} {}", note.kind, note.text);
+        }
+        let said = ledger.notes.iter().any(|note| note.kind == NoteKind::Damaged);
+        if events.len() < at_least || said != lossy || (ledger.damaged > 0) != lossy {
+            wrong.push(format!("{name}: {} of {at_least} events, damage said: {said}", events.len()));
+        }
+        assert!(events.iter().all(|event| event.time.is_some() && !event.source.is_empty()), "{name}");
+        assert!(Duration::from_secs_f64(seconds) < Duration::from_secs(10), "{name}: {seconds} s");
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn events_of_exchange_keep_their_strings_in_order() {
+    let Some(corpus) = corpus() else { return };
+    let agent = read(&corpus.join("hayabusa_ID6-Failed_to_install_an_Exchange_transport_agent.evtx"));
+    for event in &agent.events {
+        assert_eq!((event.source.as_str(), event.id), ("MSExchange CmdletLogs", 6));
+        assert!(event.strings[0].contains("TransportAgent"), "{:?}", event.strings);
+    }
+    let ese = read(&corpus.join("hayabusa_ID325-327-ESENT.evtx"));
+    let ids: Vec<u16> = ese.events.iter().map(|event| event.id).collect();
+    assert!(ids.contains(&325) && ids.contains(&327), "{ids:?}");
+    assert!(ese.events.iter().all(|event| event.strings.len() > 3));
+}
