@@ -73,6 +73,14 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Text up to the next tag; `skip` passes a `<` that starts none.
+    fn plain(&mut self, skip: usize) -> Token<'a> {
+        let rest = self.rest();
+        let len = rest.get(skip..).and_then(|t| t.find('<')).map_or(rest.len(), |n| n + skip);
+        self.at += len;
+        Token::Text(rest.get(..len).unwrap_or(""))
+    }
+
     /// The tag that starts at the current `<`, or nothing when the text behind it is none.
     fn tag(&mut self) -> Option<Token<'a>> {
         let body = self.rest().get(1..)?;
@@ -84,7 +92,7 @@ impl<'a> Scanner<'a> {
         let end = tag_end(named)?;
         let inner = named.get(..end)?;
         self.at += body_start + end + 1;
-        let name_end = inner.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(inner.len());
+        let name_end = inner.bytes().position(|b| b.is_ascii_whitespace() || b == b'/').unwrap_or(inner.len());
         let name = local(inner.get(..name_end)?);
         if closing {
             return Some(Token::Close { name });
@@ -98,21 +106,32 @@ impl<'a> Scanner<'a> {
 /// Where the tag ends: at the first `>` outside quotes. An attribute cannot hold a raw `<`, so an
 /// open quote never reaches beyond the next one; that bounds the damage of a lost quote to one tag.
 fn tag_end(inner: &str) -> Option<usize> {
-    let mut quote = None;
-    for (i, b) in inner.bytes().enumerate() {
-        match (b, quote) {
-            (b'<', _) => return inner.get(..i)?.find('>'),
-            (b'>', None) => return Some(i),
-            (b'"' | b'\'', None) => quote = Some(b),
-            (b, Some(q)) if b == q => quote = None,
-            _ => {}
+    let bytes = inner.as_bytes();
+    let mut at = 0;
+    loop {
+        // One tight loop per stretch: this is where most of the time on large logs goes.
+        at += bytes.get(at..)?.iter().position(|b| matches!(b, b'>' | b'<' | b'"' | b'\''))?;
+        match bytes.get(at) {
+            Some(b'>') => return Some(at),
+            Some(b'<') => return inner.get(..at)?.find('>'),
+            Some(quote) => {
+                at += 1;
+                let body = bytes.get(at..)?;
+                match body.iter().position(|b| b == quote || *b == b'<') {
+                    Some(n) if body.get(n) == Some(quote) => at += n + 1,
+                    // An open quote: the tag ends at the first `>` before the next tag, if any.
+                    Some(n) => return inner.get(..at + n)?.find('>'),
+                    None => return inner.find('>'),
+                }
+            }
+            None => return None,
         }
     }
-    inner.find('>')
 }
 
 fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
+    let colon = name.bytes().rposition(|b| b == b':');
+    colon.and_then(|colon| name.get(colon + 1..)).unwrap_or(name)
 }
 
 impl<'a> Iterator for Scanner<'a> {
@@ -126,6 +145,16 @@ impl<'a> Iterator for Scanner<'a> {
             if rest.is_empty() {
                 return None;
             }
+            match rest.as_bytes() {
+                [b'<', b'!' | b'?', ..] => {}
+                [b'<', ..] => {
+                    if let Some(tag) = self.tag() {
+                        return Some((start, tag));
+                    }
+                    return Some((start, self.plain(1)));
+                }
+                _ => return Some((start, self.plain(0))),
+            }
             if rest.starts_with("<!--") {
                 self.skip_past(4, "-->");
                 continue;
@@ -138,20 +167,7 @@ impl<'a> Iterator for Scanner<'a> {
                 self.skip_past(2, if internal { "]>" } else { ">" });
                 return Some((start, Token::Doctype));
             }
-            if rest.starts_with("<?") {
-                self.skip_past(2, "?>");
-                continue;
-            }
-            if rest.starts_with('<')
-                && let Some(tag) = self.tag()
-            {
-                return Some((start, tag));
-            }
-            // Text up to the next tag; a `<` that starts none is text itself.
-            let skip = usize::from(rest.starts_with('<'));
-            let len = rest.get(skip..).and_then(|t| t.find('<')).map_or(rest.len(), |n| n + skip);
-            self.at += len;
-            return Some((start, Token::Text(rest.get(..len).unwrap_or(""))));
+            self.skip_past(2, "?>");
         }
     }
 }

@@ -344,7 +344,8 @@ impl<'a> Reader<'a> {
         self.ambiguous |= time.is_some() && self.order == DateOrder::Unknown && is_ambiguous(&when);
         let span = self.document.span(block.first, block.last);
         let some = |text: String| Some(text).filter(|t| !t.is_empty() && t != "N/A");
-        let joined = block.message.join("\n");
+        // Web pages set no-break spaces where Exchange prints spaces.
+        let joined = block.message.join("\n").replace('\u{A0}', " ");
         let message = without_help(joined.trim());
         let strings = insertion_strings(message);
         let mut event = Event {

@@ -25,6 +25,7 @@ use std::ops::ControlFlow;
 
 use self::block::Reader;
 use super::{Document, Format, Head, Output, Parse, Probe};
+use crate::base::ledger::NoteKind;
 use crate::model::event::labels::Field;
 
 /// Events as text.
@@ -37,21 +38,26 @@ pub static FORMAT: Format = Format {
     parse: Parse::Document(parse),
 };
 
-/// Properties that only cmdlets print. Their output is read elsewhere.
+/// Properties of events that only cmdlets print; two of them make a list of `Get-EventLog` or
+/// `Get-WinEvent`.
 const CMDLET: &[&str] =
-    &["InstanceId", "EntryType", "TimeGenerated", "ReplacementStrings", "ProviderName", "TimeCreated", "RunspaceId"];
+    &["InstanceId", "EntryType", "TimeGenerated", "ReplacementStrings", "ProviderName", "TimeCreated"];
 
 fn probe(head: &Head<'_>) -> Probe {
-    if !head.is_text() || matches!(head.xml_root.as_deref(), Some(_)) {
+    if !head.is_text() || head.xml_root.is_some() {
         return Probe::No;
     }
     // How near to each other a source and an id must stand to belong to one event.
     const NEAR: u32 = 16;
     let (mut source, mut id) = (None, None);
     let mut best = 0;
+    let mut properties: Vec<&str> = Vec::new();
     for (number, text) in head.text.lines() {
         let name = text.split(':').next().unwrap_or("").trim();
-        if best == 0 && text.contains(':') && CMDLET.contains(&name) {
+        if text.contains(':') && CMDLET.contains(&name) && !properties.contains(&name) {
+            properties.push(name);
+        }
+        if best == 0 && properties.len() >= 2 {
             return Probe::Near(
                 "Output of Get-EventLog or Get-WinEvent as a list, which loses values. Save the log itself: \
                  wevtutil epl Application Application.evtx"
@@ -88,6 +94,13 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         }
     }
     reader.end(out);
+    if out.ledger.records == 0 && out.ledger.skipped == 0 {
+        out.note(
+            NoteKind::Info,
+            None,
+            "Labels of events stand here, but no event with its source and its id. Copy the whole event from Event Viewer.",
+        );
+    }
 }
 
 #[cfg(test)]

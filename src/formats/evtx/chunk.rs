@@ -100,56 +100,55 @@ pub(super) fn examine(mut bytes: Vec<u8>) -> (Option<Examined>, u64) {
         return (None, used as u64);
     }
     let signed = bytes.starts_with(CHUNK_MAGIC);
-    // Where the file lost bytes, the next chunk starts early; read on from there.
-    if let Some(next) = early_chunk(&bytes) {
-        bytes.truncate(next);
-        used = next;
-        faults.push("the next chunk starts inside it");
-    }
     bytes.resize(CHUNK_SIZE, 0);
     if !signed {
         faults.push("its signature is overwritten");
     }
-
     let free_space = u32_at(&bytes, 48).map_or(CHUNK_SIZE, |n| n as usize);
     let claimed = claimed_ids(&bytes);
     if claimed.is_none() && signed && free_space <= RECORDS {
         // Allocated and still empty.
         return (None, used as u64);
     }
-    let (frames, stray) = match (claimed, walk(&bytes, free_space)) {
-        // The usual case: frames follow each other without a gap and add up to the header.
-        (Some((first, last)), Some(frames)) if adds_up(&frames, first, last) => {
-            if signed && faults.is_empty() {
-                // The crate hands the bytes back; it only refuses what has no signature.
-                let Ok(data) = EvtxChunkData::new(bytes, false) else { return (None, used as u64) };
-                if !data.validate_checksum() {
-                    faults.push("its checksum does not match");
-                }
-                bytes = data.data;
+    // The usual case: frames follow each other without a gap and add up to the header.
+    if let Some((first, last)) = claimed
+        && let Some(frames) = walk(&bytes, free_space).filter(|frames| adds_up(frames, first, last))
+    {
+        if faults.is_empty() {
+            // The crate hands the bytes back; it only refuses what has no signature.
+            let Ok(data) = EvtxChunkData::new(bytes, false) else { return (None, used as u64) };
+            if !data.validate_checksum() {
+                faults.push("its checksum does not match");
             }
-            (frames, Vec::new())
+            bytes = data.data;
         }
-        (claimed, _) => {
-            if signed && faults.is_empty() {
-                faults.push("its header and its records do not agree");
-            }
-            select(carve(&bytes), claimed)
-        }
-    };
+        // Bytes may be missing from the free space too, which costs no record of this chunk.
+        used = early_chunk(&bytes, free_space).unwrap_or(used);
+        return (Some(Examined { bytes, frames, stray: Vec::new(), claimed, faults }), used as u64);
+    }
+    // Where the file lost bytes, the next chunk starts early; read on from there.
+    if let Some(next) = early_chunk(&bytes, RECORDS) {
+        bytes.truncate(next);
+        bytes.resize(CHUNK_SIZE, 0);
+        used = next;
+        faults.push("the next chunk starts inside it");
+    }
+    if faults.is_empty() {
+        faults.push("its header and its records do not agree");
+    }
+    let (frames, stray) = select(carve(&bytes), claimed);
     (Some(Examined { bytes, frames, stray, claimed, faults }), used as u64)
 }
 
-/// Offset of a chunk header behind the start of `bytes`.
-fn early_chunk(bytes: &[u8]) -> Option<usize> {
-    let (magic, head) = (CHUNK_MAGIC.first()?, bytes.get(8..)?);
-    let mut at = 0;
-    while let Some(found) = head.get(at..)?.iter().position(|b| b == magic) {
+/// Offset of a chunk header in `bytes`, searched from an offset on.
+fn early_chunk(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(found) = bytes.get(at..)?.windows(8).position(|w| w == CHUNK_MAGIC) {
         let start = at + found;
-        let rest = head.get(start..)?;
+        let head = bytes.get(start..)?;
         // Header size 128 as well, since event data may quote the signature.
-        if rest.starts_with(CHUNK_MAGIC) && u32_at(rest, 40) == Some(128) && claimed_ids(rest).is_some() {
-            return Some(start + 8);
+        if u32_at(head, 40) == Some(128) && claimed_ids(head).is_some() {
+            return Some(start);
         }
         at = start + 1;
     }

@@ -84,7 +84,7 @@ impl Loss {
         let mut before: Option<&Range> = None;
         for (&first, range) in &self.chunks {
             if let Some(before) = before
-                && first > before.last + 1
+                && first > before.last.saturating_add(1)
             {
                 let (a, b) = (before.last + 1, first - 1);
                 // A damaged id would make this astronomic; the note shows it, the count does not.
@@ -100,7 +100,9 @@ impl Loss {
         }
         let Some(header) = &layout.header else { return };
         if header.chunks > chunks_read {
-            let lost = before.map(|range| (range.last + 1, header.next_id.saturating_sub(1))).filter(|(a, b)| a <= b);
+            let lost = before
+                .map(|range| (range.last.saturating_add(1), header.next_id.saturating_sub(1)))
+                .filter(|(a, b)| a <= b);
             let which = match lost {
                 Some(lost) => {
                     let bound = MAX_RECORDS.saturating_mul(header.chunks);
@@ -126,7 +128,11 @@ fn gaps(first: u64, last: u64, there: &[u64]) -> Vec<(u64, u64)> {
         if id > next {
             out.push((next, id - 1));
         }
-        next = id.saturating_add(1);
+        // The last id there can be has nothing behind it.
+        match id.checked_add(1) {
+            Some(after) => next = after,
+            None => return out,
+        }
     }
     if next <= last {
         out.push((next, last));

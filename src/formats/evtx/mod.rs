@@ -127,23 +127,30 @@ fn event_of(log: &Log<'_>, decoded: &Decoded<'_>) -> Option<Event> {
 
 fn show(log: &Log<'_>, record: u64) -> Option<Vec<String>> {
     let layout = Layout::locate(log.bytes).ok()?;
-    // The chunk whose header claims the record; if that is damaged, whichever holds its frame.
-    let claimed = layout.chunk_claiming(log.bytes, record);
-    claimed.and_then(|offset| show_in(log, offset, record)).or_else(|| {
-        let mut offset = layout.first_chunk;
-        while offset < layout.size {
-            if let Some(lines) = show_in(log, offset, record) {
-                return Some(lines);
-            }
-            offset += CHUNK_SIZE as u64;
+    // The chunk whose header claims the record; if that is damaged, whichever holds its frame, found
+    // by the same steps as in `read`.
+    if let Some(offset) = layout.chunk_claiming(log.bytes, record) {
+        let bytes = log.bytes.read_range(offset, CHUNK_SIZE).ok()?;
+        if let Some(lines) = chunk::examine(bytes).0.and_then(|examined| show_in(log, examined, record)) {
+            return Some(lines);
         }
-        None
-    })
+    }
+    let mut offset = layout.first_chunk;
+    while offset < layout.size {
+        let (examined, used) = match log.bytes.read_range(offset, CHUNK_SIZE) {
+            Ok(bytes) if bytes.is_empty() => return None,
+            Ok(bytes) => chunk::examine(bytes),
+            Err(_) => (None, CHUNK_SIZE as u64),
+        };
+        if let Some(lines) = examined.and_then(|examined| show_in(log, examined, record)) {
+            return Some(lines);
+        }
+        offset += used;
+    }
+    None
 }
 
-fn show_in(log: &Log<'_>, offset: u64, record: u64) -> Option<Vec<String>> {
-    let bytes = log.bytes.read_range(offset, CHUNK_SIZE).ok()?;
-    let examined = chunk::examine(bytes).0?;
+fn show_in(log: &Log<'_>, examined: Examined, record: u64) -> Option<Vec<String>> {
     if !examined.frames.iter().any(|frame| frame.id == record) {
         return None;
     }

@@ -7,6 +7,9 @@
 //! The German to Portuguese rows follow the native user interfaces; knowledge base articles, MOM and
 //! older tools add the English variants.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use super::Level;
 
 /// What a label names.
@@ -116,21 +119,29 @@ pub fn label_at_end(text: &str) -> Option<(&'static Label, usize)> {
     if !text.ends_with(char::is_alphabetic) {
         return None;
     }
-    let mut best: Option<(&Label, usize)> = None;
+    let candidates = BY_LAST_LETTER.get(&folded(text.chars().next_back()?))?;
+    candidates.iter().find_map(|label| {
+        let start = ends_with_folded(text, label.text)?;
+        let before = text.get(..start).unwrap_or("").chars().next_back();
+        let free = before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_'));
+        let glued = label.strong && before.is_some_and(|c| c.is_ascii_digit());
+        (free || glued).then_some((*label, start))
+    })
+}
+
+/// Labels by their last letter, the longest first: text is searched for them at every colon.
+static BY_LAST_LETTER: LazyLock<BTreeMap<char, Vec<&'static Label>>> = LazyLock::new(|| {
+    let mut index: BTreeMap<char, Vec<&Label>> = BTreeMap::new();
     for label in LABELS {
-        if best.is_some_and(|(b, _)| b.text.len() >= label.text.len()) {
-            continue;
-        }
-        if let Some(start) = ends_with_folded(text, label.text) {
-            let before = text.get(..start).unwrap_or("").chars().next_back();
-            let free = before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_'));
-            if free || (label.strong && before.is_some_and(|c| c.is_ascii_digit())) {
-                best = Some((label, start));
-            }
+        if let Some(last) = label.text.chars().next_back() {
+            index.entry(last).or_default().push(label);
         }
     }
-    best
-}
+    for labels in index.values_mut() {
+        labels.sort_by_key(|label| std::cmp::Reverse(label.text.len()));
+    }
+    index
+});
 
 /// Where `label` starts when `text` ends with it, ignoring case and the kind of apostrophe.
 fn ends_with_folded(text: &str, label: &str) -> Option<usize> {
@@ -138,17 +149,21 @@ fn ends_with_folded(text: &str, label: &str) -> Option<usize> {
     let mut start = text.len();
     for expected in label.chars().rev() {
         let (at, c) = chars.next()?;
-        let folded = match c {
-            '\u{2019}' | '\u{2018}' | '\u{B4}' => '\'',
-            '\u{A0}' | '\u{202F}' | '\t' => ' ',
-            c => c.to_lowercase().next().unwrap_or(c),
-        };
-        if folded != expected {
+        if folded(c) != expected {
             return None;
         }
         start = at;
     }
     Some(start)
+}
+
+fn folded(c: char) -> char {
+    match c {
+        '\u{2019}' | '\u{2018}' | '\u{B4}' => '\'',
+        '\u{A0}' | '\u{202F}' | '\t' => ' ',
+        c if c.is_ascii() => c.to_ascii_lowercase(),
+        c => c.to_lowercase().next().unwrap_or(c),
+    }
 }
 
 impl Level {
