@@ -106,8 +106,10 @@ tools: .node .wasm-target $(TRUNK) $(BINDGEN) $(WASM_OPT)
 	@[ -d "$$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || \
 	  $(STEP) "Adding the WebAssembly target to Rust (about 10 seconds)" rustup target add wasm32-unknown-unknown
 
+# Not optimized: Trunk only calls other tools, and this halves the time its own build takes.
 $(TRUNK):
-	@$(STEP) "Installing trunk $(TRUNK_VERSION) into $(CACHE) (about 6 minutes on 2 cores)" env \
+	@$(STEP) "Installing trunk $(TRUNK_VERSION) into $(CACHE) (about 4 minutes on 2 cores)" env \
+	  CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 \
 	  $(INSTALL) trunk --version $(TRUNK_VERSION) --locked --no-default-features --root $(CACHE)/trunk-$(TRUNK_VERSION)
 
 # Not --locked: its own lock file names a crate version that is not to be had.

@@ -162,6 +162,8 @@ export function readReport(page) {
       rule: article.dataset.rule,
       statement: article.querySelector(".statement")?.textContent.trim() ?? "",
     })),
+    // With the symptoms that are listed below their cause.
+    rules: [...document.querySelectorAll("[data-rule]")].map((element) => element.dataset.rule),
     text: document.body.innerText,
   }));
 }
