@@ -87,6 +87,14 @@ impl IpRange {
         self.size_less_one() == if self.is_ipv4() { u128::from(u32::MAX) } else { u128::MAX }
     }
 
+    /// The range as `address/length`, when it is one.
+    pub fn as_prefix(&self) -> Option<String> {
+        let size = self.size_less_one();
+        let bits = if self.is_ipv4() { 32 } else { 128 };
+        let free = (0..=bits).find(|n| size == if *n == 128 { u128::MAX } else { (1_u128 << n) - 1 })?;
+        (number(self.low) & size == 0).then(|| format!("{}/{}", self.low, bits - free))
+    }
+
     /// What is left of the range when `addresses` are taken out, in ascending order.
     pub fn without(&self, addresses: &[IpAddr]) -> Vec<IpRange> {
         let mut out: Vec<u128> = addresses.iter().filter(|a| self.contains(**a)).map(|a| number(*a)).collect();
@@ -237,6 +245,14 @@ mod tests {
         assert_eq!(range("192.0.2.5").without(&[address("192.0.2.5")]), []);
         let edge = range("::/0").without(&[address("::"), address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]);
         assert_eq!(edge.len(), 1);
+    }
+
+    #[test]
+    fn prints_prefixes_only_for_whole_networks() {
+        assert_eq!(range("192.0.2.64-192.0.2.127").as_prefix().as_deref(), Some("192.0.2.64/26"));
+        assert_eq!(range("192.0.2.5").as_prefix().as_deref(), Some("192.0.2.5/32"));
+        assert_eq!(range("192.0.2.1-192.0.2.64").as_prefix(), None);
+        assert_eq!(range("::/0").as_prefix().as_deref(), Some("::/0"));
     }
 
     #[test]

@@ -1,1 +1,134 @@
-fn main() {}
+//! The command line: the same analysis as the page, for scripts.
+//!
+//! `queuescope diagnose [--format text|json|markdown|html] PATH...` reads files and whole folders.
+//! Exit status: 0 analyzed, 2 nothing could be read or wrong usage.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use queuescope::base::source::{FileBytes, Source};
+use queuescope::report::{InputState, html, json, markdown, text};
+
+const USAGE: &str = "\
+Usage: queuescope diagnose [--format text|json|markdown|html] PATH...
+
+Reads what Exchange servers exported (files or whole folders) and says which mail is
+stuck, why, on what evidence, and what to do. Nothing is sent anywhere.
+
+Exit status: 0 analyzed, 2 nothing could be read or wrong usage.";
+
+enum Format {
+    Text,
+    Json,
+    Markdown,
+    Html,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<ExitCode, String> {
+    if arguments.iter().any(|a| a == "--help" || a == "-h") {
+        println!("{USAGE}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    if arguments.iter().any(|a| a == "--version" || a == "-V") {
+        println!("queuescope {}", env!("CARGO_PKG_VERSION"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(("diagnose", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) else {
+        return Err(USAGE.to_owned());
+    };
+    let (format, paths) = options(rest)?;
+    let mut sources = Vec::new();
+    for path in &paths {
+        collect(path, &mut sources)?;
+    }
+    let analysis = queuescope::analysis::analyze(sources, &mut |_| ControlFlow::Continue(()));
+    let report = &analysis.report;
+    let printed = match format {
+        Format::Text => text::print(report),
+        Format::Json => json::print(report),
+        Format::Markdown => markdown::print(report),
+        Format::Html => html::print(report),
+    };
+    // A closed pipe (`| head`) is no error worth a message.
+    let _ = std::io::stdout().write_all(printed.as_bytes());
+    let nothing = report.inputs.iter().all(|i| i.state == InputState::NotRead);
+    Ok(if nothing { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+fn options(arguments: &[String]) -> Result<(Format, Vec<PathBuf>), String> {
+    let mut format = Format::Text;
+    let mut paths = Vec::new();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let value = match argument.strip_prefix("--format=") {
+            Some(value) => Some(value.to_owned()),
+            None if argument == "--format" => Some(rest.next().cloned().unwrap_or_default()),
+            None => None,
+        };
+        match value.as_deref() {
+            Some("text") => format = Format::Text,
+            Some("json") => format = Format::Json,
+            Some("markdown") => format = Format::Markdown,
+            Some("html") => format = Format::Html,
+            Some(other) => return Err(format!("unknown format; choose text, json, markdown or html: {other}\n\n{USAGE}")),
+            None if argument == "--" => paths.extend(rest.by_ref().map(PathBuf::from)),
+            None if argument.starts_with("--") => return Err(format!("unknown option: {argument}\n\n{USAGE}")),
+            None => paths.push(PathBuf::from(argument)),
+        }
+    }
+    if paths.is_empty() {
+        return Err(format!("no path given\n\n{USAGE}"));
+    }
+    Ok((format, paths))
+}
+
+/// Adds a file, or all files of a folder. Paths are kept relative to what was named, so that a report
+/// does not depend on where the folder lies.
+fn collect(path: &Path, sources: &mut Vec<Source>) -> Result<(), String> {
+    let about = |e: &std::io::Error| format!("failed to open: {e}: {}", path.display());
+    let kind = std::fs::metadata(path).map_err(|e| about(&e))?;
+    if kind.is_dir() {
+        return walk(path, path, 0, sources);
+    }
+    let name = path.file_name().map_or_else(|| path.to_string_lossy(), |n| n.to_string_lossy());
+    let bytes = FileBytes::open(path).map_err(|e| about(&e))?;
+    sources.push(Source { path: name.into_owned(), bytes: Box::new(bytes) });
+    Ok(())
+}
+
+fn walk(root: &Path, folder: &Path, depth: usize, sources: &mut Vec<Source>) -> Result<(), String> {
+    // Links can make circles; no export nests this deep.
+    if depth > 32 {
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(folder).map_err(|e| format!("failed to list: {e}: {}", folder.display()))?;
+    let mut entries: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() {
+            walk(root, &entry, depth + 1, sources)?;
+            continue;
+        }
+        let relative = entry.strip_prefix(root).unwrap_or(&entry);
+        let path: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
+        match FileBytes::open(&entry) {
+            Ok(bytes) => sources.push(Source { path: path.join("/"), bytes: Box::new(bytes) }),
+            // One file that cannot be opened does not stop the others; it is named.
+            Err(error) => eprintln!("failed to open: {error}: {}", entry.display()),
+        }
+    }
+    Ok(())
+}

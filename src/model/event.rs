@@ -68,6 +68,24 @@ impl fmt::Display for Level {
 }
 
 impl Event {
+    /// An event of which only source and id are known.
+    pub fn new(span: Span, source: impl Into<String>, id: u16) -> Event {
+        Event {
+            span,
+            time: None,
+            source: source.into(),
+            id,
+            level: None,
+            computer: None,
+            channel: None,
+            category: None,
+            record: None,
+            strings: Vec::new(),
+            data: Vec::new(),
+            message: None,
+        }
+    }
+
     /// Whether any text of the event contains `fragment`, ignoring case and the width at which the
     /// text was wrapped.
     pub fn says(&self, fragment: &str) -> bool {

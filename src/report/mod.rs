@@ -7,6 +7,12 @@
 //! Sentences carry citations as `[1]`: the number of a piece of [`Evidence`] of the same finding,
 //! counted from 1.
 
+pub mod excerpt;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod text;
+
 use serde::{Deserialize, Serialize};
 
 /// Result of one analysis.
@@ -316,3 +322,16 @@ words!(Role: Cause => "Cause", Symptom => "Symptom", Context => "Context");
 words!(Confidence: Confirmed => "Confirmed", Likely => "Likely", Possible => "Possible");
 words!(ConsideredVerdict: RuledOut => "Ruled out", Undecided => "Undecided");
 words!(InputState: Read => "Read", Incomplete => "Incomplete", NotRead => "Not read");
+
+/// A number with commas between groups of three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

@@ -1,1 +1,31 @@
-//! placeholder
+//! Layer 5: facts become verdicts. One file per rule, grouped by the area where the cause lies.
+//!
+//! A rule file holds everything about its rule: identifier, texts (Symptoms, Cause, Resolution, More
+//! information), needs, sources, the check and its tests. [`declare_rule!`] turns the documentation
+//! comment into the text that readers see. Rules never read each other's verdicts; a cause names the
+//! rules it can [`Rule::explains`], and the analysis ties the two together.
+//!
+//! To add a rule: write one file with a `RULE` in the folder of its area, add its two lines to the
+//! registry of that folder, and a case to `tests/cases/` that confirms it and one that must not.
+
+#[macro_use]
+mod declare;
+pub mod discovery;
+
+// registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+mod authentication;
+mod queue;
+mod routing;
+mod store;
+
+/// The areas and their rules.
+static AREAS: &[&[&Rule]] = &[authentication::RULES, queue::RULES, routing::RULES, store::RULES];
+// registry:end
+
+pub use declare::{Area, Input, Rule};
+pub use discovery::{Discovery, Proof, Share, Verdict};
+
+/// All rules, by area and id.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    AREAS.iter().flat_map(|rules| rules.iter().copied())
+}

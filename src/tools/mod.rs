@@ -1,3 +1,5 @@
-//! Calculations that rules use and that people can run by themselves.
+//! Calculations that the rules use and the page offers as tools of their own: which receive connector
+//! answers, where mail goes next. Pure functions over the model.
 
+pub mod receive_connector_selector;
 pub mod route_calculator;

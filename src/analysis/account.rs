@@ -1,0 +1,193 @@
+//! The account: every waiting message belongs to a problem or to "not explained", and the summary
+//! says so in words.
+
+use std::collections::BTreeMap;
+
+use super::ranking::Ranking;
+use crate::facts::Facts;
+use crate::report::{Confidence, Explained, Finding, Input, InputState, Role, Severity, Summary, grouped};
+
+/// Accounts for the waiting messages and writes the summary.
+pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs: &[Input]) -> Summary {
+    let waiting = facts.queues.waiting();
+    let mut left: BTreeMap<String, u64> = BTreeMap::new();
+    for queue in facts.queues.waiting_queues() {
+        *left.entry(queue.label()).or_default() += queue.count();
+    }
+    let mut explained = Vec::new();
+    for problem in &ranking.problems {
+        // A symptom without its cause is reported, but nothing is explained by it.
+        let Some(main) = ranking.findings.get(problem.main).filter(|f| f.role == Role::Cause) else { continue };
+        let mut messages = 0;
+        for share in &main.discovery.shares {
+            // Two problems can hold the same message back; it is counted once, for the first.
+            if let Some(rest) = left.get_mut(&share.queue) {
+                let taken = share.messages.min(*rest);
+                *rest -= taken;
+                messages += taken;
+            }
+        }
+        if messages > 0 {
+            explained.push(Explained { problem: problem.number, messages });
+        }
+    }
+    let unexplained: u64 = left.values().sum();
+    let moving: u64 = facts
+        .queues
+        .waiting_queues()
+        .filter(|q| q.is_moving())
+        .map(|q| q.count().min(left.get(&q.label()).copied().unwrap_or(0)))
+        .sum();
+    let moving = moving.min(unexplained);
+    let text = text(ranking, findings, inputs, waiting, &explained, unexplained, moving);
+    let as_of = as_of(facts);
+    Summary { text, as_of, waiting, explained, unexplained, moving, caveats: caveats(facts, inputs) }
+}
+
+fn as_of(facts: &Facts) -> String {
+    let times = facts.queues.as_of().into_iter();
+    let events = facts.events.iter().filter_map(|g| g.last);
+    let tables = facts.databases.tables.iter().filter_map(|t| t.written);
+    times.chain(events).chain(tables).max_by_key(|m| m.at).map_or_else(String::new, |m| m.to_string())
+}
+
+fn text(
+    ranking: &Ranking,
+    findings: &[Finding],
+    inputs: &[Input],
+    waiting: u64,
+    explained: &[Explained],
+    unexplained: u64,
+    moving: u64,
+) -> String {
+    let read = inputs.iter().filter(|i| i.state != InputState::NotRead).count();
+    if inputs.is_empty() {
+        return "No files were brought.".to_owned();
+    }
+    if read == 0 {
+        return "None of the files could be read; the list of files says why.".to_owned();
+    }
+    let main = |number: u32| {
+        let problem = ranking.problems.iter().find(|p| p.number == number)?;
+        findings.get(problem.main)
+    };
+    let mut sentences = Vec::new();
+    if let Some(first) = explained.first().and_then(|e| main(e.problem)) {
+        let kinds =
+            |c: Confidence| explained.iter().filter(|e| main(e.problem).is_some_and(|f| f.confidence == c)).count();
+        let causes = match (kinds(Confidence::Confirmed), explained.len()) {
+            (1, 1) => "One confirmed cause explains".to_owned(),
+            (0, 1) => format!("One {} cause explains", first.confidence.word().to_lowercase()),
+            (c, n) if c == n => format!("{n} confirmed causes explain"),
+            (c, n) => format!("{n} causes, {c} of them confirmed, explain"),
+        };
+        let messages: u64 = explained.iter().map(|e| e.messages).sum();
+        let of = if messages == waiting {
+            format!("all {} waiting {}", grouped(waiting), if waiting == 1 { "message" } else { "messages" })
+        } else {
+            format!("{} of {} waiting messages", grouped(messages), grouped(waiting))
+        };
+        sentences.push(format!("{causes} {of}: {}.", lower_first(&first.title)));
+        let steps = first.remedy.iter().filter(|s| s.command.is_some()).count();
+        if steps > 0 {
+            sentences.push(format!(
+                "The first problem lists {} with commands for this site.",
+                if steps == 1 { "one step".to_owned() } else { format!("{steps} steps") }
+            ));
+        }
+    } else {
+        let problems: Vec<&Finding> = findings
+            .iter()
+            .filter(|f| {
+                f.severity != Severity::Info
+                    && ranking
+                        .problems
+                        .iter()
+                        .any(|p| p.number == f.problem && findings.get(p.main).is_some_and(|m| std::ptr::eq(m, *f)))
+            })
+            .collect();
+        match problems.first() {
+            Some(first) if waiting > 0 => sentences.push(format!(
+                "{} {} in these files, and none of the problems found explains them for certain; the first is: {}.",
+                grouped(waiting),
+                if waiting == 1 { "message waits" } else { "messages wait" },
+                lower_first(&first.title)
+            )),
+            Some(first) => sentences.push(format!(
+                "{} {} in these files; the first is: {}.",
+                problems.len(),
+                if problems.len() == 1 { "problem was found" } else { "problems were found" },
+                lower_first(&first.title)
+            )),
+            None if waiting > 0 => sentences.push(format!(
+                "{} {} in these files, and no problem was found that explains {}.",
+                grouped(waiting),
+                if waiting == 1 { "message waits" } else { "messages wait" },
+                if waiting == 1 { "it" } else { "them" }
+            )),
+            None => sentences.push("No problem was found in these files.".to_owned()),
+        }
+    }
+    if unexplained > 0 && (!explained.is_empty() || moving > 0) {
+        let are = |n: u64| if n == 1 { "is" } else { "are" };
+        sentences.push(if moving == unexplained {
+            format!("{} {} in queues that report no error.", grouped(unexplained), are(unexplained))
+        } else if moving > 0 {
+            format!(
+                "{} {} not explained; {} of them {} in queues that report no error.",
+                grouped(unexplained),
+                are(unexplained),
+                grouped(moving),
+                are(moving)
+            )
+        } else {
+            format!("{} {} not explained.", grouped(unexplained), are(unexplained))
+        });
+    }
+    sentences.join(" ")
+}
+
+fn lower_first(title: &str) -> String {
+    let mut chars = title.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+fn caveats(facts: &Facts, inputs: &[Input]) -> Vec<String> {
+    let mut caveats = Vec::new();
+    let not_read = inputs.iter().filter(|i| i.state == InputState::NotRead).count();
+    let incomplete = inputs.iter().filter(|i| i.state == InputState::Incomplete).count();
+    if not_read + incomplete > 0 {
+        let parts: Vec<String> = [(not_read, "not read"), (incomplete, "not read in full")]
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{n} {what}"))
+            .collect();
+        caveats.push(format!(
+            "Of {} {}, {}; the list of files says why.",
+            inputs.len(),
+            if inputs.len() == 1 { "file" } else { "files" },
+            parts.join(", ")
+        ));
+    }
+    let local = inputs.iter().filter_map(|i| i.time_span.as_ref()).any(|(a, _)| !a.ends_with(" UTC"));
+    let utc = inputs.iter().filter_map(|i| i.time_span.as_ref()).any(|(a, _)| a.ends_with(" UTC"));
+    if local && utc {
+        caveats.push(
+            "Some files show UTC, others the local time of the exporting computer without its zone; the two are not compared."
+                .to_owned(),
+        );
+    } else if local {
+        caveats.push("Times are the local time of the exporting computer; no file states its zone.".to_owned());
+    }
+    if facts.queues.repeated > 0 {
+        caveats.push(format!(
+            "{} {} in more than one export; the newest one counts.",
+            grouped(facts.queues.repeated as u64),
+            if facts.queues.repeated == 1 { "queue is" } else { "queues are" }
+        ));
+    }
+    caveats
+}

@@ -1,0 +1,187 @@
+//! Layer 6, the API: files in, [`Report`] out. The command line, the tests and the browser worker
+//! call this and nothing below it.
+//!
+//! This is the only module that sees formats and rules. It does no input or output of its own; sources
+//! are read through [`crate::base::source::ReadAt`]. The result depends on the content and the paths of
+//! the files alone: no clock, no locale, no order of dropping.
+
+mod account;
+mod ranking;
+mod reading;
+
+use std::ops::ControlFlow;
+
+use crate::base::source::{Place, Source};
+use crate::base::text::Text;
+use crate::formats::{Log, Parse};
+use crate::report::{Considered, ConsideredVerdict, Evidence, Finding, Report, excerpt};
+use crate::rules::{Discovery, Proof, Rule, Verdict};
+
+/// News of an analysis under way.
+#[derive(Debug)]
+pub enum Progress<'a> {
+    /// All files in their order, before a byte is read: path and size in bytes.
+    Files(Vec<(String, u64)>),
+    /// How far a file is: its index, bytes and records read.
+    Reading {
+        /// Index of the file.
+        source: u32,
+        /// Bytes read.
+        bytes: u64,
+        /// Records read.
+        records: u64,
+    },
+    /// A file is done; its row.
+    Done {
+        /// Index of the file.
+        source: u32,
+        /// Its row in the report.
+        input: &'a crate::report::Input,
+    },
+}
+
+/// A finished analysis: the report, and the sources to look things up in.
+pub struct Analysis {
+    /// The diagnosis.
+    pub report: Report,
+    sources: Vec<reading::Read>,
+}
+
+/// Reads and diagnoses the files of a case. `progress` is told how it goes; when it answers `Break`,
+/// the file in work is left where it is and the rest is not read.
+pub fn analyze(sources: Vec<Source>, progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>) -> Analysis {
+    let mut sources = sources;
+    // The order of dropping must not show. Files with the same path are ordered by their size.
+    sources.sort_by(|a, b| (&a.path, a.bytes.size()).cmp(&(&b.path, b.bytes.size())));
+    let _ = progress(Progress::Files(sources.iter().map(|s| (s.path.clone(), s.bytes.size())).collect()));
+    let (read, fold) = reading::read_all(sources, progress);
+    let facts = fold.finish();
+    let mut found: Vec<(&'static Rule, Discovery)> = Vec::new();
+    let mut considered = Vec::new();
+    for rule in crate::rules::all() {
+        match judge(rule, &facts) {
+            Verdict::Found(discoveries) => found.extend(discoveries.into_iter().map(|d| (rule, d))),
+            Verdict::RuledOut(why) => considered.push(consider(rule, ConsideredVerdict::RuledOut, why, Vec::new())),
+            Verdict::Undecided(why, missing) => {
+                considered.push(consider(rule, ConsideredVerdict::Undecided, why, missing));
+            }
+            Verdict::NotApplicable => {}
+        }
+    }
+    considered.sort_by(|a, b| (a.verdict, &a.rule).cmp(&(b.verdict, &b.rule)));
+    let ranked = ranking::rank(found);
+    let findings: Vec<Finding> = ranked.findings.iter().map(|f| finding(f, &read)).collect();
+    let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
+    let summary = account::summarize(&facts, &ranked, &findings, &inputs);
+    let report = Report { summary, inputs, problems: ranked.problems, findings, considered };
+    Analysis { report, sources: read }
+}
+
+/// Runs a check. A rule that panics is a bug of ours; it must not take the others with it. (On wasm32 a
+/// panic ends the worker, and the page says so.)
+fn judge(rule: &'static Rule, facts: &crate::facts::Facts) -> Verdict {
+    let run = std::panic::AssertUnwindSafe(|| (rule.check)(facts));
+    std::panic::catch_unwind(run).unwrap_or_else(|_| {
+        let why = format!(
+            "The check {} failed. This is a fault of the program; please report the name of the check.",
+            rule.id
+        );
+        Verdict::Undecided(why, Vec::new())
+    })
+}
+
+fn consider(rule: &Rule, verdict: ConsideredVerdict, why: String, missing: Vec<crate::report::Missing>) -> Considered {
+    Considered { rule: rule.id.to_owned(), title: rule.title.to_owned(), verdict, why, missing }
+}
+
+fn finding(ranked: &ranking::Ranked, sources: &[reading::Read]) -> Finding {
+    let (rule, d) = (ranked.rule, &ranked.discovery);
+    Finding {
+        rule: rule.id.to_owned(),
+        severity: ranked.severity,
+        role: ranked.role,
+        confidence: d.confidence,
+        problem: ranked.problem,
+        title: rule.title.to_owned(),
+        statement: d.statement.clone(),
+        affected: d.affected.clone(),
+        evidence: d.proofs.iter().map(|p| evidence(p, sources)).collect(),
+        explains: ranked.explains.iter().map(|id| (*id).to_owned()).collect(),
+        effects: d.effects.clone(),
+        grounds: d.grounds.clone(),
+        remedy: d.remedy.clone(),
+        verify: d.verify.clone(),
+        missing: d.missing.clone(),
+        sources: rule.sources.iter().map(|s| (*s).to_owned()).collect(),
+    }
+}
+
+fn evidence(proof: &Proof, sources: &[reading::Read]) -> Evidence {
+    let source = sources.get(proof.span.source.0 as usize);
+    let lines = |text: &Text, first: u32, last: u32| -> Vec<String> {
+        // A record can span a file; an excerpt is cut from its beginning then.
+        (first..=last.min(first.saturating_add(400))).map(|n| text.line(n).to_owned()).collect()
+    };
+    let raw: Vec<String> = match (source, proof.span.place) {
+        (Some(read), Place::Lines { first, last }) => {
+            read.text.as_ref().map(|t| lines(t, first, last)).unwrap_or_default()
+        }
+        (Some(read), Place::Record(id)) => read.show(id).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let (excerpt, marks) = match &proof.searched {
+        Some(searched) => (searched.clone(), Vec::new()),
+        None => excerpt::cut(&raw.iter().map(String::as_str).collect::<Vec<_>>(), &proof.marks),
+    };
+    Evidence {
+        input: source.map_or_else(String::new, |s| s.input.path.clone()),
+        source: proof.span.source.0,
+        locator: proof.span.place.to_string(),
+        lines: match proof.span.place {
+            Place::Lines { first, last } => Some((first, last)),
+            Place::File | Place::Record(_) => None,
+        },
+        record: match proof.span.place {
+            Place::Record(id) => Some(id.to_string()),
+            Place::File | Place::Lines { .. } => None,
+        },
+        note: proof.note.clone(),
+        why: proof.why.clone(),
+        excerpt,
+        marks,
+        marked_texts: proof.marks.clone(),
+        absent: proof.searched.is_some(),
+    }
+}
+
+impl Analysis {
+    /// Lines `first` to `first + count - 1` of a text file and its number of lines; `None` for binary
+    /// files and for files that were not read.
+    pub fn lines(&self, source: u32, first: u32, count: u32) -> Option<(Vec<String>, u32)> {
+        let text = self.sources.get(source as usize)?.text.as_ref()?;
+        let last = first.saturating_add(count).min(text.line_count().saturating_add(1));
+        Some(((first.max(1)..last).map(|n| text.line(n).to_owned()).collect(), text.line_count()))
+    }
+
+    /// The fields of a record of a binary log, one per line.
+    pub fn record(&self, source: u32, record: u64) -> Option<Vec<String>> {
+        self.sources.get(source as usize)?.show(record)
+    }
+
+    /// Gives the sources back, to analyze them again together with others.
+    pub fn into_sources(self) -> Vec<Source> {
+        self.sources.into_iter().map(|r| r.source).collect()
+    }
+}
+
+impl reading::Read {
+    fn show(&self, record: u64) -> Option<Vec<String>> {
+        match self.format?.parse {
+            Parse::Log { show, .. } => {
+                let log = Log { id: self.id, path: &self.input.path, bytes: &*self.source.bytes };
+                show(&log, record)
+            }
+            Parse::Document(_) => None,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Ranking: findings become problems. A cause stands for a problem, with the symptoms it explains
+//! below it; a symptom whose cause is not in the files is a problem of its own.
+
+use std::cmp::Reverse;
+
+use crate::report::{Confidence, Problem, Role, Severity};
+use crate::rules::{Discovery, Rule};
+
+/// A finding in its place.
+pub struct Ranked {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What it found.
+    pub discovery: Discovery,
+    /// Severity, after the discovery's own say.
+    pub severity: Severity,
+    /// Role, after the discovery's own say.
+    pub role: Role,
+    /// Number of the problem.
+    pub problem: u32,
+    /// Rules whose findings it explains here.
+    pub explains: Vec<&'static str>,
+}
+
+/// Findings and problems, best first.
+pub struct Ranking {
+    /// Findings.
+    pub findings: Vec<Ranked>,
+    /// Problems; their messages are filled in by the account.
+    pub problems: Vec<Problem>,
+}
+
+/// Ranks discoveries and ties symptoms to causes.
+pub fn rank(found: Vec<(&'static Rule, Discovery)>) -> Ranking {
+    let mut findings: Vec<Ranked> = found
+        .into_iter()
+        .map(|(rule, discovery)| Ranked {
+            rule,
+            severity: discovery.severity.unwrap_or(rule.severity),
+            role: discovery.role.unwrap_or(rule.role),
+            problem: 0,
+            explains: Vec::new(),
+            discovery,
+        })
+        .collect();
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
+    let mut problems: Vec<Problem> = Vec::new();
+    let parents: Vec<Option<usize>> = (0..findings.len()).map(|i| parent(&findings, i)).collect();
+    for (i, _) in parents.iter().enumerate().filter(|(_, p)| p.is_none()) {
+        let number = u32::try_from(problems.len() + 1).unwrap_or(u32::MAX);
+        let explains: Vec<usize> = (0..findings.len()).filter(|j| root(&parents, *j) == i && *j != i).collect();
+        let mut ids: Vec<&'static str> = explains.iter().filter_map(|j| Some(findings.get(*j)?.rule.id)).collect();
+        ids.dedup();
+        for j in explains.iter().copied().chain([i]) {
+            if let Some(finding) = findings.get_mut(j) {
+                finding.problem = number;
+            }
+        }
+        if let Some(finding) = findings.get_mut(i) {
+            finding.explains = ids;
+        }
+        problems.push(Problem { number, main: i, explains, messages: messages(&findings, i) });
+    }
+    Ranking { findings, problems }
+}
+
+fn messages(findings: &[Ranked], index: usize) -> u64 {
+    findings.get(index).map_or(0, |f| f.discovery.shares.iter().map(|s| s.messages).sum())
+}
+
+/// Worst first; of equals the surer, causes before symptoms, more messages first, then by id.
+fn key(finding: &Ranked) -> (Severity, Confidence, Role, Reverse<u64>, &'static str, &str) {
+    let messages: u64 = finding.discovery.shares.iter().map(|s| s.messages).sum();
+    (
+        finding.severity,
+        finding.discovery.confidence,
+        finding.role,
+        Reverse(messages),
+        finding.rule.id,
+        &finding.discovery.statement,
+    )
+}
+
+/// The best finding that explains the one at `index`: its rule declares it, and both concern the same
+/// queue, server or database.
+fn parent(findings: &[Ranked], index: usize) -> Option<usize> {
+    let child = findings.get(index)?;
+    findings.iter().enumerate().find_map(|(i, cause)| {
+        let declared = i != index && cause.role == Role::Cause && cause.rule.explains.contains(&child.rule.id);
+        (declared && concern_the_same(cause, child)).then_some(i)
+    })
+}
+
+fn concern_the_same(a: &Ranked, b: &Ranked) -> bool {
+    let same = |x: &str, y: &str| {
+        x.eq_ignore_ascii_case(y) || crate::model::server::server_key(x) == crate::model::server::server_key(y)
+    };
+    let queues = |f: &Ranked| f.discovery.shares.iter().map(|s| s.queue.clone()).collect::<Vec<_>>();
+    let (qa, qb) = (queues(a), queues(b));
+    if !qa.is_empty() && !qb.is_empty() {
+        return qa.iter().any(|q| qb.contains(q));
+    }
+    a.discovery.affected.iter().any(|x| b.discovery.affected.iter().any(|y| same(x, y)))
+}
+
+fn root(parents: &[Option<usize>], index: usize) -> usize {
+    let mut at = index;
+    // Rules declare no circles; the bound keeps a mistake from hanging the program.
+    for _ in 0..parents.len() {
+        match parents.get(at).copied().flatten() {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    at
+}

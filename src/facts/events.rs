@@ -1,0 +1,156 @@
+//! Events, counted by source, id and computer. A log of millions of events becomes a few hundred
+//! groups with counts, first and last time, and a few exemplars.
+
+use std::collections::BTreeMap;
+
+use crate::base::source::{SourceId, Span};
+use crate::base::timestamp::Moment;
+use crate::model::event::Event;
+
+/// Exemplars kept per group and file.
+const EXEMPLARS: usize = 3;
+
+/// Events of one source and id on one computer.
+#[derive(Clone, Debug)]
+pub struct EventGroup {
+    /// Event source as first printed.
+    pub source: String,
+    /// Event id.
+    pub id: u16,
+    /// Computer, when known.
+    pub computer: Option<String>,
+    /// Number of events.
+    pub count: u64,
+    /// First time.
+    pub first: Option<Moment>,
+    /// Last time.
+    pub last: Option<Moment>,
+    /// The first few, by time and place.
+    pub exemplars: Vec<Event>,
+}
+
+/// Folds events. A group is kept per file, so that a file read twice can be told apart.
+#[derive(Default)]
+pub struct EventFold {
+    groups: BTreeMap<Key, EventGroup>,
+}
+
+/// Source and computer in lower case, so that two exports of one log meet.
+type Key = (String, u16, String, SourceId);
+
+impl EventFold {
+    /// Counts an event.
+    pub fn add(&mut self, event: Event) {
+        let key = (
+            event.source.to_ascii_lowercase(),
+            event.id,
+            event.computer.as_deref().unwrap_or("").to_ascii_lowercase(),
+            event.span.source,
+        );
+        let group = EventGroup {
+            source: event.source.clone(),
+            id: event.id,
+            computer: event.computer.clone(),
+            count: 1,
+            first: event.time,
+            last: event.time,
+            exemplars: vec![event],
+        };
+        join(&mut self.groups, key, group);
+    }
+
+    /// Joins another fold.
+    pub fn merge(&mut self, other: EventFold) {
+        for (key, group) in other.groups {
+            join(&mut self.groups, key, group);
+        }
+    }
+
+    /// First and last time in a source.
+    pub fn time_span(&self, source: SourceId) -> Option<(Moment, Moment)> {
+        let groups = || self.groups.iter().filter(|((.., s), _)| *s == source).map(|(_, g)| g);
+        Some((
+            groups().filter_map(|g| g.first).min_by_key(|m| m.at)?,
+            groups().filter_map(|g| g.last).max_by_key(|m| m.at)?,
+        ))
+    }
+
+    /// The groups, by source, id, computer and file.
+    pub fn finish(self) -> Vec<EventGroup> {
+        self.groups.into_values().collect()
+    }
+}
+
+fn join(groups: &mut BTreeMap<Key, EventGroup>, key: Key, group: EventGroup) {
+    match groups.entry(key) {
+        std::collections::btree_map::Entry::Vacant(entry) => {
+            entry.insert(group);
+        }
+        std::collections::btree_map::Entry::Occupied(mut entry) => {
+            let into = entry.get_mut();
+            into.count += group.count;
+            into.first = earliest(into.first, group.first);
+            into.last = latest(into.last, group.last);
+            into.exemplars.extend(group.exemplars);
+            into.exemplars.sort_by_key(order);
+            into.exemplars.truncate(EXEMPLARS);
+            // The spelling of the first one, whichever half it was in.
+            if let Some(first) = into.exemplars.first() {
+                into.source = first.source.clone();
+                into.computer = first.computer.clone();
+            }
+        }
+    }
+}
+
+fn order(event: &Event) -> (bool, Option<Moment>, Span) {
+    (event.time.is_none(), event.time, event.span)
+}
+
+fn earliest(a: Option<Moment>, b: Option<Moment>) -> Option<Moment> {
+    a.into_iter().chain(b).min()
+}
+
+fn latest(a: Option<Moment>, b: Option<Moment>) -> Option<Moment> {
+    a.into_iter().chain(b).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::source::Place;
+
+    fn event(n: u64) -> Event {
+        let span = Span { source: SourceId(0), place: Place::Record(n) };
+        let mut event = Event::new(span, if n % 3 == 0 { "ESE" } else { "ese" }, (n % 5) as u16);
+        event.time = Moment::from_unix_millis((n as i64 * 7919) % 100_000);
+        event.computer = Some(format!("EX{}", n % 2));
+        event
+    }
+
+    fn shown(fold: EventFold) -> String {
+        format!("{:?}", fold.finish())
+    }
+
+    #[test]
+    fn any_cut_and_any_order_of_merging_gives_the_same_groups() {
+        let whole = || {
+            let mut fold = EventFold::default();
+            (0..200).map(event).for_each(|e| fold.add(e));
+            fold
+        };
+        for cut in [1, 7, 100, 199] {
+            let part = |range: std::ops::Range<u64>| {
+                let mut fold = EventFold::default();
+                range.map(event).for_each(|e| fold.add(e));
+                fold
+            };
+            let mut forward = part(0..cut);
+            forward.merge(part(cut..200));
+            let mut backward = part(cut..200);
+            backward.merge(part(0..cut));
+            assert_eq!(shown(forward), shown(whole()));
+            assert_eq!(shown(backward), shown(whole()));
+        }
+    }
+}

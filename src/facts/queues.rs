@@ -1,0 +1,272 @@
+//! Queues joined with the messages in them, each queue once.
+//!
+//! The same queue can be in several exports: as a table and as a list, or at two times. Row numbers
+//! do not survive a restart of the transport service, so across files a queue is known by its next
+//! hop as well. The newest snapshot counts.
+
+use std::collections::BTreeMap;
+
+use crate::base::source::Span;
+use crate::base::timestamp::Moment;
+use crate::model::message::Message;
+use crate::model::queue::{Queue, QueueIdentity, QueueName, QueueStatus};
+use crate::model::server::server_key;
+use crate::model::smtp_reply::{LastError, UnreachableReason};
+
+/// All queues of the case.
+pub struct Queues {
+    /// Queues and the messages seen in them, by server and name.
+    pub queues: Vec<WaitingQueue>,
+    /// Number of queue exports that showed the same queue again and were set aside.
+    pub repeated: usize,
+}
+
+/// One queue.
+#[derive(Clone, Debug)]
+pub struct WaitingQueue {
+    /// The queue as `Get-Queue` shows it; `None` when only its messages were exported.
+    pub queue: Option<Queue>,
+    /// Its identity, when known.
+    pub identity: Option<QueueIdentity>,
+    /// Its messages, when they were exported.
+    pub messages: Vec<Message>,
+}
+
+/// An error text in a queue, with its place and how many messages carry it.
+#[derive(Clone, Debug)]
+pub struct QueueError {
+    /// The text as printed.
+    pub text: String,
+    /// Taken apart.
+    pub error: LastError,
+    /// Where it stands.
+    pub span: Span,
+    /// Whether it is the error of the whole queue, not of single messages.
+    pub of_queue: bool,
+}
+
+impl Queues {
+    /// Joins queues and messages.
+    pub fn new(mut queues: Vec<Queue>, mut messages: Vec<Message>) -> Queues {
+        queues.sort_by_key(|q| q.span);
+        messages.sort_by_key(|m| m.span);
+        let seen = queues.len();
+        let mut kept: Vec<Queue> = Vec::new();
+        for queue in queues {
+            match kept.iter_mut().find(|k| is_same(k, &queue)) {
+                Some(known) if is_newer(&queue, known) => *known = queue,
+                Some(_) => {}
+                None => kept.push(queue),
+            }
+        }
+        let repeated = seen - kept.len();
+        let mut waiting: Vec<WaitingQueue> = kept
+            .into_iter()
+            .map(|queue| WaitingQueue {
+                identity: queue.identity.as_ref().map(|i| i.value.clone()),
+                queue: Some(queue),
+                messages: Vec::new(),
+            })
+            .collect();
+        let mut taken: BTreeMap<String, ()> = BTreeMap::new();
+        for message in messages {
+            // The same message in two exports of one queue is one message.
+            if let Some(identity) = &message.identity
+                && taken.insert(identity.value.to_ascii_lowercase(), ()).is_some()
+            {
+                continue;
+            }
+            let identity = message.queue_identity();
+            let home = waiting.iter_mut().find(|w| match (&w.identity, &identity) {
+                (Some(a), Some(b)) => is_same_identity(a, b),
+                (None, None) => w.queue.is_none(),
+                _ => false,
+            });
+            match home {
+                Some(queue) => queue.messages.push(message),
+                None => waiting.push(WaitingQueue { queue: None, identity, messages: vec![message] }),
+            }
+        }
+        waiting.sort_by_key(|w| (w.server().map(server_key), w.identity.clone(), w.span()));
+        Queues { queues: waiting, repeated }
+    }
+
+    /// Messages that wait, over all queues but shadow queues.
+    pub fn waiting(&self) -> u64 {
+        self.waiting_queues().map(WaitingQueue::count).sum()
+    }
+
+    /// All queues but shadow queues: their messages are copies, not waiting mail.
+    pub fn waiting_queues(&self) -> impl Iterator<Item = &WaitingQueue> {
+        self.queues.iter().filter(|w| !w.is_shadow())
+    }
+
+    /// The newest time in any queue or message export.
+    pub fn as_of(&self) -> Option<Moment> {
+        let queues = self.queues.iter().filter_map(|w| w.queue.as_ref()?.last_retry.as_ref());
+        let messages = self.queues.iter().flat_map(|w| &w.messages).filter_map(|m| m.date_received.as_ref());
+        queues.chain(messages).map(|t| t.value).max_by_key(|m| m.at)
+    }
+}
+
+impl WaitingQueue {
+    /// The first place that shows the queue.
+    pub fn span(&self) -> Option<Span> {
+        self.queue.as_ref().map(|q| q.span).or_else(|| self.messages.first().map(|m| m.span))
+    }
+
+    /// How to name it.
+    pub fn label(&self) -> String {
+        match (&self.identity, &self.queue) {
+            (Some(identity), _) => identity.to_string(),
+            (None, Some(queue)) => queue.label(),
+            (None, None) => "unnamed queue".to_owned(),
+        }
+    }
+
+    /// The server that holds it.
+    pub fn server(&self) -> Option<&str> {
+        self.identity.as_ref()?.server.as_deref()
+    }
+
+    /// Its next hop as printed.
+    pub fn next_hop(&self) -> Option<&str> {
+        Some(self.queue.as_ref()?.next_hop_domain.as_ref()?.value.as_str())
+    }
+
+    /// Its status.
+    pub fn status(&self) -> Option<QueueStatus> {
+        Some(self.queue.as_ref()?.status.as_ref()?.value)
+    }
+
+    /// Whether it holds copies only.
+    pub fn is_shadow(&self) -> bool {
+        self.queue.as_ref().is_some_and(Queue::is_shadow)
+            || matches!(self.identity.as_ref().map(|i| &i.name), Some(QueueName::Shadow(_)))
+    }
+
+    /// Whether it holds messages without a route.
+    pub fn is_unreachable(&self) -> bool {
+        self.queue.as_ref().is_some_and(Queue::is_unreachable)
+            || matches!(self.identity.as_ref().map(|i| &i.name), Some(QueueName::Unreachable))
+    }
+
+    /// Number of messages: as the queue says, else as many as were exported.
+    pub fn count(&self) -> u64 {
+        let said = self.queue.as_ref().and_then(|q| q.message_count.as_ref()).map(|c| c.value);
+        said.unwrap_or(self.messages.len() as u64)
+    }
+
+    /// Whether nothing in the queue reports an error.
+    pub fn is_moving(&self) -> bool {
+        !matches!(self.status(), Some(QueueStatus::Retry | QueueStatus::Suspended))
+            && !self.is_unreachable()
+            && !matches!(self.identity.as_ref().map(|i| &i.name), Some(QueueName::Poison))
+            && self.errors().next().is_none()
+    }
+
+    /// Every error text: of the queue, then of its messages and recipients.
+    pub fn errors(&self) -> impl Iterator<Item = QueueError> {
+        let of = |text: &str, span, of_queue| QueueError {
+            text: text.to_owned(),
+            error: LastError::read(text),
+            span,
+            of_queue,
+        };
+        let own = self.queue.iter().filter_map(|q| q.last_error.as_ref());
+        let own = own.filter(|e| !e.value.trim().is_empty()).map(move |e| of(&e.value, e.span, true));
+        let messages = self.messages.iter().flat_map(|m| m.errors());
+        own.chain(messages.filter(|(t, _)| !t.trim().is_empty()).map(move |(text, span)| of(text, span, false)))
+    }
+
+    /// How many messages of the queue an error accounts for, given which of its texts match.
+    /// An error of the queue is that of all its messages. Otherwise the matching messages count, or
+    /// all of the queue when every message that was exported matches.
+    pub fn share(&self, matches: impl Fn(&str) -> bool) -> u64 {
+        let own = self.queue.as_ref().and_then(|q| q.last_error.as_ref());
+        let hit = self.messages.iter().filter(|m| m.errors().any(|(text, _)| matches(text))).count() as u64;
+        let listed = self.messages.len() as u64;
+        // An unreachable queue holds messages with different reasons; its own text names only some.
+        if listed > 0 && (self.is_unreachable() || !own.is_some_and(|e| matches(&e.value))) {
+            return if hit == listed { self.count().max(hit) } else { hit };
+        }
+        if own.is_some_and(|e| matches(&e.value)) { self.count() } else { 0 }
+    }
+
+    /// Messages for which the queue states a reason, by text or by the code of a recipient.
+    pub fn unreachable_share(&self, reason: UnreachableReason) -> u64 {
+        let listed = self.messages.len() as u64;
+        let hit = self.messages.iter().filter(|m| has_reason(m, reason)).count() as u64;
+        if listed > 0 {
+            return if hit == listed { self.count().max(hit) } else { hit };
+        }
+        self.share(|text| reason.is_in(text))
+    }
+}
+
+/// Whether a message states a reason for being unreachable.
+pub fn has_reason(message: &Message, reason: UnreachableReason) -> bool {
+    message.errors().any(|(text, _)| reason.is_in(text))
+        || message.recipients.iter().any(|r| r.last_error_code.is_some_and(|code| reason.is_in_code(code)))
+}
+
+fn is_same_identity(a: &QueueIdentity, b: &QueueIdentity) -> bool {
+    let servers = match (&a.server, &b.server) {
+        (Some(a), Some(b)) => server_key(a) == server_key(b),
+        (None, None) => true,
+        _ => false,
+    };
+    let names = match (&a.name, &b.name) {
+        (QueueName::Shadow(a), QueueName::Shadow(b)) | (QueueName::NextHop(a), QueueName::NextHop(b)) => {
+            a.eq_ignore_ascii_case(b)
+        }
+        (a, b) => a == b,
+    };
+    servers && names
+}
+
+fn is_same(a: &Queue, b: &Queue) -> bool {
+    let text = |l: &Option<crate::model::Located<String>>| l.as_ref().map(|l| l.value.to_ascii_lowercase());
+    match (&a.identity, &b.identity) {
+        (Some(x), Some(y)) if is_same_identity(&x.value, &y.value) => {
+            // A row number can be given again after a restart, then to another next hop.
+            a.span.source == b.span.source || !matches!(x.value.name, QueueName::Row(_)) || {
+                let (x, y) = (text(&a.next_hop_domain), text(&b.next_hop_domain));
+                x.is_none() || y.is_none() || x == y
+            }
+        }
+        // One file never shows one queue under two row numbers; two files may.
+        (Some(x), Some(y)) => {
+            a.span.source != b.span.source
+                && matches!((&x.value.name, &y.value.name), (QueueName::Row(_), QueueName::Row(_)))
+                && x.value.server.as_deref().map(server_key) == y.value.server.as_deref().map(server_key)
+                && text(&a.next_hop_domain).is_some()
+                && text(&a.next_hop_domain) == text(&b.next_hop_domain)
+                && a.delivery_type.as_ref().map(|d| d.value) == b.delivery_type.as_ref().map(|d| d.value)
+                && a.next_hop_connector.as_ref().map(|c| c.value) == b.next_hop_connector.as_ref().map(|c| c.value)
+        }
+        _ => false,
+    }
+}
+
+/// Whether `a` is the better snapshot: later, or just as late (or of unknown time) and fuller.
+fn is_newer(a: &Queue, b: &Queue) -> bool {
+    let time = |q: &Queue| q.last_retry.as_ref().map(|t| t.value);
+    let fullness = |q: &Queue| {
+        [
+            q.delivery_type.is_some(),
+            q.next_hop_domain.is_some(),
+            q.status.is_some(),
+            q.message_count.is_some(),
+            q.last_error.is_some(),
+            q.last_retry.is_some(),
+        ]
+        .iter()
+        .filter(|x| **x)
+        .count()
+    };
+    match (time(a), time(b)) {
+        (Some(x), Some(y)) if x.at != y.at => x.at > y.at,
+        _ => fullness(a) > fullness(b),
+    }
+}

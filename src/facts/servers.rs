@@ -1,0 +1,75 @@
+//! Servers, their versions, and the addresses under which they connect.
+//!
+//! Addresses come from lists made by resolving names, and from queue errors that name a host and its
+//! address together. Nothing else ties an address to a server.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::base::source::Span;
+use crate::model::queue::Queue;
+use crate::model::server::{ExchangeServer, ServerAddress, server_key};
+use crate::model::smtp_reply::LastError;
+use crate::model::version::ExchangeVersion;
+
+/// All servers of the case.
+pub struct Servers {
+    /// Servers as `Get-ExchangeServer` shows them.
+    pub servers: Vec<ExchangeServer>,
+    addresses: BTreeMap<String, Vec<ServerAddress>>,
+}
+
+impl Servers {
+    /// Joins servers and addresses.
+    pub fn new(servers: Vec<ExchangeServer>, listed: Vec<ServerAddress>, queues: &[Queue]) -> Servers {
+        let mut addresses: BTreeMap<String, Vec<ServerAddress>> = BTreeMap::new();
+        let from_errors = queues.iter().filter_map(|queue| {
+            let error = queue.last_error.as_ref()?;
+            let read = LastError::read(&error.value);
+            Some(ServerAddress { span: error.span, server: read.host?, address: read.address? })
+        });
+        for address in listed.into_iter().chain(from_errors) {
+            let known = addresses.entry(server_key(&address.server)).or_default();
+            if !known.iter().any(|a| a.address == address.address) {
+                known.push(address);
+            }
+        }
+        Servers { servers, addresses }
+    }
+
+    /// The server with this name, short or full.
+    pub fn server(&self, name: &str) -> Option<&ExchangeServer> {
+        let key = server_key(name);
+        self.servers.iter().find(|s| server_key(&s.name) == key)
+    }
+
+    /// Version of a server.
+    pub fn version(&self, name: &str) -> Option<ExchangeVersion> {
+        Some(self.server(name)?.version.as_ref()?.value)
+    }
+
+    /// Known addresses of a server.
+    pub fn addresses(&self, name: &str) -> &[ServerAddress] {
+        self.addresses.get(&server_key(name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// All servers with a known address that are Exchange servers for certain: they are in the list
+    /// of servers, or no list was brought.
+    pub fn exchange_addresses(&self) -> impl Iterator<Item = &ServerAddress> {
+        self.addresses.iter().filter(|(key, _)| self.servers.is_empty() || self.is_exchange(key)).flat_map(|(_, a)| a)
+    }
+
+    /// The Exchange server that has this address.
+    pub fn owner(&self, address: IpAddr) -> Option<&ServerAddress> {
+        self.exchange_addresses().find(|a| a.address == address)
+    }
+
+    /// Where the version of a server stands.
+    pub fn version_span(&self, name: &str) -> Option<Span> {
+        Some(self.server(name)?.version.as_ref()?.span)
+    }
+
+    fn is_exchange(&self, key: &str) -> bool {
+        self.servers.iter().any(|s| server_key(&s.name) == key)
+    }
+}

@@ -1,0 +1,384 @@
+//! A custom receive connector answers Exchange servers and does not authenticate them.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::exchange_auth::{self as auth, Answer, Meeting, Refused};
+use crate::base::source::Span;
+use crate::facts::Facts;
+use crate::model::receive_connector::ReceiveConnector;
+use crate::report::Confidence;
+use crate::rules::Verdict;
+use crate::rules::discovery::{Discovery, Proof, listed};
+
+declare_rule! {
+    /// # Symptoms
+    /// Mail between Exchange servers waits in Retry. The last error contains
+    /// `451 5.7.3 Cannot achieve Exchange Server authentication`, usually inside
+    /// `451 4.4.0 Primary target IP address responded with`. Mail in the other direction flows.
+    ///
+    /// # Cause
+    /// The answering server has a receive connector, often made for relaying, whose remote IP ranges contain
+    /// the address of the sending Exchange server. The most specific range wins, so this connector answers
+    /// instead of the default one. It does not offer Exchange Server authentication, and the server does not
+    /// try another connector.
+    ///
+    /// # Resolution
+    /// 1. Take the addresses of the Exchange servers out of the remote IP ranges of that connector, on every
+    ///    answering server. Split a range that covers them.
+    /// 2. Retry the queues.
+    /// 3. Check that the default connector answers and that the queues empty.
+    ///
+    /// # More information
+    /// Do not add Exchange Server authentication to the relay connector instead: it would then treat relaying
+    /// hosts and Exchange servers alike. IPv4 and IPv6 ranges are chosen apart from each other. The reply 5.7.3
+    /// is made by the sender; the receive log of the other server shows only EHLO and QUIT.
+    id: "exch-auth-573-custom-connector-captures-exchange-ip",
+    title: "A custom receive connector answers Exchange servers without Exchange Server authentication",
+    area: Authentication,
+    severity: Critical,
+    role: Cause,
+    versions: V2007..=Se,
+    needs: [Queues, ReceiveConnectors],
+    helps: [ServerAddresses, Servers],
+    explains: ["failover-exhausted-wrapper"],
+    sources: [
+        "https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors",
+        "https://learn.microsoft.com/exchange/mail-flow/non-delivery-reports-and-bounce-messages/non-delivery-reports-and-bounce-messages",
+    ],
+    check: check,
+}
+
+fn check(facts: &Facts) -> Verdict {
+    let refused: Vec<Refused<'_>> = auth::refused(facts).into_iter().filter(|r| auth::is_internal(r.queue)).collect();
+    if refused.is_empty() {
+        return Verdict::NotApplicable;
+    }
+    if facts.connectors.is_empty() {
+        let missing = vec![auth::missing_connectors(&[], "Whether a custom connector answers the sending servers.")];
+        return Verdict::Undecided(
+            "Mail stops at Exchange Server authentication, and no receive connectors were brought.".to_owned(),
+            missing,
+        );
+    }
+    let meetings = all_meetings(facts, &refused);
+    if meetings.is_empty() {
+        return without_addresses(facts, refused);
+    }
+    let captured: Vec<&Meeting<'_>> =
+        meetings.iter().filter(|m| matches!(m.answer, Answer::Unable(c) if !c.has_default_name())).collect();
+    if !captured.is_empty() {
+        return Verdict::Found(vec![captured_finding(facts, &refused, &meetings, &captured)]);
+    }
+    let open: Vec<&str> = meetings
+        .iter()
+        .filter_map(|m| if let Answer::Unknown(why) = &m.answer { Some(why.as_str()) } else { None })
+        .collect();
+    if let Some(why) = open.first() {
+        let mut servers: Vec<String> = Vec::new();
+        for meeting in meetings.iter().filter(|m| matches!(m.answer, Answer::Unknown(_))) {
+            if !servers.contains(&meeting.target) {
+                servers.push(meeting.target.clone());
+            }
+        }
+        let missing =
+            vec![auth::missing_connectors(&servers, "Whether a custom connector answers the sending servers.")];
+        return Verdict::Undecided(format!("Which connector answers cannot be told: {why}."), missing);
+    }
+    let names: Vec<String> = meetings.iter().map(|m| format!("{} on {}", m.address, m.target)).collect();
+    Verdict::RuledOut(format!(
+        "For every known address of the sending servers, no custom connector answers ({}).",
+        listed(&names, 4)
+    ))
+}
+
+fn all_meetings<'a>(facts: &'a Facts, refused: &[Refused<'a>]) -> Vec<Meeting<'a>> {
+    let mut meetings: Vec<Meeting<'a>> = Vec::new();
+    for r in refused {
+        let Some(source) = r.queue.server() else { continue };
+        for target in auth::targets(facts, r.queue) {
+            for meeting in auth::meetings(facts, source, target) {
+                if !meetings.iter().any(|m| m.address == meeting.address && m.target == meeting.target) {
+                    meetings.push(meeting);
+                }
+            }
+        }
+    }
+    meetings
+}
+
+/// Connectors that capture, each with the addresses it captures.
+type Captors<'a> = BTreeMap<String, (&'a ReceiveConnector, Vec<(IpAddr, Span)>)>;
+
+fn captors<'a>(captured: &[&Meeting<'a>]) -> Captors<'a> {
+    let mut captors: Captors<'a> = BTreeMap::new();
+    for meeting in captured {
+        if let Answer::Unable(connector) = &meeting.answer {
+            let entry = captors.entry(connector.identity.value.to_ascii_lowercase()).or_insert((connector, Vec::new()));
+            if !entry.1.iter().any(|(a, _)| *a == meeting.address) {
+                entry.1.push((meeting.address, meeting.address_span));
+            }
+        }
+    }
+    captors
+}
+
+fn captured_finding(
+    facts: &Facts,
+    refused: &[Refused<'_>],
+    meetings: &[Meeting<'_>],
+    captured: &[&Meeting<'_>],
+) -> Discovery {
+    let captors = captors(captured);
+    let mut targets: Vec<&str> = meetings.iter().map(|m| m.target.as_str()).collect();
+    targets.dedup();
+    let every_target = targets.iter().all(|t| captured.iter().any(|m| m.target == *t));
+    let certain = captured.iter().all(|m| m.port_is_certain)
+        && captors.values().all(|(connector, _)| auth::lacks_method(connector));
+    let confidence = if every_target && certain { Confidence::Confirmed } else { Confidence::Likely };
+    let mut found = Discovery::new(confidence);
+
+    let sources: Vec<String> = distinct(captured.iter().map(|m| m.source.clone()));
+    let (mut ranges, mut settings) = (String::new(), String::new());
+    for (connector, addresses) in captors.values() {
+        ranges += &cite_ranges(&mut found, connector, addresses);
+        settings += &auth::cite_settings(&mut found, connector);
+    }
+    let queues = auth::cite_queues(&mut found, refused);
+    found.statement = format!(
+        "{} {} {} {ranges} but {} not offer Exchange Server authentication {settings}, so their mail does not \
+         move {queues}.",
+        connectors_in_words(&captors),
+        if captors.len() == 1 { "answers" } else { "answer" },
+        auth::call(facts, &sources),
+        if captors.len() == 1 { "does" } else { "do" },
+    );
+
+    found.affects(captors.values().map(|(c, _)| c.identity.value.clone()));
+    found.affects(captors.values().filter_map(|(c, _)| c.server()));
+    found.affects(sources.iter().cloned());
+    found.affects(captors.values().flat_map(|(_, a)| a).map(|(a, _)| a.to_string()));
+
+    // All Exchange servers are taken out, not only those that fail today.
+    for (connector, _) in captors.values() {
+        let own = connector.server().unwrap_or("");
+        let exchange: Vec<IpAddr> = distinct(
+            facts
+                .servers
+                .exchange_addresses()
+                .filter(|a| crate::model::server::server_key(&a.server) != crate::model::server::server_key(own))
+                .map(|a| a.address)
+                .filter(|a| covers(connector, *a)),
+        );
+        auth::release_step(&mut found, connector, &exchange);
+    }
+    auth::retry_and_check(&mut found, refused);
+
+    let hosts = if targets.len() == 1 {
+        "The only answering server in the evidence has such a connector".to_owned()
+    } else if every_target {
+        "Failover fails as well: all answering servers have such a connector".to_owned()
+    } else {
+        "Some answering servers have no such connector; failover to them should work".to_owned()
+    };
+    let hit = targets.iter().filter(|t| captured.iter().any(|m| m.target == **t)).count();
+    found.effect(hosts, format!("{hit} of {}", auth::servers(targets.len())));
+    found.held(format!(
+        "The choice of connector was worked out for {} on {}: a custom connector answers in {} of {} cases.",
+        addresses_in_words(meetings),
+        auth::servers(targets.len()),
+        captured.len(),
+        meetings.len()
+    ));
+    for (connector, _) in captors.values() {
+        if let Some(changed) = &connector.when_changed {
+            let proof = Proof::new(changed.span, format!("When {} was last changed", connector.identity.value));
+            let cite = found.cite(proof.mark([changed.value.clone()]));
+            found.held(format!("{} was last changed {} {cite}.", connector.identity.value, changed.value));
+        }
+    }
+    for target in &targets {
+        if let Some(default) = intact_default(facts, target) {
+            found.excluded(format!(
+                "A changed default connector: {} still offers Exchange Server authentication.",
+                default.identity.value
+            ));
+        }
+    }
+    if !captured.iter().all(|m| m.port_is_certain) {
+        found.unknown("The versions of all servers are not known, so the port was assumed.".to_owned());
+        found.missing.push(crate::report::Missing {
+            what: "The list of Exchange servers with their versions".to_owned(),
+            settles: "On which port the servers meet.".to_owned(),
+            command:
+                "Get-ExchangeServer | Format-List Name,Fqdn,Site,ServerRole,AdminDisplayVersion > exchange-servers.txt"
+                    .to_owned(),
+        });
+    }
+    found
+}
+
+fn cite_ranges(found: &mut Discovery, connector: &ReceiveConnector, addresses: &[(IpAddr, Span)]) -> String {
+    let Some(ranges) = &connector.remote_ip_ranges else { return String::new() };
+    let names: Vec<String> = addresses.iter().map(|(a, _)| a.to_string()).collect();
+    let covering: Vec<String> = ranges
+        .value
+        .items
+        .iter()
+        .filter(|r| addresses.iter().any(|(a, _)| r.contains(*a)))
+        .map(ToString::to_string)
+        .collect();
+    let server = connector.server().unwrap_or("its server");
+    let listed_singly = names.iter().all(|n| covering.contains(n));
+    let note = if listed_singly {
+        format!("{} on {server} lists {}", connector.name(), listed(&names, 4))
+    } else {
+        format!("{} on {server} covers {} with {}", connector.name(), listed(&names, 4), listed(&covering, 3))
+    };
+    // Ranges are marked as printed: an address range may stand there as a prefix or with a mask.
+    let marks =
+        names.iter().cloned().chain(covering).chain(ranges.value.items.iter().filter_map(|r| prefix(r, addresses)));
+    let why = "The most specific range that contains the address decides which connector answers; the default \
+               connector accepts every address and comes last.";
+    found.cite(Proof::new(ranges.span, note).mark(marks).why(why))
+}
+
+/// A range in prefix notation, when it is one and covers one of the addresses.
+fn prefix(range: &crate::base::ip_range::IpRange, addresses: &[(IpAddr, Span)]) -> Option<String> {
+    addresses.iter().any(|(a, _)| range.contains(*a)).then(|| range.as_prefix()).flatten()
+}
+
+fn covers(connector: &ReceiveConnector, address: IpAddr) -> bool {
+    connector.remote_ip_ranges.as_ref().is_some_and(|r| r.value.items.iter().any(|range| range.contains(address)))
+}
+
+fn connectors_in_words(captors: &Captors<'_>) -> String {
+    let connectors: Vec<&ReceiveConnector> = captors.values().map(|(c, _)| *c).collect();
+    let names = distinct(connectors.iter().map(|c| c.name().to_owned()));
+    let servers = distinct(connectors.iter().filter_map(|c| c.server()).map(str::to_owned));
+    match names.as_slice() {
+        [one] => format!("Connector {one} on {}", listed(&servers, 4)),
+        _ => {
+            let full: Vec<String> = connectors.iter().map(|c| c.identity.value.clone()).collect();
+            format!("Connectors {}", listed(&full, 4))
+        }
+    }
+}
+
+fn intact_default<'a>(facts: &'a Facts, target: &str) -> Option<&'a ReceiveConnector> {
+    facts.connectors.of(target).iter().find(|c| {
+        let name = c.name().to_ascii_lowercase();
+        name.starts_with("default") && c.is_enabled() && c.offers_exchange_auth() == Some(true)
+    })
+}
+
+/// No address of a sending server is known. If every answering server has an intact default connector
+/// and custom connectors that could answer instead, one of those does: nothing else on that port lacks
+/// the method.
+fn without_addresses(facts: &Facts, refused: Vec<Refused<'_>>) -> Verdict {
+    let sources = distinct(refused.iter().filter_map(|r| r.queue.server()).map(str::to_owned));
+    let targets = distinct(refused.iter().flat_map(|r| auth::targets(facts, r.queue)));
+    let missing = auth::missing_addresses("Which connector answers each sending server.");
+    let suspects_of = |target: &str| -> Vec<&ReceiveConnector> {
+        let source = sources.first().map_or("", String::as_str);
+        let (port, role, _) = auth::port_between(facts, source, target);
+        let listens = |c: &&ReceiveConnector| {
+            c.bindings.as_ref().is_none_or(|b| b.value.items.iter().any(|b| b.port == port))
+                && (role.is_none() || c.role.as_ref().is_none_or(|r| Some(r.value) == role))
+        };
+        let is_partial = |c: &&ReceiveConnector| {
+            c.remote_ip_ranges.as_ref().is_none_or(|r| r.value.items.iter().any(|range| !range.is_everything()))
+        };
+        let connectors = facts.connectors.of(target).iter().filter(|c| c.is_enabled() && !c.has_default_name());
+        connectors.filter(listens).filter(is_partial).filter(|c| auth::lacks_method(c)).collect()
+    };
+    let suspects: Vec<(&str, Vec<&ReceiveConnector>)> = targets.iter().map(|t| (*t, suspects_of(t))).collect();
+    let explains_all = !suspects.is_empty()
+        && suspects.iter().all(|(target, s)| !s.is_empty() && intact_default(facts, target).is_some());
+    if !explains_all {
+        return Verdict::Undecided(
+            "The addresses of the sending servers are not in the evidence, so it cannot be told which connector \
+             answers them."
+                .to_owned(),
+            vec![missing],
+        );
+    }
+    let connectors: Vec<&ReceiveConnector> = suspects.iter().flat_map(|(_, s)| s.iter().copied()).collect();
+    let mut found = Discovery::new(Confidence::Likely);
+    let (mut ranges, mut settings) = (String::new(), String::new());
+    for connector in &connectors {
+        if let Some(r) = &connector.remote_ip_ranges {
+            let note = format!("The remote addresses that {} answers", connector.identity.value);
+            let why = "If the address of a sending server is among them, this connector answers it instead of the default one.";
+            let singles: Vec<String> =
+                r.value.items.iter().filter(|r| !r.is_everything()).map(ToString::to_string).collect();
+            ranges += &found.cite(Proof::new(r.span, note).mark(singles).why(why));
+        }
+        settings += &auth::cite_settings(&mut found, connector);
+    }
+    let queues = auth::cite_queues(&mut found, &refused);
+    let names: Vec<String> = connectors.iter().map(|c| c.identity.value.clone()).collect();
+    found.statement = format!(
+        "{} {} {} {ranges} instead of the default connector, without Exchange Server authentication {settings}, so \
+         {} mail does not move {queues}; the addresses of the servers are not in the evidence.",
+        listed(&names, 4),
+        if names.len() == 1 { "probably answers" } else { "probably answer" },
+        auth::call(facts, &sources),
+        if sources.len() == 1 { "its" } else { "their" },
+    );
+    found.affects(names.iter().cloned());
+    found.affects(connectors.iter().filter_map(|c| c.server()));
+    found.affects(sources.iter().cloned());
+    found.command(
+        format!("Find the addresses of {}.", auth::call(facts, &sources)),
+        format!(
+            "{} | ForEach-Object {{ [Net.Dns]::GetHostAddresses($_) | Select-Object IPAddressToString }}",
+            sources.iter().map(|s| crate::rules::discovery::quoted(s)).collect::<Vec<_>>().join(",")
+        ),
+    );
+    for connector in &connectors {
+        found.command(
+            format!(
+                "If one of them lies in a range of {}, take it out. The command asks for the addresses; it takes effect \
+                 at once, without a restart.",
+                connector.identity.value
+            ),
+            format!(
+                "$addresses = (Read-Host 'Addresses to take out, separated by blanks') -split ' '; Set-ReceiveConnector \
+                 {} -RemoteIPRanges @{{Remove=$addresses}}",
+                crate::rules::discovery::quoted(&connector.identity.value)
+            ),
+        );
+    }
+    auth::retry_and_check(&mut found, &refused);
+    for (target, suspects) in &suspects {
+        if let Some(default) = intact_default(facts, target) {
+            found.excluded(format!(
+                "A changed default connector: {} still offers Exchange Server authentication.",
+                default.identity.value
+            ));
+        }
+        let names: Vec<String> = suspects.iter().map(|c| c.name().to_owned()).collect();
+        found.held(format!("On {target} only {} could answer without it.", listed(&names, 4)));
+    }
+    found.unknown("The addresses of the sending servers are not in the evidence.");
+    found.missing.push(missing);
+    Verdict::Found(vec![found])
+}
+
+fn distinct<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for item in items {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
+fn addresses_in_words(meetings: &[Meeting<'_>]) -> String {
+    match distinct(meetings.iter().map(|m| m.address)).len() {
+        1 => "1 address".to_owned(),
+        n => format!("{n} addresses"),
+    }
+}

@@ -1,0 +1,210 @@
+//! The default receive connector answers Exchange servers and was changed so that it cannot
+//! authenticate them.
+
+use super::exchange_auth::{self as auth, Answer, Refused};
+use crate::facts::Facts;
+use crate::model::receive_connector::{AuthMechanism, PermissionGroups, ReceiveConnector, TransportRole};
+use crate::report::Confidence;
+use crate::rules::Verdict;
+use crate::rules::discovery::{Discovery, Proof, listed, quoted};
+
+declare_rule! {
+    /// # Symptoms
+    /// Mail between Exchange servers waits in Retry with
+    /// `451 5.7.3 Cannot achieve Exchange Server authentication`. No custom connector takes the connection.
+    ///
+    /// # Cause
+    /// The default connector of the answering server was changed: Exchange Server authentication or the
+    /// permission group for Exchange servers was taken away, or the connector was switched off.
+    ///
+    /// # Resolution
+    /// 1. Give the default connector its authentication and permission groups back.
+    /// 2. Retry the queues.
+    /// 3. Check that the queues empty.
+    ///
+    /// # More information
+    /// Hardening guides sometimes ask for anonymous access to be removed from the default connector. That is
+    /// possible; removing Exchange Server authentication is not. With it, the connector must also keep the name
+    /// of the server as its FQDN.
+    id: "exch-auth-573-default-connector-misconfigured",
+    title: "The default receive connector does not authenticate Exchange servers",
+    area: Authentication,
+    severity: Critical,
+    role: Cause,
+    versions: V2007..=Se,
+    needs: [Queues, ReceiveConnectors],
+    helps: [ServerAddresses, Servers],
+    explains: ["failover-exhausted-wrapper"],
+    sources: [
+        "https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors",
+        "https://learn.microsoft.com/exchange/mail-flow/non-delivery-reports-and-bounce-messages/non-delivery-reports-and-bounce-messages",
+    ],
+    check: check,
+}
+
+fn check(facts: &Facts) -> Verdict {
+    let refused: Vec<Refused<'_>> = auth::refused(facts).into_iter().filter(|r| auth::is_internal(r.queue)).collect();
+    if refused.is_empty() || facts.connectors.is_empty() {
+        return Verdict::NotApplicable;
+    }
+    let mut faulty: Vec<&ReceiveConnector> = Vec::new();
+    let (mut able, mut open, mut proven) = (Vec::new(), Vec::new(), true);
+    for r in &refused {
+        for target in auth::targets(facts, r.queue) {
+            let source = r.queue.server().unwrap_or("");
+            let meetings = auth::meetings(facts, source, target);
+            let answers: Vec<Option<&ReceiveConnector>> = if meetings.is_empty() {
+                proven = false;
+                vec![default_on_port(facts, source, target)]
+            } else {
+                meetings
+                    .iter()
+                    .filter_map(|m| match &m.answer {
+                        Answer::Able(c) | Answer::Unable(c) => Some(Some(*c)),
+                        Answer::Nobody => Some(default_on_port(facts, source, target).filter(|c| !c.is_enabled())),
+                        Answer::Unknown(why) => {
+                            open.push(why.clone());
+                            None
+                        }
+                    })
+                    .collect()
+            };
+            proven &= meetings.iter().all(|m| m.port_is_certain);
+            for connector in answers.into_iter().flatten() {
+                let is_faulty = !connector.is_enabled() || connector.offers_exchange_auth() == Some(false);
+                if connector.has_default_name() && is_faulty {
+                    if !faulty.iter().any(|c| c.span == connector.span) {
+                        faulty.push(connector);
+                    }
+                } else if connector.offers_exchange_auth() == Some(true) && !able.contains(&connector.identity.value) {
+                    able.push(connector.identity.value.clone());
+                }
+            }
+        }
+    }
+    if !faulty.is_empty() {
+        return Verdict::Found(vec![finding(facts, &refused, &faulty, proven)]);
+    }
+    if !open.is_empty() {
+        return Verdict::NotApplicable;
+    }
+    // Without addresses the default connector may not be the one that answers, but it is intact.
+    let intact: Vec<String> = intact_defaults(facts, &refused);
+    if intact.is_empty() {
+        return Verdict::NotApplicable;
+    }
+    Verdict::RuledOut(format!(
+        "{} offer{} Exchange Server authentication and admit{} Exchange servers.",
+        listed(&intact, 4),
+        if intact.len() == 1 { "s" } else { "" },
+        if intact.len() == 1 { "s" } else { "" },
+    ))
+}
+
+/// The default connector on the port where `source` meets `target`.
+fn default_on_port<'a>(facts: &'a Facts, source: &str, target: &str) -> Option<&'a ReceiveConnector> {
+    let (port, role, _) = auth::port_between(facts, source, target);
+    facts.connectors.of(target).iter().find(|c| {
+        c.has_default_name()
+            && c.bindings.as_ref().is_some_and(|b| b.value.items.iter().any(|b| b.port == port))
+            && (role.is_none() || c.role.as_ref().is_none_or(|r| Some(r.value) == role))
+    })
+}
+
+fn intact_defaults(facts: &Facts, refused: &[Refused<'_>]) -> Vec<String> {
+    let mut intact = Vec::new();
+    for r in refused {
+        for target in auth::targets(facts, r.queue) {
+            if let Some(c) = default_on_port(facts, r.queue.server().unwrap_or(""), target)
+                && c.is_enabled()
+                && c.offers_exchange_auth() == Some(true)
+                && !intact.contains(&c.identity.value)
+            {
+                intact.push(c.identity.value.clone());
+            }
+        }
+    }
+    intact
+}
+
+fn finding(facts: &Facts, refused: &[Refused<'_>], faulty: &[&ReceiveConnector], proven: bool) -> Discovery {
+    // A missing permission group alone shows later in the conversation; then something else may be wrong.
+    let certain = proven && faulty.iter().all(|c| !c.is_enabled() || auth::lacks_method(c));
+    let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
+    let mut settings = String::new();
+    let mut lacks: Vec<&str> = Vec::new();
+    for connector in faulty {
+        if let Some(enabled) = connector.enabled.as_ref().filter(|e| !e.value) {
+            let note = format!("{} is switched off", connector.identity.value);
+            settings += &found.cite(Proof::new(enabled.span, note).mark(["False"]));
+            lacks.push("an enabled connector");
+            continue;
+        }
+        settings += &auth::cite_settings(&mut found, connector);
+        lacks.extend(auth::lacks(connector));
+    }
+    lacks.sort_unstable();
+    lacks.dedup();
+    let queues = auth::cite_queues(&mut found, refused);
+    let names: Vec<String> = faulty.iter().map(|c| c.identity.value.clone()).collect();
+    let mut sources: Vec<String> = refused.iter().filter_map(|r| r.queue.server()).map(str::to_owned).collect();
+    sources.dedup();
+    found.statement = format!(
+        "{} should authenticate {} but lack{} {} {settings}, so mail to {} does not move {queues}.",
+        listed(&names, 4),
+        auth::call(facts, &sources),
+        if names.len() == 1 { "s" } else { "" },
+        lacks.join(" and "),
+        if names.len() == 1 { "that server" } else { "those servers" },
+    );
+    found.affects(names.iter().cloned());
+    found.affects(faulty.iter().filter_map(|c| c.server()));
+    found.affects(sources);
+    for connector in faulty {
+        repair_step(&mut found, connector);
+    }
+    auth::retry_and_check(&mut found, refused);
+    found.held("The default connector is the one that answers; no custom connector has a more specific range.");
+    if !proven {
+        found.unknown("Not all addresses and versions of the servers are in the evidence.");
+        found.missing.push(auth::missing_addresses("Which connector answers each sending server."));
+    }
+    found
+}
+
+fn repair_step(found: &mut Discovery, connector: &ReceiveConnector) {
+    let identity = quoted(&connector.identity.value);
+    let mut command = format!("Set-ReceiveConnector {identity}");
+    if !connector.is_enabled() {
+        command += " -Enabled $true";
+    }
+    // What is there is kept, what setup gives and Exchange servers need is added.
+    if let Some(auth) = &connector.auth_mechanism {
+        let wanted = AuthMechanism(
+            auth.value.0 | AuthMechanism::EXCHANGE_SERVER | AuthMechanism::TLS | AuthMechanism::INTEGRATED,
+        );
+        if wanted != auth.value {
+            command += &format!(" -AuthMechanism {}", wanted.to_string().replace(", ", ","));
+        }
+    }
+    if let Some(groups) = &connector.permission_groups {
+        let mut wanted = groups.value.0 | PermissionGroups::EXCHANGE_SERVERS;
+        if connector.role.as_ref().is_some_and(|r| r.value == TransportRole::FrontendTransport) {
+            wanted |= PermissionGroups::EXCHANGE_LEGACY_SERVERS;
+        }
+        // `Custom` only says that somebody edited the permissions; it cannot be set.
+        let wanted = PermissionGroups(wanted & !PermissionGroups::CUSTOM);
+        if wanted.0 != groups.value.0 & !PermissionGroups::CUSTOM {
+            command += &format!(" -PermissionGroups {}", wanted.to_string().replace(", ", ","));
+        }
+    }
+    found.command(
+        format!(
+            "Give {} back what Exchange servers need. What it already has is kept. It takes effect at once, without a \
+             restart.",
+            connector.identity.value
+        ),
+        command,
+    );
+    found.warn("Somebody may have taken it away on purpose, for example for a security review. Ask before you run it.");
+}

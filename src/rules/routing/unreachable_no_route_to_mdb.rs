@@ -1,0 +1,84 @@
+//! Mail waits as unreachable because there is no route to its mailbox database.
+
+use super::unreachable::{self, cite_reason, resubmit_steps};
+use crate::facts::Facts;
+use crate::model::smtp_reply::UnreachableReason::NoRouteToMdb;
+use crate::report::Confidence;
+use crate::rules::Verdict;
+use crate::rules::discovery::{Discovery, count, listed};
+
+declare_rule! {
+    /// # Symptoms
+    /// Messages wait in the queue Unreachable with `There is currently no route to the mailbox database.` Mail in
+    /// the other direction flows.
+    ///
+    /// # Cause
+    /// The transport service could not place the database of the recipient when it computed its routing table:
+    /// the database, its server, or a way to that server is missing from the table. Often the service cannot read
+    /// the database or server object because inheritable permissions were switched off or a right was denied.
+    ///
+    /// # Resolution
+    /// 1. Look the database up in the newest routing table of the server that holds the queue.
+    /// 2. Mend what keeps it out of the table: permissions on the server and database objects, a missing site, a
+    ///    missing connector between routing groups.
+    /// 3. Restart the transport service and route the waiting mail anew.
+    ///
+    /// # More information
+    /// A message leaves this queue when the configuration changes, when it is resubmitted, or when it expires.
+    id: "unreachable-no-route-to-mdb",
+    title: "Mail is unreachable because there is no route to the mailbox database",
+    area: Routing,
+    severity: Critical,
+    role: Symptom,
+    versions: V2007..=Se,
+    needs: [Queues],
+    helps: [Messages, RoutingTables, Databases, Mailboxes],
+    explains: [],
+    sources: ["https://learn.microsoft.com/previous-versions/office/exchange-server-2007/cc411329(v=exchg.80)"],
+    check: check,
+}
+
+fn check(facts: &Facts) -> Verdict {
+    let hits = unreachable::unreachable(facts, NoRouteToMdb);
+    if hits.is_empty() {
+        return Verdict::NotApplicable;
+    }
+    let mut found = Discovery::new(Confidence::Confirmed);
+    let mut citations = String::new();
+    let mut hubs: Vec<&str> = Vec::new();
+    for hit in &hits {
+        citations += &cite_reason(&mut found, hit, NoRouteToMdb);
+        found.accounts_for(
+            hit.queue,
+            hit.messages,
+            format!("Queue {}: no route to the mailbox database", hit.queue.label()),
+        );
+        if let Some(hub) = hit.queue.server().filter(|h| !hubs.contains(h)) {
+            hubs.push(hub);
+        }
+    }
+    let messages: u64 = hits.iter().map(|h| h.messages).sum();
+    let queues: Vec<String> = hits.iter().map(|h| h.queue.label()).collect();
+    found.statement = format!(
+        "{} in {} {} no route to {} mailbox database {citations}.",
+        count(messages, "message"),
+        listed(&queues, 4),
+        if messages == 1 { "has" } else { "have" },
+        if messages == 1 { "its" } else { "their" },
+    );
+    found.affects(hubs.iter().copied());
+    found
+        .step("Find what keeps the database out of the routing table; the command under \"To settle it\" collects it.");
+    resubmit_steps(&mut found, &hits, true);
+    let has_table = hubs.iter().any(|hub| facts.databases.newest_table(Some(hub)).is_some());
+    if !has_table {
+        found.missing.push(unreachable::missing_table(&hubs, "Whether the database is in the routing table."));
+    }
+    if facts.databases.databases.is_empty() {
+        found.missing.push(unreachable::missing_databases("Which databases should be in the routing table."));
+    }
+    if facts.databases.mailboxes.is_empty() {
+        found.missing.push(unreachable::missing_mailboxes("Which database the waiting mail needs."));
+    }
+    Verdict::Found(vec![found])
+}

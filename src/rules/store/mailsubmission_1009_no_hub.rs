@@ -1,0 +1,112 @@
+//! The mail submission service of a mailbox server finds no hub server.
+
+use crate::facts::Facts;
+use crate::facts::events::EventGroup;
+use crate::report::{Confidence, Missing};
+use crate::rules::Verdict;
+use crate::rules::discovery::{Discovery, Proof, count, listed};
+
+declare_rule! {
+    /// # Symptoms
+    /// Outgoing mail stays in the Outbox. The mailbox server logs event 1009 of MSExchangeMailSubmission: it is currently
+    /// unable to contact any Hub Transport servers in the local Active Directory site.
+    ///
+    /// # Cause
+    /// No hub server of the site takes the submission: the transport service is stopped, too busy (back pressure), not
+    /// reachable by RPC, in another site than the directory says, or its store driver cannot log on to the database of
+    /// the sender.
+    ///
+    /// # Resolution
+    /// 1. See that the transport service runs on a hub server of the same Active Directory site.
+    /// 2. Look for events 15001 to 15007 there (back pressure) and free disk space or memory.
+    /// 3. Test RPC between the two servers.
+    /// 4. Check the Active Directory site of both servers.
+    /// 5. Check the store rights of Exchange Servers.
+    ///
+    /// # More information
+    /// Id 1009 has other meanings under other sources; MSExchangeTransport uses it for its connection limit.
+    id: "mailsubmission-1009-no-hub",
+    title: "The mail submission service finds no hub server",
+    area: Store,
+    severity: Critical,
+    role: Symptom,
+    versions: V2007..=V2010,
+    needs: [Events],
+    helps: [Queues, Servers],
+    explains: [],
+    sources: ["https://learn.microsoft.com/previous-versions/office/exchange-server-2007/cc411329(v=exchg.80)"],
+    check: check,
+}
+
+fn is_meant(group: &EventGroup) -> bool {
+    // Copies from help pages print the source in several ways; the text settles it.
+    let source: String = group.source.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    group.id == 1009
+        && (source == "msexchangemailsubmission"
+            || group.exemplars.iter().any(|e| e.says("unable to contact any Hub Transport servers")))
+}
+
+fn check(facts: &Facts) -> Verdict {
+    let groups: Vec<&EventGroup> = facts.events.iter().filter(|g| is_meant(g)).collect();
+    if groups.is_empty() {
+        return Verdict::NotApplicable;
+    }
+    let mut found = Discovery::new(Confidence::Confirmed);
+    let mut citations = String::new();
+    let total: u64 = groups.iter().map(|g| g.count).sum();
+    let mut computers: Vec<String> = Vec::new();
+    for (i, group) in groups.iter().enumerate() {
+        let computer = group.computer.clone().unwrap_or_else(|| "a server that the export does not name".to_owned());
+        if !computers.contains(&computer) {
+            computers.push(computer.clone());
+        }
+        let since = match (group.first, group.last) {
+            (Some(a), Some(b)) if a != b => format!(", {a} to {b}"),
+            (Some(a), _) => format!(", {a}"),
+            _ => String::new(),
+        };
+        found.effect(format!("Event 1009 on {computer}{since}"), count(group.count, "event"));
+        if let Some(event) = group.exemplars.first().filter(|_| i < 4) {
+            let note = format!("Event 1009 of {} on {computer}", group.source);
+            let why = "The mailbox server logs this when no hub server of its site takes a submission.";
+            let marks = ["unable to contact any Hub Transport servers", "1009", "MSExchangeMailSubmission"];
+            citations += &found.cite(Proof::new(event.span, note).mark(marks).why(why));
+        }
+    }
+    let first = groups.iter().filter_map(|g| g.first).min_by_key(|m| m.at);
+    found.statement = format!(
+        "The mail submission service on {} finds no hub server in its site {citations}{}, so outgoing mail stays in the \
+         Outbox.",
+        listed(&computers, 3),
+        first.map_or_else(String::new, |t| format!(", first at {t}")),
+    );
+    found.affects(groups.iter().filter_map(|g| g.computer.clone()));
+    found.command(
+        "On each hub server of the site, see that the transport service runs, and start it if not.",
+        "Get-Service MSExchangeTransport | Format-List Name,Status; Start-Service MSExchangeTransport",
+    );
+    found.command(
+        "There, look for back pressure. Free disk space or memory if it is found.",
+        "Get-EventLog Application -Source MSExchangeTransport -Newest 2000 | Where-Object { (15001..15007) -contains \
+         ($_.InstanceId -band 0xFFFF) } | Format-List TimeGenerated,EventID,Message",
+    );
+    found.command(
+        "Check that mailbox server and hub server are in the same Active Directory site.",
+        "Get-ExchangeServer | Format-Table Name,Site,ServerRole -AutoSize",
+    );
+    found.step(
+        "If all three are well, check the four store rights of Exchange Servers on the object of the mailbox server.",
+    );
+    found.command(
+        "Check: no new event 1009 within 15 minutes, and the Outbox empties.",
+        "Get-EventLog Application -Source MSExchangeMailSubmission -After (Get-Date).AddMinutes(-15)",
+    );
+    found.verify.push("No event 1009 within 15 minutes.".to_owned());
+    found.held(format!("{} of the right source; namesakes of other sources were left out.", count(total, "event")));
+    found.missing.push(Missing {
+        what: "The application log of the hub servers of the site".to_owned(),
+        settles: "Whether the transport service was stopped or under back pressure.".to_owned(),
+        command: "wevtutil epl Application hub-application.evtx".to_owned(),
+    });
+    Verdict::Found(vec![found])
+}

@@ -1,0 +1,150 @@
+//! The store driver of a hub server may not log on to a mailbox database.
+
+use crate::facts::Facts;
+use crate::facts::queues::{QueueError, WaitingQueue};
+use crate::model::queue::QueueStatus;
+use crate::model::smtp_reply::squeeze;
+use crate::report::{Confidence, Missing};
+use crate::rules::Verdict;
+use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
+
+declare_rule! {
+    /// # Symptoms
+    /// Messages wait in a queue of type MapiDelivery with `430 4.2.0 STOREDRV; mailbox logon failure`. The queue can be
+    /// Ready all the time. Outlook can log on, but mail neither arrives nor leaves the Outbox.
+    ///
+    /// # Cause
+    /// The store driver logs on to the database with the account of the hub server, which has its rights through the
+    /// group Exchange Servers. One of the four store rights is missing or denied on the server object, or the hub is
+    /// not a member of the group.
+    ///
+    /// # Resolution
+    /// 1. On the object of the mailbox server, check that Exchange Servers is allowed, and nowhere denied: Store Constrained
+    ///    Delegation, Store Read and Write Access, Store Read only Access, Store Transport Access.
+    /// 2. Check that the hub server is a member of Exchange Servers, and restart it after a change.
+    /// 3. Retry the queue.
+    ///
+    /// # More information
+    /// The state of the queue is not a condition: Ready queues hold this mail as well. One mailbox only points at the
+    /// mailbox, all of a database at the database, all of a server at the server object.
+    id: "storedrv-mailbox-logon-failure",
+    title: "The store driver cannot log on to the mailbox database",
+    area: Store,
+    severity: Critical,
+    role: Cause,
+    versions: V2007..=V2010,
+    needs: [Queues],
+    helps: [Messages, Events, Databases],
+    explains: ["mailsubmission-1009-no-hub"],
+    sources: ["https://learn.microsoft.com/previous-versions/office/exchange-server-2007/cc411329(v=exchg.80)"],
+    check: check,
+}
+
+const REPLY: &str = "STOREDRV; mailbox logon failure";
+
+fn matches(text: &str) -> bool {
+    squeeze(text).contains(&squeeze(REPLY))
+}
+
+fn check(facts: &Facts) -> Verdict {
+    let hits: Vec<(&WaitingQueue, QueueError)> = facts
+        .queues
+        .waiting_queues()
+        .filter_map(|queue| queue.errors().find(|e| matches(&e.text)).map(|e| (queue, e)))
+        .collect();
+    if hits.is_empty() {
+        return Verdict::NotApplicable;
+    }
+    let mut found = Discovery::new(Confidence::Confirmed);
+    let (mut errors, mut states) = (String::new(), String::new());
+    let mut stores: Vec<String> = Vec::new();
+    let mut total = 0;
+    for (i, (queue, error)) in hits.iter().enumerate() {
+        let messages = queue.share(matches);
+        total += messages;
+        let state = queue.status().map_or_else(|| "status unknown".to_owned(), |s| s.to_string());
+        found.accounts_for(queue, messages, format!("Queue {}: {state}, mailbox logon failure", queue.label()));
+        if let Some(next_hop) = queue.next_hop().filter(|n| !stores.iter().any(|s| s == n)) {
+            stores.push(next_hop.to_owned());
+        }
+        if i < 3 {
+            let note = format!("The error in queue {}", queue.label());
+            let why = "The store refuses the logon of the store driver; the network between the two works.";
+            errors += &found.cite(Proof::new(error.span, note).mark([REPLY]).why(why));
+            if queue.status() == Some(QueueStatus::Ready)
+                && let Some(status) = queue.queue.as_ref().and_then(|q| q.status.as_ref())
+            {
+                let note = format!("Queue {} is Ready although its mail does not move", queue.label());
+                states += &found.cite(Proof::new(status.span, note).mark(["Ready"]));
+            }
+        }
+    }
+    let hubs = distinct(hits.iter().filter_map(|(q, _)| q.server()));
+    let towards = if stores.is_empty() { "the mailbox database".to_owned() } else { listed(&stores, 3) };
+    let ready =
+        if states.is_empty() { String::new() } else { format!("; the queue stays Ready all the same {states}") };
+    found.statement = format!(
+        "The store driver of {} may not log on to {towards} {errors}, so {} {}{ready}.",
+        if hubs.is_empty() { "the hub server".to_owned() } else { listed(&hubs, 3) },
+        count(total, "message"),
+        if total == 1 { "waits" } else { "wait" },
+    );
+    found.affects(hubs.iter().cloned());
+    found.affects(stores.iter().cloned());
+    let server = stores.first().map_or("", |s| s.split('.').next().unwrap_or(s));
+    found.command(
+        "On the object of the mailbox server, look at the four store rights of Exchange Servers. Each must be allowed \
+         and none denied. The command only reads.",
+        format!(
+            "Get-ExchangeServer {} | Get-ADPermission | Where-Object {{ $_.User -like '*Exchange Servers' -and \
+             \"$($_.ExtendedRights)\" -like '*ms-Exch-Store-*' }} | Format-Table User,Deny,IsInherited,ExtendedRights -AutoSize -Wrap",
+            if server.is_empty() { String::new() } else { quoted(server) }
+        ),
+    );
+    found.command(
+        "Give the rights back where one is missing. Where one is denied, remove the entry that denies it first, on the \
+         object it is inherited from.",
+        format!(
+            "Get-ExchangeServer {} | Add-ADPermission -User 'Exchange Servers' -ExtendedRights \
+             ms-Exch-Store-Transport-Access,ms-Exch-Store-Constrained-Delegation,ms-Exch-Store-Read-Access,ms-Exch-Store-Read-Write-Access",
+            if server.is_empty() { String::new() } else { quoted(server) }
+        ),
+    );
+    found.warn("Somebody may have set the denial on purpose. Note the present entries before you change them.");
+    found.step(
+        "Check that the hub servers are members of the group Exchange Servers. After a change of membership restart the \
+         hub, because it has to log on again.",
+    );
+    let queues: Vec<String> =
+        hits.iter().filter(|(q, _)| q.identity.is_some()).map(|(q, _)| quoted(&q.label())).collect();
+    if !queues.is_empty() {
+        found.command(
+            "Send the waiting mail, and check that the queues fall to 0.",
+            format!("{} | ForEach-Object {{ Retry-Queue -Identity $_; Get-Queue -Identity $_ }}", queues.join(",")),
+        );
+    }
+    found
+        .verify
+        .push("The queues fall to 0, and message tracking shows STOREDRIVER DELIVER for their messages.".to_owned());
+    found.effect("Outgoing mail of these mailboxes stays in the Outbox (expected; these files cannot show it)", "");
+    found.unknown("Which right is missing or denied: no permissions were brought.");
+    found.missing.push(Missing {
+        what: "The rights on the object of the mailbox server".to_owned(),
+        settles: "Which of the four store rights is missing or denied.".to_owned(),
+        command: format!(
+            "Get-ExchangeServer {} | Get-ADPermission | Export-Clixml server-rights.xml",
+            if server.is_empty() { String::new() } else { quoted(server) }
+        ),
+    });
+    Verdict::Found(vec![found])
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in names {
+        if !kept.iter().any(|k| k == name) {
+            kept.push(name.to_owned());
+        }
+    }
+    kept
+}
