@@ -252,6 +252,26 @@ fn class_name(text: &str) -> String {
     name.to_owned()
 }
 
+/// The text of an object that prints none, from its properties: bounds of a range, an address with its
+/// port, or the one property that names it.
+fn object_text(get: impl Fn(&str) -> Option<String>) -> Option<String> {
+    if let (Some(low), Some(high)) = (get("LowerBound"), get("UpperBound")) {
+        return Some(if low == high { low } else { format!("{low}-{high}") });
+    }
+    if let (Some(address), Some(port)) = (get("Address"), get("Port")) {
+        let plain = !address.contains(':') || address.starts_with('[');
+        return Some(if plain { format!("{address}:{port}") } else { format!("[{address}]:{port}") });
+    }
+    ["IPAddressToString", "Value", "DistinguishedName", "Name", "ToString", "DisplayName", "Identity"]
+        .iter()
+        .find_map(|name| get(name))
+}
+
+fn text_value(text: &str) -> Value {
+    let text = text.trim();
+    if text.is_empty() { Value::Empty } else { Value::Text(text.to_owned()) }
+}
+
 fn note(notes: &mut Vec<Note>, kind: NoteKind, lines: Option<(u32, u32)>, text: impl Into<String>) {
     // One remark per kind of trouble is enough; the ledger has its own limit as well.
     if notes.len() < 200 {
