@@ -79,7 +79,7 @@ fn the_default_connectors_of_2019_are_whole_and_select_as_designed() {
         assert_eq!(ports(&refs, None), [25, 465, 587, 717, 2525]);
         let in_order: Vec<Option<u16>> =
             list.iter().map(|c| Some(c.bindings.as_ref()?.value.items.first()?.port)).collect();
-        assert_eq!(in_order, [2525, 465, 25, 587, 717].map(Some));
+        assert_eq!(in_order, [2525, 465, 25, 717, 587].map(Some));
         assert_eq!(ports(&refs, Some(TransportRole::HubTransport)), [465, 2525]);
         for c in &list {
             let (bindings, ranges) =
@@ -93,7 +93,7 @@ fn the_default_connectors_of_2019_are_whole_and_select_as_designed() {
         let auth = |c: &ReceiveConnector| c.auth_mechanism.as_ref().expect("auth").value;
         assert_eq!(auth(&list[0]), AuthMechanism(31));
         let offers: Vec<Option<bool>> = list.iter().map(ReceiveConnector::offers_exchange_auth).collect();
-        assert_eq!(offers, [true, true, true, false, true].map(Some));
+        assert_eq!(offers, [true, true, true, true, false].map(Some));
         for (source, winner) in [(ExchangeVersion::V2010, 2), (ExchangeVersion::V2016, 0)] {
             let (port, role) = exchange_port_of(ExchangeVersion::V2019, source, &refs);
             for remote in ["192.0.2.11", "2001:db8::11"] {

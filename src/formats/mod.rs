@@ -195,7 +195,7 @@ impl<'a> Head<'a> {
 
     /// The beginning as output of PowerShell, when it is some. The last object may be cut.
     pub fn powershell(&self) -> Option<&Parsed> {
-        let read = || if self.is_text() { powershell::read(&self.text) } else { None };
+        let read = || if self.is_text() { powershell::read_beginning(&self.text) } else { None };
         self.powershell.get_or_init(read).as_ref()
     }
 }

@@ -9,6 +9,7 @@ mod clixml;
 mod csv;
 mod json;
 mod list;
+mod outline;
 mod table;
 
 use std::fmt;
@@ -119,6 +120,17 @@ pub fn read(text: &Text) -> Option<Parsed> {
         Shape::Json => json::read(text, &mut notes),
     };
     Some(Parsed { shape, objects, notes })
+}
+
+/// Reads the beginning of a file to recognize it. An object that is longer than the beginning comes
+/// without values: only its class and the names of its properties.
+pub fn read_beginning(text: &Text) -> Option<Parsed> {
+    let mut parsed = read(text)?;
+    if parsed.objects.is_empty() {
+        let outline = outline::read(text.as_str(), parsed.shape);
+        parsed.objects.extend((!outline.properties.is_empty()).then_some(outline));
+    }
+    Some(parsed)
 }
 
 /// The shape of a file, from its first lines. Unambiguous marks first: CLIXML and JSON by their
