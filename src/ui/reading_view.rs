@@ -49,7 +49,7 @@ pub fn reading_view(state: &State, session: &Session) -> Html {
                         <th scope="col">{ "File" }</th><th scope="col">{ "Taken for" }</th><th scope="col">{ "State" }</th>
                         <th scope="col">{ "Progress" }</th><th scope="col" class="number">{ "Read" }</th><th scope="col" class="number">{ "Records" }</th>
                     </tr></thead>
-                    <tbody>{ for ledger.rows.iter().map(|row| one(row, &state.phase)) }</tbody>
+                    <tbody>{ for ledger.rows.iter().enumerate().map(|(index, row)| one(index, row, &state.phase)) }</tbody>
                 </table>
             </div>
         </div>
@@ -152,7 +152,7 @@ fn unread(ledger: &Ledger) -> Vec<String> {
     ledger.rows.iter().filter(|row| !matches!(row.state, RowState::Done(_))).map(|row| row.path.clone()).collect()
 }
 
-fn one(row: &Row, phase: &Phase) -> Html {
+fn one(index: usize, row: &Row, phase: &Phase) -> Html {
     let (word, taken_for, shape) = match &row.state {
         RowState::Waiting => (
             "waiting",
@@ -177,7 +177,7 @@ fn one(row: &Row, phase: &Phase) -> Html {
         _ => size_of(row.bytes, row.size),
     };
     html! {
-        <tr key={row.path.clone()} data-input={row.path.clone()} data-state={word}>
+        <tr key={index} data-input={row.path.clone()} data-state={word}>
             <th scope="row" class="path" title={row.path.clone()}>{ clip_middle(&row.path, 56) }</th>
             <td>{ taken_for }</td>
             <td>{ shape }</td>

@@ -75,19 +75,26 @@ impl Session {
             return;
         }
         let mut files = self.0.files.borrow_mut();
-        let new: Vec<Dropped> =
-            dropped.iter().filter(|(path, _)| !files.iter().any(|(known, _)| known == path)).cloned().collect();
-        let replaced = new.len() < dropped.len();
-        for (path, file) in &dropped {
-            match files.iter_mut().find(|(known, _)| known == path) {
-                Some((_, known)) => *known = file.clone(),
-                None => files.push((path.clone(), file.clone())),
+        let before = files.len();
+        let mut new = Vec::new();
+        let mut replaced = false;
+        for (path, file) in dropped {
+            // The same file again takes the place of the handle that is there. Another file of the same
+            // name stays beside it, and so do two files of one name in one drop.
+            let twin = files.iter_mut().take(before).find(|(known, other)| *known == path && same(other, &file));
+            if let Some((_, known)) = twin {
+                *known = file;
+                replaced = true;
+                continue;
             }
+            let path = text::free_path(&path, |path| files.iter().any(|(known, _)| known == path));
+            files.push((path.clone(), file.clone()));
+            new.push((path, file));
         }
         files.sort_by(|(one, _), (other, _)| one.cmp(other));
         drop(files);
-        // A file that comes again replaces the one of that name, so all is read anew; so it is when a
-        // reading was under way, because the worker would finish that first.
+        // All is read anew when a file came again, and when a reading was under way: the worker would
+        // finish that first.
         if replaced || self.0.relay.reading.get() {
             self.read_again();
         } else {
@@ -170,6 +177,10 @@ impl Session {
         self.0.client.keep_waiting();
         self.0.relay.dispatcher.dispatch(Action::Stalled(false));
     }
+}
+
+fn same(one: &File, other: &File) -> bool {
+    one.size() == other.size() && one.last_modified() == other.last_modified()
 }
 
 impl Relay {

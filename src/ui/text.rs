@@ -85,6 +85,21 @@ pub fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
+/// A path that is not taken: `queues.txt`, then `queues (2).txt`. Two servers may export under one name.
+pub fn free_path(path: &str, taken: impl Fn(&str) -> bool) -> String {
+    let name = file_name(path);
+    let stem = name.rfind('.').filter(|dot| *dot > 0).unwrap_or(name.len());
+    let split = path.len() - name.len() + stem;
+    let (stem, extension) = path.split_at_checked(split).unwrap_or((path, ""));
+    let mut free = path.to_owned();
+    let mut number = 1;
+    while taken(&free) {
+        number += 1;
+        free = format!("{stem} ({number}){extension}");
+    }
+    free
+}
+
 /// What a set of dropped files is called: their common folder, the one file, or their number.
 pub fn case_name<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
     let paths: Vec<&str> = paths.into_iter().collect();
@@ -412,6 +427,15 @@ mod tests {
         let clipped = clip_middle("EX16-01/HRoutingConfig#3@03_12_2019 05_00_11.xml", 24);
         assert_eq!(clipped.chars().count(), 24);
         assert!(clipped.ends_with("05_00_11.xml"), "{clipped}");
+    }
+
+    #[test]
+    fn files_of_one_name_are_told_apart() {
+        let taken = ["a/x.txt", "a/x (2).txt", "y"];
+        let free = |path| free_path(path, |path| taken.contains(&path));
+        assert_eq!(free("a/x.txt"), "a/x (3).txt");
+        assert_eq!(free("y"), "y (2)");
+        assert_eq!(free("b/x.txt"), "b/x.txt");
     }
 
     #[test]
