@@ -272,6 +272,17 @@ fn text_value(text: &str) -> Value {
     if text.is_empty() { Value::Empty } else { Value::Text(text.to_owned()) }
 }
 
+/// An element of a list as text; `None` when it shows nothing of itself.
+fn item_text(value: Value) -> Option<String> {
+    match value {
+        Value::Empty => Some(String::new()),
+        Value::Text(text) => Some(text),
+        Value::Enum { name, number } => Some(if name.is_empty() { number.to_string() } else { name }),
+        Value::List { items, complete: true } => Some(items.join(", ")),
+        Value::List { .. } | Value::Cut(_) | Value::TypeName(_) => None,
+    }
+}
+
 fn note(notes: &mut Vec<Note>, kind: NoteKind, lines: Option<(u32, u32)>, text: impl Into<String>) {
     // One remark per kind of trouble is enough; the ledger has its own limit as well.
     if notes.len() < 200 {
