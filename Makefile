@@ -7,6 +7,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+# The order of what a command needs is the order in which it runs.
+.NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8080
@@ -23,7 +25,8 @@ BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)/bin/wasm-bindgen
 WASM_OPT := $(CACHE)/binaryen-$(BINARYEN_VERSION)/node_modules/.bin/wasm-opt
 DRIVER := $(CACHE)/browser-driver-$(DRIVER_VERSION)/node_modules
 
-export PATH := $(dir $(TRUNK)):$(dir $(BINDGEN)):$(dir $(WASM_OPT)):$(PATH)
+TOOLS_PATH := $(CACHE)/trunk-$(TRUNK_VERSION)/bin:$(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)/bin:$(dir $(WASM_OPT))
+export PATH := $(TOOLS_PATH):$(PATH)
 # Panic messages carry the path of the source file. Without this the page would tell where it was built.
 CARGO_REGISTRY := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS := --remap-path-prefix=$(CARGO_REGISTRY)=registry
@@ -33,7 +36,7 @@ WASM := --target wasm32-unknown-unknown --features page
 # Tools share what they have in common while they are built.
 INSTALL := CARGO_TARGET_DIR=$(CACHE)/build cargo install --quiet
 
-.PHONY: help run serve page bundle test test-native test-browser lint fmt bench screenshots tools clean
+.PHONY: help run serve page bundle test test-native test-browser lint fmt bench screenshots env tools clean
 
 help: ## Lists these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +85,9 @@ screenshots: $(DRIVER) .browsers page ## Takes pictures of the page into target/
 	@ln -sfn $(DRIVER) tests/browser/node_modules
 	@node tests/browser/screenshots.mjs target/screenshots
 
+env: tools ## Prints what puts the tools on the PATH: eval "$(make env)"
+	@echo 'export PATH="$(TOOLS_PATH):$$PATH"'
+
 clean: ## Removes what was built here (not the tools)
 	@rm -rf dist tests/browser/node_modules tests/browser/out
 	@cargo clean
@@ -100,8 +106,10 @@ tools: .node .wasm-target $(TRUNK) $(BINDGEN) $(WASM_OPT)
 	@[ -d "$$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || \
 	  $(STEP) "Adding the WebAssembly target to Rust (about 10 seconds)" rustup target add wasm32-unknown-unknown
 
+# Not optimized: Trunk only calls other tools, and this halves the time its own build takes.
 $(TRUNK):
-	@$(STEP) "Installing trunk $(TRUNK_VERSION) into $(CACHE) (about 6 minutes on 2 cores)" env \
+	@$(STEP) "Installing trunk $(TRUNK_VERSION) into $(CACHE) (about 4 minutes on 2 cores)" env \
+	  CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 \
 	  $(INSTALL) trunk --version $(TRUNK_VERSION) --locked --no-default-features --root $(CACHE)/trunk-$(TRUNK_VERSION)
 
 # Not --locked: its own lock file names a crate version that is not to be had.

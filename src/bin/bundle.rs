@@ -100,7 +100,7 @@ struct Parts<'a> {
 
 /// Puts the parts into one page and writes its policy.
 fn seal(parts: &Parts<'_>) -> Result<String, Error> {
-    let page = unix_lines(parts.page);
+    let page = without_notes(&unix_lines(parts.page));
     let icon = format!(
         r#"<link rel="icon" type="image/svg+xml" href="data:image/svg+xml;base64,{}">"#,
         BASE64.encode(unix_lines(parts.icon).trim()),
@@ -155,6 +155,23 @@ fn policy(page: &str) -> Result<String, Error> {
         "trusted-types queuescope",
     ]
     .join("; "))
+}
+
+/// Drops the comments, which explain the source to its authors; the markers stay.
+fn without_notes(page: &str) -> String {
+    let mut kept = String::with_capacity(page.len());
+    let mut rest = page;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        kept.push_str(before);
+        let (note, after) = after.split_once("-->").unwrap_or((after, ""));
+        if note.starts_with("queuescope:") {
+            kept.push_str(&format!("<!--{note}-->"));
+            rest = after;
+        } else {
+            rest = after.strip_prefix('\n').unwrap_or(after);
+        }
+    }
+    kept + rest
 }
 
 fn source_hash(text: &str) -> String {
@@ -365,6 +382,12 @@ mod tests {
     #[test]
     fn same_input_gives_same_bytes() {
         assert_eq!(seal(&parts(PAGE, GLUE)).unwrap(), seal(&parts(PAGE, GLUE)).unwrap());
+    }
+
+    #[test]
+    fn notes_are_dropped_and_markers_stay() {
+        let page = "<!doctype html>\n<!-- why -->\n<head><!--queuescope:icon--></head>";
+        assert_eq!(without_notes(page), "<!doctype html>\n<head><!--queuescope:icon--></head>");
     }
 
     #[test]

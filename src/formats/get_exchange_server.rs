@@ -21,6 +21,7 @@ pub static FORMAT: Format = Format {
 };
 
 static CMDLET: Cmdlet = Cmdlet {
+    title: "Get-ExchangeServer",
     name: "Get-ExchangeServer",
     classes: &["ExchangeServer", "ExchangeServerPresentationObject"],
     own: &[

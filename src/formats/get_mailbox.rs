@@ -21,6 +21,7 @@ pub static FORMAT: Format = Format {
 };
 
 static CMDLET: Cmdlet = Cmdlet {
+    title: "Get-Mailbox",
     name: "Get-Mailbox RECIPIENT",
     classes: &["Mailbox", "MailboxPresentationObject"],
     own: &[

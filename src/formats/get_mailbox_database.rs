@@ -21,6 +21,7 @@ pub static FORMAT: Format = Format {
 };
 
 static CMDLET: Cmdlet = Cmdlet {
+    title: "Get-MailboxDatabase",
     name: "Get-MailboxDatabase -Status",
     classes: &["MailboxDatabase", "MailboxDatabasePresentationObject"],
     own: &[

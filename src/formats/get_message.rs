@@ -23,6 +23,7 @@ pub static FORMAT: Format = Format {
 };
 
 static CMDLET: Cmdlet = Cmdlet {
+    title: "Get-Message",
     name: "Get-Message -IncludeRecipientInfo",
     classes: &["MessageInfo", "ExtensibleMessageInfo", "PropertyBagBasedMessageInfo", "MessageInfoPresentationObject"],
     own: &[
@@ -136,7 +137,7 @@ fn recipients(row: &mut Row<'_>) -> (Vec<Recipient>, bool) {
     let mut whole: Vec<String> = Vec::new();
     for item in items.into_iter().filter(|item| !item.trim().is_empty()) {
         match whole.last_mut() {
-            Some(last) if !begins_recipient(&item) && begins_recipient(last) => {
+            Some(last) if !begins_recipient(&item) && begins_recipient(last) && !ends_recipient(last) => {
                 last.push_str(", ");
                 last.push_str(&item);
             }
@@ -167,6 +168,13 @@ fn begins_recipient(text: &str) -> bool {
         && is_number(fields.next())
         && is_number(fields.next())
         && fields.next().is_some()
+}
+
+/// `;lastErrorCode;finalDestination;outboundIPPool` behind the three fields of the beginning.
+fn ends_recipient(text: &str) -> bool {
+    let fields: Vec<&str> = text.rsplitn(4, ';').map(str::trim).collect();
+    text.matches(';').count() >= 6
+        && matches!(fields.as_slice(), [pool, _, code, _] if is_count(pool) && is_count(code))
 }
 
 /// `address;status;type;lastError;lastErrorCode;finalDestination;outboundIPPool`. The error may hold

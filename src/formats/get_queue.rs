@@ -22,6 +22,7 @@ pub static FORMAT: Format = Format {
 };
 
 static CMDLET: Cmdlet = Cmdlet {
+    title: "Get-Queue",
     name: "Get-Queue",
     classes: &["QueueInfo", "ExtensibleQueueInfo", "PropertyBagBasedQueueInfo", "QueueInfoPresentationObject"],
     own: &[
@@ -88,7 +89,7 @@ fn queue(row: &mut Row<'_>) -> Option<Queue> {
             .or_else(|| row.parsed("QueueIdentity", QueueIdentity::parse)),
         delivery_type: delivery_type(row),
         next_hop_domain: row.text("NextHopDomain"),
-        next_hop_connector: row.parsed("NextHopConnector", |t| Uuid::try_parse(t).ok()).filter(|id| !id.value.is_nil()),
+        next_hop_connector: row.parsed("NextHopConnector", identifier).filter(|id| !id.value.is_nil()),
         status: row.parsed("Status", QueueStatus::parse),
         message_count: row.number("MessageCount"),
         last_error: row.text("LastError"),
@@ -100,6 +101,12 @@ fn queue(row: &mut Row<'_>) -> Option<Queue> {
         || queue.message_count.is_some()
         || queue.last_error.is_some();
     usable.then_some(queue)
+}
+
+/// An identifier; people mask parts of it, but zeros are still recognized.
+fn identifier(text: &str) -> Option<Uuid> {
+    let masked_zeros = text.starts_with("00000000") && text.chars().all(|c| matches!(c, '0' | '-' | '*' | 'x' | 'X'));
+    if masked_zeros { Some(Uuid::nil()) } else { Uuid::try_parse(text).ok() }
 }
 
 /// A cut name counts when only one type begins like that.

@@ -19,6 +19,7 @@ pub static FORMAT: Format = Format {
 };
 
 static CMDLET: Cmdlet = Cmdlet {
+    title: "Get-ReceiveConnector",
     name: "Get-ReceiveConnector",
     classes: &["ReceiveConnector", "ReceiveConnectorPresentationObject"],
     own: &[

@@ -195,7 +195,7 @@ impl<'a> Head<'a> {
 
     /// The beginning as output of PowerShell, when it is some. The last object may be cut.
     pub fn powershell(&self) -> Option<&Parsed> {
-        let read = || if self.is_text() { powershell::read(&self.text) } else { None };
+        let read = || if self.is_text() { powershell::read_beginning(&self.text) } else { None };
         self.powershell.get_or_init(read).as_ref()
     }
 }
@@ -277,12 +277,8 @@ fn known_stranger(head: &Head<'_>) -> String {
     if !head.is_text() {
         return "Not text and not a known binary format.".to_owned();
     }
-    let class = head.powershell().and_then(|parsed| parsed.objects.iter().find_map(|object| object.class.as_ref()));
-    if let Some(class) = class {
-        let name = class.rsplit('.').next().unwrap_or(class);
-        return format!(
-            "Output of PowerShell, but of no cmdlet that is read here. Its objects are of the class {name}."
-        );
+    if let Some(reason) = head.powershell().and_then(|parsed| parsed.objects.iter().find_map(stranger)) {
+        return reason;
     }
     match &head.xml_root {
         Some(root) => format!("XML, but none that Exchange or Event Viewer writes. Its root element is {root}."),
@@ -292,6 +288,19 @@ fn known_stranger(head: &Head<'_>) -> String {
                 .to_owned()
         }
     }
+}
+
+/// Names an object of PowerShell that no format reads: by its class, or by its first properties.
+fn stranger(object: &powershell::Object) -> Option<String> {
+    let what = match &object.class {
+        Some(class) => format!("are of the class {}.", class.rsplit('.').next().unwrap_or(class)),
+        None if object.properties.len() >= 3 => {
+            let names: Vec<&str> = object.properties.iter().take(5).map(|property| property.name.as_str()).collect();
+            format!("have the properties {} ...", names.join(", "))
+        }
+        None => return None,
+    };
+    Some(format!("Output of PowerShell, but of no cmdlet that is read here. Its objects {what}"))
 }
 
 fn first_element(text: &str) -> Option<String> {

@@ -18,6 +18,7 @@ pub static FORMAT: Format = Format {
 };
 
 static CMDLET: Cmdlet = Cmdlet {
+    title: "Addresses of servers",
     name: "Get-ExchangeServer | Select-Object Name, @{n='IPAddress';e={[Net.Dns]::GetHostAddresses($_.Fqdn)}}",
     // Any class: such lists are made by `Select-Object` from objects of all kinds.
     classes: &[],

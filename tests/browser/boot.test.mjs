@@ -64,3 +64,11 @@ for (const target of targets.filter((target) => target.from === "file")) {
     });
   }
 }
+
+for (const target of targets.filter((target) => target.from === "file")) {
+  test(`plain words when the module stops in mid-work: ${target.browser}`, () => withPage(target, {}, async (page) => {
+    await page.evaluate(() => dispatchEvent(new ErrorEvent("error", { error: new WebAssembly.RuntimeError("unreachable") })));
+    assert.match(await page.evaluate(() => document.body.innerText), /error of its own.*Reload the page.*unreachable/s);
+    assert.equal(await page.evaluate(() => document.body.dataset.state), "failed");
+  }));
+}

@@ -16,8 +16,10 @@ const STORE = { name: "store-missing-from-routing-table", rules: ["unreachable-n
 const DAMAGED = { name: "damaged-drop", rules: ["exch-auth-573-custom-connector-captures-exchange-ip"] };
 
 function assertFound(report, rules, page) {
-  const found = report.findings.map(({ rule }) => rule);
-  for (const rule of rules) assert.ok(found.includes(rule), `no ${rule} among ${found.join(", ")}\n${page.problems.join("\n")}`);
+  for (const rule of rules) {
+    assert.ok(report.rules.includes(rule), `no ${rule} among ${report.rules.join(", ")}\n${page.problems.join("\n")}`);
+  }
+  assert.ok(report.findings.length > 0);
   for (const { rule, statement } of report.findings) assert.ok(statement.length > 20, `${rule} says something: ${statement}`);
 }
 
@@ -134,7 +136,7 @@ for (const target of targets) {
   }));
 
   test(`page stays responsive while it reads: ${target.name}`, () => withPage(target, {}, async (page) => {
-    const longest = await page.evaluate(() => new Promise((done) => {
+    await page.evaluate(() => {
       // 64 MB of a transport log, as a handle: the page never holds it as text.
       const line = "2024-05-14T08:00:00.000Z,EX01\\Default,08DC74,1,10.0.0.1:25,10.0.0.2:4711,+,,\r\n";
       const header = "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n#Log-type: SMTP Receive Protocol Log\r\n" +
@@ -143,22 +145,20 @@ for (const target of targets) {
       const piece = new Blob([line.repeat(10_000)]);
       const transfer = new DataTransfer();
       transfer.items.add(new File([header, ...Array(80).fill(piece)], "RECV2024051408-1.LOG"));
+      globalThis.longestPause = 0;
+      let last = performance.now();
+      setInterval(() => {
+        const now = performance.now();
+        globalThis.longestPause = Math.max(globalThis.longestPause, now - last);
+        last = now;
+      }, 5);
       const at = document.querySelector("main");
       for (const type of ["dragenter", "dragover", "drop"]) {
         at.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
       }
-      let last = performance.now();
-      let longest = 0;
-      const timer = setInterval(() => {
-        const now = performance.now();
-        longest = Math.max(longest, now - last);
-        last = now;
-        if (["done", "failed"].includes(document.body.dataset.state)) {
-          clearInterval(timer);
-          done(longest);
-        }
-      }, 5);
-    }));
+    });
+    await waitForReport(page);
+    const longest = await page.evaluate(() => globalThis.longestPause);
     console.log(`  ${target.name}: longest pause of the page ${Math.round(longest)} ms`);
     // The aim is 50 ms; the bound leaves room for a busy test machine.
     assert.ok(longest < 400, `the page did not answer for ${Math.round(longest)} ms`);

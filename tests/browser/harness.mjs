@@ -148,7 +148,8 @@ export async function until(page, what, check, ...rest) {
   }
 }
 
-export function waitForReport(page) {
+export async function waitForReport(page) {
+  if (await page.$("main[data-view=stub]")) throw new Error("the page is the stand-in of src/main.rs, not Queuescope");
   return until(page, "the report is there", () => ["done", "failed"].includes(document.body.dataset.state));
 }
 
@@ -162,6 +163,8 @@ export function readReport(page) {
       rule: finding.dataset.rule,
       statement: finding.querySelector(".statement")?.textContent.trim() ?? "",
     })),
+    // With the symptoms that are listed below their cause.
+    rules: [...document.querySelectorAll("[data-rule]")].map((element) => element.dataset.rule),
     text: document.body.innerText,
   }));
 }

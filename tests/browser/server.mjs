@@ -77,8 +77,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const { address } = await serve(folder, { port: Number(port) });
     console.log(`Queuescope: ${address}   (Ctrl+C stops)`);
   } catch (error) {
-    if (error.code !== "EADDRINUSE") throw error;
-    console.error(`Port ${port} is in use. Choose another one: make run PORT=8081`);
+    const why = { EADDRINUSE: "is in use", EACCES: "needs more rights", ERR_SOCKET_BAD_PORT: "is not a port" }[error.code];
+    if (!why) throw error;
+    console.error(`${port} ${why}. Choose another port: make run PORT=8081`);
     process.exit(1);
   }
 }

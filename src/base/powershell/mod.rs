@@ -9,6 +9,7 @@ mod clixml;
 mod csv;
 mod json;
 mod list;
+mod outline;
 mod table;
 
 use std::fmt;
@@ -119,6 +120,17 @@ pub fn read(text: &Text) -> Option<Parsed> {
         Shape::Json => json::read(text, &mut notes),
     };
     Some(Parsed { shape, objects, notes })
+}
+
+/// Reads the beginning of a file to recognize it. An object that is longer than the beginning comes
+/// without values: only its class and the names of its properties.
+pub fn read_beginning(text: &Text) -> Option<Parsed> {
+    let mut parsed = read(text)?;
+    if parsed.objects.is_empty() {
+        let outline = outline::read(text.as_str(), parsed.shape);
+        parsed.objects.extend((!outline.properties.is_empty()).then_some(outline));
+    }
+    Some(parsed)
 }
 
 /// The shape of a file, from its first lines. Unambiguous marks first: CLIXML and JSON by their
@@ -238,6 +250,26 @@ fn class_name(text: &str) -> String {
         name = name.strip_prefix(prefix).unwrap_or(name);
     }
     name.to_owned()
+}
+
+/// The text of an object that prints none, from its properties: bounds of a range, an address with its
+/// port, or the one property that names it.
+fn object_text(get: impl Fn(&str) -> Option<String>) -> Option<String> {
+    if let (Some(low), Some(high)) = (get("LowerBound"), get("UpperBound")) {
+        return Some(if low == high { low } else { format!("{low}-{high}") });
+    }
+    if let (Some(address), Some(port)) = (get("Address"), get("Port")) {
+        let plain = !address.contains(':') || address.starts_with('[');
+        return Some(if plain { format!("{address}:{port}") } else { format!("[{address}]:{port}") });
+    }
+    ["IPAddressToString", "Value", "DistinguishedName", "Name", "ToString", "DisplayName", "Identity"]
+        .iter()
+        .find_map(|name| get(name))
+}
+
+fn text_value(text: &str) -> Value {
+    let text = text.trim();
+    if text.is_empty() { Value::Empty } else { Value::Text(text.to_owned()) }
 }
 
 fn note(notes: &mut Vec<Note>, kind: NoteKind, lines: Option<(u32, u32)>, text: impl Into<String>) {

@@ -15,13 +15,15 @@ use self::row::Remark;
 pub use self::row::Row;
 use super::{Document, Head, Output, Probe};
 use crate::base::ledger::NoteKind;
-use crate::base::powershell::{self, Object, Property, Shape, Value};
+use crate::base::powershell::{self, Object, Property, Shape};
 use crate::base::timestamp::{DateOrder, parse_moment};
 use crate::model::Record;
 
 /// How a cmdlet is recognized and read.
 pub struct Cmdlet {
-    /// `Get-Queue`; with its parameters in front of a pipe.
+    /// What its output is called.
+    pub title: &'static str,
+    /// The command with its parameters, as it stands in front of a pipe.
     pub name: &'static str,
     /// Last parts of the names of its classes.
     pub classes: &'static [&'static str],
@@ -45,13 +47,8 @@ const JUDGED: usize = 64;
 /// Judges the head of a file.
 pub fn probe(head: &Head<'_>, cmdlet: &Cmdlet) -> Probe {
     let Some(parsed) = head.powershell() else { return Probe::No };
-    let outline;
     let mut objects = parsed.objects.as_slice();
-    if objects.is_empty() {
-        // One object can be longer than the head: its class and names are enough.
-        outline = [outline_of(head.text.as_str(), parsed.shape)];
-        objects = &outline;
-    } else if head.size > head.bytes.len() as u64 && objects.len() > 1 {
+    if head.size > head.bytes.len() as u64 && objects.len() > 1 {
         // The last one may be cut.
         objects = objects.get(..objects.len() - 1).unwrap_or(objects);
     }
@@ -72,36 +69,7 @@ pub fn probe(head: &Head<'_>, cmdlet: &Cmdlet) -> Probe {
     }
     // A file with the output of several cmdlets belongs to the one that prints most of it.
     let others = u8::try_from((total - matches) * 40 / total).unwrap_or(40);
-    let command = cmdlet.name.split(' ').next().unwrap_or(cmdlet.name);
-    Probe::Yes(best.saturating_sub(others).max(1), format!("properties of {command} as {}", parsed.shape))
-}
-
-/// The class and the names of the first object of a text whose objects could not be read.
-fn outline_of(text: &str, shape: Shape) -> Object {
-    let property = |name: &str| Property { name: name.to_owned(), value: Value::Empty, lines: (1, 1) };
-    let between = |start: &str, end: &str| -> Option<String> {
-        let rest = text.split_once(start)?.1;
-        Some(rest.split_once(end)?.0.to_owned())
-    };
-    let (class, names): (_, Vec<&str>) = match shape {
-        Shape::Clixml => {
-            let names = text.split(" N=\"").skip(1).filter_map(|part| Some(part.split_once('"')?.0));
-            (between("<T>", "</T>"), names.collect())
-        }
-        Shape::Json => {
-            // Every second part stands between quotes; names are followed by a colon.
-            let parts: Vec<&str> = text.split('"').collect();
-            let quoted = parts.windows(2).skip(1).step_by(2);
-            let names = quoted.filter_map(|pair| match pair {
-                [name, after] if after.trim_start().starts_with(':') => Some(*name),
-                _ => None,
-            });
-            (None, names.collect())
-        }
-        _ => (None, Vec::new()),
-    };
-    let class = class.map(|name| name.replace("Deserialized.", "").replace("Selected.", ""));
-    Object { class, properties: names.into_iter().map(property).collect(), lines: (1, 1) }
+    Probe::Yes(best.saturating_sub(others).max(1), format!("{} as {}", cmdlet.title, parsed.shape))
 }
 
 /// Whether the names of properties may be misspelled: only people misspell.
@@ -200,8 +168,7 @@ pub fn parse(
     records: impl Fn(&mut Row<'_>) -> Vec<Record>,
 ) {
     let Some(parsed) = powershell::read(document.text) else { return };
-    let command = cmdlet.name.split(' ').next().unwrap_or(cmdlet.name);
-    out.taken_for = Some(format!("{command}, {}", parsed.shape));
+    out.taken_for = Some(format!("{}, {}", cmdlet.title, parsed.shape));
     for note in parsed.notes {
         out.ledger.damaged += u64::from(note.kind == NoteKind::Damaged);
         out.note(note.kind, note.lines, note.text);
@@ -216,7 +183,8 @@ pub fn parse(
             out.ledger.skipped += 1;
         } else {
             let made = records(&mut row);
-            if made.is_empty() {
+            // A server with loopback addresses alone was read in full.
+            if made.is_empty() && !row.has(Remark::LocalAddress) {
                 row.remark(Remark::Useless, "", object.lines);
                 out.ledger.skipped += 1;
             }
@@ -275,16 +243,5 @@ mod tests {
         assert!(!is_nearly("LastRetryTime", "FirstRetryTime"));
         assert_eq!(edit_distance("kitten", "sitting"), 3);
         assert_eq!(edit_distance("", "ab"), 2);
-    }
-
-    #[test]
-    fn an_object_longer_than_the_head_still_shows_its_class_and_names() {
-        let xml = "<Objs><Obj RefId=\"0\"><TN RefId=\"0\"><T>Selected.Microsoft.Exchange.X</T></TN><MS><S N=\"Name\">a";
-        let object = outline_of(xml, Shape::Clixml);
-        assert_eq!(object.class.as_deref(), Some("Microsoft.Exchange.X"));
-        assert_eq!(object.properties[0].name, "Name");
-        let object = outline_of("[{\"Identity\": \"a\", \"Bindings\" : [\"0.0.0.0:25\"", Shape::Json);
-        let names: Vec<_> = object.properties.iter().map(|p| p.name.as_str()).collect();
-        assert_eq!(names, ["Identity", "Bindings"]);
     }
 }

@@ -68,15 +68,14 @@ impl Remark {
             Remark::Foreign => (
                 NoteKind::Skipped,
                 format!(
-                    "{count} of the objects are not from {command} and are left out. Save the output of each cmdlet in \
-                     its own file.{}{text}",
+                    "Objects of other cmdlets are left out: {count}. Save the output of each cmdlet in its own file.{}{text}",
                     if text.is_empty() { "" } else { " Class: " }
                 ),
             ),
             Remark::Useless => (
                 NoteKind::Skipped,
                 format!(
-                    "{count} of the objects have no property that can be used. Export with {command} | Export-Clixml."
+                    "Objects without any property that can be used are left out: {count}. Export with {command} | Export-Clixml."
                 ),
             ),
             Remark::LocalAddress => (
@@ -105,6 +104,11 @@ impl<'a> Row<'a> {
         if !self.remarks.iter().any(|(r, t, _)| *r == remark && t == text) {
             self.remarks.push((remark, text.to_owned(), lines));
         }
+    }
+
+    /// Whether there is a remark of this kind.
+    pub fn has(&self, remark: Remark) -> bool {
+        self.remarks.iter().any(|(r, ..)| *r == remark)
     }
 
     /// All remarks, in the order they were made.
@@ -211,19 +215,18 @@ impl<'a> Row<'a> {
             return None;
         };
         let mut listed = Listed { items: Vec::new(), complete: true, unread: Vec::new() };
-        let separator = |c: char| matches!(c, ',' | ';' | '{' | '}') || c.is_whitespace();
-        for item in items.iter().flat_map(|item| item.split(separator)).filter(|item| !item.is_empty()) {
+        for item in items.iter().map(|item| item.trim()).filter(|item| !item.is_empty()) {
             let whole = item.strip_suffix("...").or_else(|| item.strip_suffix('…'));
             complete &= whole.is_none();
-            match whole.unwrap_or(item) {
-                "" => {}
-                item => match parse(item) {
-                    Some(value) => listed.items.push(value),
-                    None => {
-                        self.unknown(name, item, property.lines);
-                        listed.unread.push(item.to_owned());
-                    }
-                },
+            let item = whole.unwrap_or(item).trim();
+            let separator = |c: char| matches!(c, ',' | ';' | '{' | '}') || c.is_whitespace();
+            let words = || item.split(separator).filter(|word| !word.is_empty());
+            match words().map(&parse).collect::<Option<Vec<T>>>() {
+                Some(values) => listed.items.extend(values),
+                None => {
+                    self.unknown(name, item, property.lines);
+                    listed.unread.push(item.to_owned());
+                }
             }
         }
         if !complete {

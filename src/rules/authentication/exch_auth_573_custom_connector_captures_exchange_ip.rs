@@ -197,8 +197,9 @@ fn captured_finding(
             found.held(format!("{} was last changed {} {cite}.", connector.identity.value, changed.value));
         }
     }
+    let source = sources.first().map_or("", String::as_str);
     for target in &targets {
-        if let Some(default) = intact_default(facts, target) {
+        if let Some(default) = intact_default(facts, source, target) {
             found.excluded(format!(
                 "A changed default connector: {} still offers Exchange Server authentication.",
                 default.identity.value
@@ -265,10 +266,12 @@ fn connectors_in_words(captors: &Captors<'_>) -> String {
     }
 }
 
-fn intact_default<'a>(facts: &'a Facts, target: &str) -> Option<&'a ReceiveConnector> {
+fn intact_default<'a>(facts: &'a Facts, source: &str, target: &str) -> Option<&'a ReceiveConnector> {
     facts.connectors.of(target).iter().find(|c| {
-        let name = c.name().to_ascii_lowercase();
-        name.starts_with("default") && c.is_enabled() && c.offers_exchange_auth() == Some(true)
+        c.has_default_name()
+            && c.is_enabled()
+            && c.offers_exchange_auth() == Some(true)
+            && auth::listens(facts, c, source, target)
     })
 }
 
@@ -279,22 +282,21 @@ fn without_addresses(facts: &Facts, refused: Vec<Refused<'_>>) -> Verdict {
     let sources = distinct(refused.iter().filter_map(|r| r.queue.server()).map(str::to_owned));
     let targets = distinct(refused.iter().flat_map(|r| auth::targets(facts, r.queue)));
     let missing = auth::missing_addresses("Which connector answers each sending server.");
+    let source = sources.first().map_or("", String::as_str);
     let suspects_of = |target: &str| -> Vec<&ReceiveConnector> {
-        let source = sources.first().map_or("", String::as_str);
-        let (port, role, _) = auth::port_between(facts, source, target);
-        let listens = |c: &&ReceiveConnector| {
-            c.bindings.as_ref().is_none_or(|b| b.value.items.iter().any(|b| b.port == port))
-                && (role.is_none() || c.role.as_ref().is_none_or(|r| Some(r.value) == role))
-        };
         let is_partial = |c: &&ReceiveConnector| {
             c.remote_ip_ranges.as_ref().is_none_or(|r| r.value.items.iter().any(|range| !range.is_everything()))
         };
         let connectors = facts.connectors.of(target).iter().filter(|c| c.is_enabled() && !c.has_default_name());
-        connectors.filter(listens).filter(is_partial).filter(|c| auth::lacks_method(c)).collect()
+        connectors
+            .filter(|c| auth::listens(facts, c, source, target))
+            .filter(is_partial)
+            .filter(|c| auth::lacks_method(c))
+            .collect()
     };
     let suspects: Vec<(&str, Vec<&ReceiveConnector>)> = targets.iter().map(|t| (*t, suspects_of(t))).collect();
     let explains_all = !suspects.is_empty()
-        && suspects.iter().all(|(target, s)| !s.is_empty() && intact_default(facts, target).is_some());
+        && suspects.iter().all(|(target, s)| !s.is_empty() && intact_default(facts, source, target).is_some());
     if !explains_all {
         return Verdict::Undecided(
             "The addresses of the sending servers are not in the evidence, so it cannot be told which connector \
@@ -352,7 +354,7 @@ fn without_addresses(facts: &Facts, refused: Vec<Refused<'_>>) -> Verdict {
     }
     auth::retry_and_check(&mut found, &refused);
     for (target, suspects) in &suspects {
-        if let Some(default) = intact_default(facts, target) {
+        if let Some(default) = intact_default(facts, source, target) {
             found.excluded(format!(
                 "A changed default connector: {} still offers Exchange Server authentication.",
                 default.identity.value

@@ -103,12 +103,10 @@ fn check(facts: &Facts) -> Verdict {
 
 /// The default connector on the port where `source` meets `target`.
 fn default_on_port<'a>(facts: &'a Facts, source: &str, target: &str) -> Option<&'a ReceiveConnector> {
-    let (port, role, _) = auth::port_between(facts, source, target);
-    facts.connectors.of(target).iter().find(|c| {
-        c.has_default_name()
-            && c.bindings.as_ref().is_some_and(|b| b.value.items.iter().any(|b| b.port == port))
-            && (role.is_none() || c.role.as_ref().is_none_or(|r| Some(r.value) == role))
-    })
+    let connectors = facts.connectors.of(target).iter();
+    connectors
+        .filter(|c| c.has_default_name() && c.bindings.is_some())
+        .find(|c| auth::listens(facts, c, source, target))
 }
 
 fn intact_defaults(facts: &Facts, refused: &[Refused<'_>]) -> Vec<String> {

@@ -173,6 +173,13 @@ pub fn port_between(facts: &Facts, source: &str, target: &str) -> (u16, Option<T
     (port, role, of_target.is_some() && of_source.is_some())
 }
 
+/// Whether a connector listens where `source` meets `target`, as far as the export shows.
+pub fn listens(facts: &Facts, connector: &ReceiveConnector, source: &str, target: &str) -> bool {
+    let (port, role, _) = port_between(facts, source, target);
+    connector.bindings.as_ref().is_none_or(|b| b.value.items.iter().any(|b| b.port == port))
+        && (role.is_none() || connector.role.as_ref().is_none_or(|r| Some(r.value) == role))
+}
+
 /// What a connector lacks to authenticate Exchange servers, in words.
 pub fn lacks(connector: &ReceiveConnector) -> Vec<&'static str> {
     let mut lacks = Vec::new();

@@ -80,11 +80,19 @@ fn check(facts: &Facts) -> Verdict {
             continue;
         };
         let needed = needed(facts, hit);
-        let certain = !needed.is_empty();
-        let wanted = if certain { needed } else { every_known(facts, hit) };
-        for (reference, messages) in wanted {
-            match locate(facts, table, &reference) {
-                Entry::Present => present.push((reference, table, certain)),
+        let known = !needed.is_empty();
+        let wanted = if known { needed } else { every_known(facts, table, hit) };
+        let located: Vec<_> = wanted.into_iter().map(|(r, messages)| (locate(facts, table, &r), r, messages)).collect();
+        // Of all databases that the directory lists, one is lost and all others are well: it is that one.
+        let is_lost = |entry: &Entry<'_>| matches!(entry, Entry::Lost(_));
+        let sole = !facts.databases.databases.is_empty()
+            && located.len() > 1
+            && located.iter().filter(|(e, ..)| is_lost(e)).count() == 1
+            && located.iter().all(|(e, ..)| is_lost(e) || matches!(e, Entry::Present));
+        let certain = known || sole;
+        for (entry, reference, messages) in located {
+            match entry {
+                Entry::Present => present.push((reference, table, known)),
                 Entry::Unknown => unknown = true,
                 Entry::Lost(lost) => match found.iter_mut().find(|(l, ..)| l.name.eq_ignore_ascii_case(&lost.name)) {
                     Some((_, shares, _)) => shares.push((i, messages)),
@@ -94,9 +102,8 @@ fn check(facts: &Facts) -> Verdict {
         }
     }
     if !found.is_empty() {
-        let sole = found.len() == 1;
         return Verdict::Found(
-            found.iter().map(|(lost, shares, certain)| finding(facts, &hits, lost, shares, *certain, sole)).collect(),
+            found.iter().map(|(lost, shares, certain)| finding(facts, &hits, lost, shares, *certain)).collect(),
         );
     }
     if let Some((_, table, _)) =
@@ -141,7 +148,7 @@ fn without_mail(facts: &Facts) -> Verdict {
             let route = calculator.database(entry).err().filter(DatabaseRoute::is_without_route)?;
             let name = entry.object.to_string();
             let lost = Lost { known: facts.databases.database(&name), name, entry: Some((entry, route)), table };
-            let mut discovery = finding(facts, &[], &lost, &[], true, true);
+            let mut discovery = finding(facts, &[], &lost, &[], true);
             discovery.severity = Some(Severity::High);
             Some(discovery)
         })
@@ -186,9 +193,15 @@ fn in_any_table(facts: &Facts, reference: &str) -> bool {
     facts.databases.tables.iter().any(|t| !t.database(reference).is_empty())
 }
 
-fn every_known(facts: &Facts, hit: &Unreachable<'_>) -> Vec<(String, u64)> {
+/// Every database that could be meant: those of the directory, else those of the table.
+fn every_known(facts: &Facts, table: &RoutingTable, hit: &Unreachable<'_>) -> Vec<(String, u64)> {
     let reference = |d: &MailboxDatabase| d.distinguished_name.clone().unwrap_or_else(|| d.name.value.clone());
-    facts.databases.databases.iter().map(|d| (reference(d), hit.messages)).collect()
+    let known: Vec<_> = facts.databases.databases.iter().map(|d| (reference(d), hit.messages)).collect();
+    if !known.is_empty() {
+        return known;
+    }
+    let own = |d: &RoutingDatabase| d.object.dn.clone().unwrap_or_else(|| d.object.to_string());
+    table.databases.iter().map(|d| (own(d), hit.messages)).collect()
 }
 
 fn locate<'a>(facts: &'a Facts, table: &'a RoutingTable, reference: &str) -> Entry<'a> {
@@ -223,16 +236,8 @@ fn finding(
     lost: &Lost<'_>,
     shares: &[(usize, u64)],
     certain: bool,
-    sole: bool,
 ) -> Discovery {
-    // Which of several missing databases the mail needs is not known then.
-    let confidence =
-        if certain || sole && hits.len() == 1 && lost.entry.is_none() && facts.databases.databases.len() > 1 {
-            if certain { Confidence::Confirmed } else { Confidence::Likely }
-        } else {
-            Confidence::Likely
-        };
-    let mut found = Discovery::new(confidence);
+    let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
     let hub = local_name(lost.table).map_or_else(|| "the server that holds the queue".to_owned(), str::to_owned);
     let place = cite_place(&mut found, facts, lost, &hub);
     let mut reasons = String::new();
@@ -396,7 +401,7 @@ fn remedy(found: &mut Discovery, lost: &Lost<'_>, server: Option<&str>) {
         return;
     }
     let dn = lost.known.and_then(|k| k.distinguished_name.clone()).or_else(|| lost.entry.as_ref()?.0.object.dn.clone());
-    let server_dn = dn.as_deref().and_then(server_dn);
+    let server_dn = dn.as_deref().and_then(|dn| server_dn(dn, server));
     match (&dn, &server_dn) {
         (Some(dn), Some(server_dn)) => found.command(
             format!(
@@ -413,8 +418,8 @@ fn remedy(found: &mut Discovery, lost: &Lost<'_>, server: Option<&str>) {
         )),
     }
     found.step(format!(
-        "Where inheritance is off, switch it on: in Exchange System Manager (or ADSI Edit) open the properties of {server}, then \
-         of {}, Security, Advanced, and tick \"Allow inheritable permissions\". Exchange Servers then has its rights again.",
+        "Where inheritance is off, switch it on: in ADSI Edit (for Exchange 2003 in Exchange System Manager) open the properties \
+         of {server}, then of {}, Security, Advanced, and tick \"Allow inheritable permissions\". Exchange Servers then has its rights again.",
         lost.name
     ));
     found.warn(
@@ -422,10 +427,15 @@ fn remedy(found: &mut Discovery, lost: &Lost<'_>, server: Option<&str>) {
     );
 }
 
-fn server_dn(dn: &str) -> Option<String> {
-    let (_, above) = dn.split_once(",CN=InformationStore,")?;
-    DistinguishedName::parse(above)?;
-    Some(above.to_owned())
+/// The object of the server that owns a database: above its stores until 2007, beside the databases
+/// since 2010.
+fn server_dn(dn: &str, server: &str) -> Option<String> {
+    let above = match dn.split_once(",CN=InformationStore,") {
+        Some((_, above)) => above.to_owned(),
+        None => format!("CN={server},CN=Servers,{}", dn.split_once(",CN=Databases,")?.1),
+    };
+    DistinguishedName::parse(&above)?;
+    Some(above)
 }
 
 fn missing_rights(lost: &Lost<'_>) -> Missing {
