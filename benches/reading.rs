@@ -30,10 +30,25 @@ fn main() {
     }
     let corpus = std::env::var_os("QUEUESCOPE_CORPUS").map(std::path::PathBuf::from);
     let corpus = corpus.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus").into());
-    match std::fs::read(corpus.join("events/evtx_system.evtx")) {
-        Ok(bytes) => measure("Event log, EVTX (corpus)", "system.evtx", &bytes),
+    match std::fs::read(corpus.join("events/evtx_security_bad_string_cache.evtx")) {
+        Ok(sample) => measure("Event log, EVTX (chunks of a real one)", "security.evtx", &repeated(&sample)),
         Err(_) => println!("| Event log, EVTX | the corpus is not here | | | | |"),
     }
+}
+
+/// A log of some size, made of the chunks of a real one.
+#[allow(clippy::indexing_slicing, reason = "a measurement may fail loudly")]
+fn repeated(sample: &[u8]) -> Vec<u8> {
+    let mut file = sample[..4096].to_vec();
+    for copy in 0..16_u8 {
+        for chunk in sample[4096..].chunks(65536).filter(|chunk| chunk.starts_with(b"ElfChnk")) {
+            // Another time for the first record, or it would be taken for a copy and passed over.
+            file.extend_from_slice(&chunk[..512 + 16]);
+            file.push(copy);
+            file.extend_from_slice(&chunk[512 + 17..]);
+        }
+    }
+    file
 }
 
 fn measure(name: &str, file: &str, bytes: &[u8]) {
