@@ -129,7 +129,7 @@ fn citations(footing: &Footing, cite: Cite) -> Html {
     html! {
         <div class="citations" role="group" aria-label="Evidence">
             { step(cite.number - 1, Icon::Left, "Previous evidence") }
-            { for (1..=total).map(|number| footing.button(Cite { number, ..cite })) }
+            <span class="numbers">{ for (1..=total).map(|number| footing.button(Cite { number, ..cite })) }</span>
             { step(cite.number + 1, Icon::Right, "Next evidence") }
         </div>
     }
