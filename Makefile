@@ -79,7 +79,7 @@ fmt: ## Formats the source
 	@cargo fmt
 
 bench: ## Measures how fast it reads and diagnoses
-	@cargo test --locked --release --test bench -- --nocapture
+	@cargo bench --locked --bench reading
 
 screenshots: $(DRIVER) .browsers page ## Takes pictures of the page into target/screenshots
 	@ln -sfn $(DRIVER) tests/browser/node_modules

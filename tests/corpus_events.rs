@@ -125,38 +125,3 @@ fn events_of_exchange_keep_their_strings_in_order() {
     assert!(ids.contains(&325) && ids.contains(&327), "{ids:?}");
     assert!(ese.events.iter().all(|event| event.strings.len() > 3));
 }
-
-/// Speed on a log of some size, made of the chunks of a real one. By hand, in a release build:
-/// `cargo test --release --test corpus_events -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, not a check"]
-fn throughput() {
-    let Some(corpus) = corpus() else { return };
-    let sample = std::fs::read(corpus.join("evtx_security_bad_string_cache.evtx")).unwrap();
-    let mut file = sample[..4096].to_vec();
-    for copy in 0..32u8 {
-        for chunk in sample[4096..].chunks(65536).filter(|chunk| chunk.starts_with(b"ElfChnk")) {
-            // Another time for the first record, or it would be taken for a copy and passed over.
-            file.extend_from_slice(&chunk[..512 + 16]);
-            file.push(copy);
-            file.extend_from_slice(&chunk[512 + 17..]);
-        }
-    }
-    // Records are folded, not kept.
-    struct Count(u64);
-    impl Sink for Count {
-        fn record(&mut self, _: Record) {
-            self.0 += 1;
-        }
-    }
-    let format = FORMATS.iter().find(|format| format.id == "evtx").unwrap();
-    let Parse::Log { read, .. } = format.parse else { panic!("a log") };
-    let (mut count, mut ledger) = (Count(0), Ledger::default());
-    let mut progress = |_, _| ControlFlow::Continue(());
-    let start = Instant::now();
-    let log = Log { id: SourceId(0), path: "x", bytes: &file };
-    read(&log, &mut Output::new(&mut count, &mut ledger, &mut progress));
-    let seconds = start.elapsed().as_secs_f64();
-    let megabytes = file.len() as f64 / 1e6;
-    println!("{} records, {megabytes:.1} MB in {seconds:.3} s: {:.0} MB/s", count.0, megabytes / seconds);
-}

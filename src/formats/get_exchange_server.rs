@@ -95,9 +95,18 @@ fn server(row: &mut Row<'_>) -> Option<ExchangeServer> {
         name,
         fqdn,
         site: row.plain("Site").map(|site| last_part(&site)).filter(|site| !site.is_empty()),
-        roles: row.plain("ServerRole"),
+        roles: row.plain("ServerRole").map(roles),
         version: row.parsed("AdminDisplayVersion", ExchangeVersion::parse),
     })
+}
+
+/// JSON prints the sum of the bits.
+fn roles(text: String) -> String {
+    let bits = [(1, "Cafe"), (2, "Mailbox"), (4, "ClientAccess"), (16, "UnifiedMessaging"), (32, "HubTransport")];
+    let bits = bits.into_iter().chain([(64, "Edge"), (16384, "FrontendTransport")]);
+    let Ok(sum) = text.parse::<u32>() else { return text };
+    let names: Vec<&str> = bits.filter(|(bit, _)| sum & bit != 0).map(|(_, name)| name).collect();
+    if names.is_empty() { text } else { names.join(", ") }
 }
 
 /// The name at the end of a path, or at the beginning of a distinguished name.

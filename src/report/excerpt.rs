@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(find_marks(text, "5.7.3 cannot achieve"), [(4, text.len())]);
         assert_eq!(find_marks("192.0.2.11, 192.0.2.1", "192.0.2.1"), [(12, 21)]);
         assert_eq!(find_marks("x", ""), []);
-        assert_eq!(find_marks("Größe", "größe").len(), 0, "only ASCII case is folded");
+        assert_eq!(find_marks("Größe", "GRÖßE").len(), 0, "only ASCII case is folded");
         assert_eq!(find_marks("Größe", "Größe"), [(0, 7)]);
     }
 
@@ -139,6 +139,6 @@ mod tests {
         let (text, marks) = cut(&lines, &["X".to_owned()]);
         assert_eq!(text, "three X\nsix X");
         assert_eq!(marks.len(), 2);
-        assert_eq!(cut(&lines, &[]).0, "one\ntwo\nthree");
+        assert_eq!(cut(&lines, &[]).0, "one\ntwo\nthree X");
     }
 }

@@ -36,7 +36,8 @@ struct Inner {
     client: Client,
     relay: Rc<Relay>,
     files: RefCell<Vec<Dropped>>,
-    sample: RefCell<Option<String>>,
+    /// Name and title of the sample that is open.
+    sample: RefCell<Option<(String, String)>>,
 }
 
 /// Takes what the worker says to the state.
@@ -105,7 +106,7 @@ impl Session {
     /// Opens a sample in place of what is open.
     pub fn sample(&self, name: &str, title: &str) {
         self.0.files.borrow_mut().clear();
-        self.0.sample.replace(Some(name.to_owned()));
+        self.0.sample.replace(Some((name.to_owned(), title.to_owned())));
         self.0.relay.begin(title.to_owned(), Vec::new());
         self.0.client.send(&Request::Sample { name: name.to_owned() }, &[]);
     }
@@ -120,15 +121,17 @@ impl Session {
     /// Reads all files of the case again, in a new worker.
     pub fn read_again(&self) {
         self.0.client.restart();
-        let sample = self.0.sample.borrow().clone();
-        if let Some(sample) = sample
-            && self.0.files.borrow().is_empty()
-        {
-            self.sample(&sample, &sample);
-            return;
-        }
         let files = self.0.files.borrow().clone();
-        self.read(&files, true);
+        let sample = self.0.sample.borrow().clone();
+        match sample {
+            Some((name, title)) if files.is_empty() => self.sample(&name, &title),
+            Some((name, _)) => {
+                // The files were added to the sample: it is opened first, and then they are.
+                self.0.client.send(&Request::Sample { name }, &[]);
+                self.read(&files, false);
+            }
+            None => self.read(&files, true),
+        }
     }
 
     /// Forgets files and reads the others again.
@@ -144,10 +147,8 @@ impl Session {
     fn read(&self, files: &[Dropped], fresh: bool) {
         let all: Vec<(String, u64)> =
             self.0.files.borrow().iter().map(|(path, file)| (path.clone(), file.size() as u64)).collect();
-        let name = text::case_name(all.iter().map(|(path, _)| path.as_str()));
-        if fresh {
-            self.0.sample.replace(None);
-        }
+        let title = self.0.sample.borrow().as_ref().map(|(_, title)| title.clone());
+        let name = title.unwrap_or_else(|| text::case_name(all.iter().map(|(path, _)| path.as_str())));
         self.0.relay.begin(name, all);
         let paths = files.iter().map(|(path, _)| path.clone()).collect();
         let handles: Vec<File> = files.iter().map(|(_, file)| file.clone()).collect();

@@ -87,7 +87,7 @@ fn one_sample(sample: &SampleInfo, session: &Session) -> Html {
         <li>
             <div>
                 <p>{ &sample.title }</p>
-                <p class="about">{ format!("{} {}, {}", sample.about, count(sample.files.into(), "file", "files"), size(sample.size)) }</p>
+                <p class="about">{ format!("{}. {}, {}", sample.about.trim_end_matches('.'), count(sample.files.into(), "file", "files"), size(sample.size)) }</p>
             </div>
             <button type="button" class="button" data-sample={sample.name.clone()} {onclick} aria-label={format!("Open sample: {}", sample.title)}>
                 { "Open sample" }

@@ -16,18 +16,33 @@ macro_rules! files {
     };
 }
 
-static SAMPLES: &[Sample] = &[Sample {
-    name: "relay-connector-captures-2010-list",
-    title: "Exchange 2010 to 2016",
-    about: "Queues in Retry, 451 5.7.3",
-    files: files!("relay-connector-captures-2010-list":
-        "EX16-01/receive-connectors.txt",
-        "EX16-02/receive-connectors.txt",
-        "exchange-servers.txt",
-        "get-queue.txt",
-        "server-addresses.csv",
-    ),
-}];
+static SAMPLES: &[Sample] = &[
+    Sample {
+        name: "relay-connector-captures-2010-list",
+        title: "Exchange 2010 to 2016",
+        about: "Queues in Retry, 451 5.7.3.",
+        files: files!("relay-connector-captures-2010-list":
+            "EX16-01/receive-connectors.txt",
+            "EX16-02/receive-connectors.txt",
+            "exchange-servers.txt",
+            "get-queue.txt",
+            "server-addresses.csv",
+        ),
+    },
+    Sample {
+        name: "store-missing-from-routing-table",
+        title: "Exchange 2007 to 2003",
+        about: "No route to the mailbox database.",
+        files: files!("store-missing-from-routing-table":
+            "RoutingConfig#4@2_8_2007 7_41_07 AM.xml",
+            "application-log.txt",
+            "get-mailbox.txt",
+            "get-mailboxdatabase.txt",
+            "get-message.txt",
+            "get-queue.txt",
+        ),
+    },
+];
 
 /// The samples, for the page.
 pub fn all() -> Vec<SampleInfo> {

@@ -59,7 +59,7 @@ for (const target of targets) {
   }));
 
   test(`built-in sample: ${target.name}`, () => withPage(target, {}, async (page) => {
-    await until(page, "there is a sample", () => !!document.querySelector("button[data-sample]"));
+    await until(page, "there is a sample", () => document.querySelector("button[data-sample]") !== null);
     await page.evaluate(() => document.querySelector("button[data-sample]").click());
     await waitForReport(page);
     const report = await readReport(page);
@@ -180,7 +180,7 @@ async function showFiles(page) {
   await page.evaluate(() => {
     if (!document.querySelector("tr[data-input]")) location.hash = "#files";
   });
-  await until(page, "the list of files is shown", () => !!document.querySelector("tr[data-input]"));
+  await until(page, "the list of files is shown", () => document.querySelector("tr[data-input]") !== null);
 }
 
 // Keeps what the page hands out for saving.

@@ -21,7 +21,9 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::super::xml::{Close, Item, Open, Xml};
-use super::{Note, NoteKind, Object, Property, Text, Value, class_name, is_type_name, note, object_text, text_value};
+use super::{
+    Note, NoteKind, Object, Property, Text, Value, class_name, is_type_name, item_text, note, object_text, text_value,
+};
 
 /// Whether the root is `Objs`.
 pub(super) fn sniff(text: &Text) -> bool {
@@ -268,14 +270,14 @@ impl<'a> Builder<'a> {
             }
             Some(Frame::List) => {
                 let Some(object) = self.object_above(1) else { return };
-                match item(value) {
+                match item_text(value) {
                     Some(text) if text.is_empty() => {}
                     Some(text) => object.items.get_or_insert_default().push(text),
                     None => object.hidden = true,
                 }
             }
             Some(Frame::Entry { key, value: slot }) => {
-                let text = item(value).unwrap_or_default();
+                let text = item_text(value).unwrap_or_default();
                 if name.as_deref() == Some("Key") { *key = text } else { *slot = text }
             }
             Some(Frame::Root) => self.plain += 1,
@@ -330,17 +332,6 @@ impl Building<'_> {
             Some(class) if !class.is_empty() => Value::TypeName(class.clone()),
             _ => Value::Empty,
         }
-    }
-}
-
-/// A value as an element of a list; `None` when it shows nothing of itself.
-fn item(value: Value) -> Option<String> {
-    match value {
-        Value::Empty => Some(String::new()),
-        Value::Text(text) => Some(text),
-        Value::Enum { name, number } => Some(if name.is_empty() { number.to_string() } else { name }),
-        Value::List { items, .. } => Some(items.join(", ")),
-        Value::Cut(_) | Value::TypeName(_) => None,
     }
 }
 

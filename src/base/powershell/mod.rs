@@ -218,7 +218,8 @@ fn value_of(text: &str) -> Value {
     if text.is_empty() {
         return Value::Empty;
     }
-    if let Some(inner) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
+    // `{LRT=..};{LED=..}` is an error text of Exchange 2013: no list has braces inside.
+    if let Some(inner) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).filter(|t| !t.contains("};{")) {
         return list_of(inner);
     }
     if is_type_name(text) {
@@ -235,12 +236,17 @@ fn list_of(inner: &str) -> Value {
     Value::List { items: items.map(|i| i.trim_end_matches(',').to_owned()).collect(), complete: kept.is_none() }
 }
 
-/// `System.String[]`, `Microsoft.Exchange.Data.QueueViewer.RecipientInfo[]` and the like.
+/// `System.String[]`, `Microsoft.Exchange.Data.QueueViewer.RecipientInfo[]` and the like; not
+/// `Microsoft.com`, which is a host.
 fn is_type_name(text: &str) -> bool {
-    (text.starts_with("System.") || text.starts_with("Microsoft."))
-        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '`' | '[' | ']' | ',' | '_' | '+' | '=' | ' '))
-        && (text.ends_with(']') || !text.contains(' '))
-        && text.matches('.').count() >= 1
+    let Some(rest) = text.strip_prefix("System.").or_else(|| text.strip_prefix("Microsoft.")) else { return false };
+    let (name, arguments) = rest.split_once('[').map_or((rest, None), |(name, arguments)| (name, Some(arguments)));
+    let is_word = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_uppercase())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '`' | '+'))
+    };
+    name.split('.').all(is_word)
+        && arguments.map_or(name.contains('.') || text.starts_with("System."), |arguments| arguments.ends_with(']'))
 }
 
 /// A class name without the prefixes that say how the object travelled.
@@ -272,6 +278,17 @@ fn text_value(text: &str) -> Value {
     if text.is_empty() { Value::Empty } else { Value::Text(text.to_owned()) }
 }
 
+/// An element of a list as text; `None` when it shows nothing of itself.
+fn item_text(value: Value) -> Option<String> {
+    match value {
+        Value::Empty => Some(String::new()),
+        Value::Text(text) => Some(text),
+        Value::Enum { name, number } => Some(if name.is_empty() { number.to_string() } else { name }),
+        Value::List { items, complete: true } => Some(items.join(", ")),
+        Value::List { .. } | Value::Cut(_) | Value::TypeName(_) => None,
+    }
+}
+
 fn note(notes: &mut Vec<Note>, kind: NoteKind, lines: Option<(u32, u32)>, text: impl Into<String>) {
     // One remark per kind of trouble is enough; the ledger has its own limit as well.
     if notes.len() < 200 {
@@ -299,7 +316,10 @@ mod tests {
         {
             assert_eq!(value_of(text), Value::TypeName(text.to_owned()));
         }
-        assert!(matches!(value_of("Microsoft Exchange"), Value::Text(_)));
+        for text in ["Microsoft Exchange", "Microsoft.com", "System.contoso.com"] {
+            assert!(matches!(value_of(text), Value::Text(_)), "{text}");
+        }
+        assert!(matches!(value_of("System.Collections.Generic.List`1[System.String]"), Value::TypeName(_)));
         assert!(matches!(value_of("System. What now?"), Value::Text(_)));
     }
 }

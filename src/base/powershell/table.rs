@@ -173,7 +173,7 @@ fn read_rows(text: &Text, first: u32, columns: &[Column], objects: &mut Vec<Obje
         if blank && !fits(&characters, columns) {
             break;
         }
-        let cells = cut(&characters, columns);
+        let cells = collapsed(&characters, columns).unwrap_or_else(|| cut(&characters, columns));
         match &mut open {
             Some(row) if !blank && continues(&row.last, &cells, columns, is_wrapped) => {
                 append(row, cells, columns);
@@ -204,6 +204,33 @@ fn fits(line: &[char], columns: &[Column]) -> bool {
         && columns.first().is_some_and(|c| !is_blank_at(line, c.start))
         && columns.iter().skip(1).all(|c| is_blank_at(line, c.start.saturating_sub(1)) || is_blank_at(line, c.end))
         && columns.iter().filter(filled).count() >= 3
+}
+
+/// The words of a line as cells, when a web page or a mail left one blank of each run of blanks: the
+/// header shows it, the line does not fit the columns, and it has as many words as there are columns.
+fn collapsed(line: &[char], columns: &[Column]) -> Option<Vec<Cell>> {
+    let is_collapsed = columns.windows(2).all(|pair| matches!(pair, [a, b] if b.start == a.end + 1));
+    let misfits = columns.iter().skip(1).any(|c| !is_blank_at(line, c.start.saturating_sub(1)));
+    if !is_collapsed || !misfits {
+        return None;
+    }
+    let mut cells: Vec<Cell> = Vec::new();
+    let mut is_inside = false;
+    for (at, &c) in line.iter().enumerate() {
+        if c.is_whitespace() {
+            is_inside = false;
+            continue;
+        }
+        if !is_inside {
+            cells.push(Cell::default());
+        }
+        if let Some(cell) = cells.last_mut() {
+            cell.text.push(c);
+            cell.end = at + 1;
+        }
+        is_inside = true;
+    }
+    (cells.len() == columns.len()).then_some(cells)
 }
 
 /// Cuts a line into cells at the starts of the columns. A word across a start belongs to the right
@@ -406,5 +433,14 @@ GNT10-02\\Submission Undefined           Ready                                 0
         parse(&format!("{head}EX1\\7    Ready\n{}", "         more\n".repeat(100_000)));
         let wide = "ab ".repeat(100_000);
         assert_eq!(parse(&format!("{wide}\n{}\n{}\n", "-- ".repeat(100_000), "x".repeat(300_000))).0.len(), 1);
+    }
+
+    #[test]
+    fn a_web_page_leaves_one_blank_of_each_run() {
+        let text = "Identity Status Count\n-------- ------ -----\nEX1\\Unreachable Ready 4\n";
+        let (objects, _) = parse(text);
+        let values: Vec<_> =
+            objects.iter().flat_map(|o| &o.properties).filter_map(super::super::Property::text).collect();
+        assert_eq!(values, ["EX1\\Unreachable", "Ready", "4"]);
     }
 }

@@ -142,16 +142,19 @@ fn captured_finding(
     let (mut ranges, mut settings) = (String::new(), String::new());
     for (connector, addresses) in captors.values() {
         ranges += &cite_ranges(&mut found, connector, addresses);
+    }
+    for (connector, _) in captors.values() {
         settings += &auth::cite_settings(&mut found, connector);
     }
     let queues = auth::cite_queues(&mut found, refused);
+    let (words, one) = connectors_in_words(&captors);
     found.statement = format!(
         "{} {} {} {ranges} but {} not offer Exchange Server authentication {settings}, so their mail does not \
          move {queues}.",
-        connectors_in_words(&captors),
-        if captors.len() == 1 { "answers" } else { "answer" },
+        words,
+        if one { "answers" } else { "answer" },
         auth::call(facts, &sources),
-        if captors.len() == 1 { "does" } else { "do" },
+        if one { "does" } else { "do" },
     );
 
     found.affects(captors.values().map(|(c, _)| c.identity.value.clone()));
@@ -253,15 +256,16 @@ fn covers(connector: &ReceiveConnector, address: IpAddr) -> bool {
     connector.remote_ip_ranges.as_ref().is_some_and(|r| r.value.items.iter().any(|range| range.contains(address)))
 }
 
-fn connectors_in_words(captors: &Captors<'_>) -> String {
+/// The connectors by name, and whether that is one name (on however many servers).
+fn connectors_in_words(captors: &Captors<'_>) -> (String, bool) {
     let connectors: Vec<&ReceiveConnector> = captors.values().map(|(c, _)| *c).collect();
     let names = distinct(connectors.iter().map(|c| c.name().to_owned()));
     let servers = distinct(connectors.iter().filter_map(|c| c.server()).map(str::to_owned));
     match names.as_slice() {
-        [one] => format!("Connector {one} on {}", listed(&servers, 4)),
+        [one] => (format!("Connector {one} on {}", listed(&servers, 4)), true),
         _ => {
             let full: Vec<String> = connectors.iter().map(|c| c.identity.value.clone()).collect();
-            format!("Connectors {}", listed(&full, 4))
+            (format!("Connectors {}", listed(&full, 4)), false)
         }
     }
 }

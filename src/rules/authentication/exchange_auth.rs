@@ -17,7 +17,7 @@ use crate::model::server::server_key;
 use crate::model::version::ExchangeVersion;
 use crate::report::Missing;
 use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
-use crate::tools::receive_connector_selector::{Selection, exchange_port, select};
+use crate::tools::receive_connector_selector::{Selection, exchange_port_of, select};
 
 /// The reply that names this problem, as Exchange prints it.
 pub const REPLY: &str = "451 5.7.3 Cannot achieve Exchange Server authentication";
@@ -155,20 +155,12 @@ pub fn meetings<'a>(facts: &'a Facts, source: &str, target: &str) -> Vec<Meeting
 pub fn port_between(facts: &Facts, source: &str, target: &str) -> (u16, Option<TransportRole>, bool) {
     let of_target = version_of(facts, target);
     let of_source = facts.servers.version(source);
+    let connectors: Vec<&ReceiveConnector> = facts.connectors.of(target).iter().collect();
     let (port, role) = match (of_target, of_source) {
-        (Some(target), Some(source)) => exchange_port(target, source),
+        (Some(target), Some(source)) => exchange_port_of(target, source, &connectors),
         // Older servers use port 25; so do all towards 2007 and 2010.
-        (Some(target), None) => exchange_port(target, ExchangeVersion::V2010),
+        (Some(target), None) => exchange_port_of(target, ExchangeVersion::V2010, &connectors),
         (None, _) => (25, None),
-    };
-    // A server of 2013 without Front End Transport answers on port 25 with its transport service.
-    let has_role =
-        |wanted| facts.connectors.of(target).iter().any(|c| c.role.as_ref().is_some_and(|r| r.value == wanted));
-    let role = match role {
-        Some(TransportRole::FrontendTransport) if !has_role(TransportRole::FrontendTransport) => {
-            has_role(TransportRole::HubTransport).then_some(TransportRole::HubTransport)
-        }
-        role => role,
     };
     (port, role, of_target.is_some() && of_source.is_some())
 }
