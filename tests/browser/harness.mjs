@@ -134,7 +134,8 @@ export async function withPage(target, options, run) {
   }
 }
 
-// Polls `check` in the page until it returns something true, and returns that.
+// Polls `check` in the page until it returns something true, and returns that. Not an element: Firefox's driver gives none
+// back.
 export async function until(page, what, check, ...rest) {
   const end = Date.now() + 30_000;
   for (;;) {
