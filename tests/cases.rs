@@ -5,6 +5,8 @@
 //! orders, and with each file taken away in turn: a verdict may become undecided then, but no other cause
 //! may become certain.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};

@@ -122,7 +122,7 @@ mod tests {
 
     fn event(n: u64) -> Event {
         let span = Span { source: SourceId(0), place: Place::Record(n) };
-        let mut event = Event::new(span, if n % 3 == 0 { "ESE" } else { "ese" }, (n % 5) as u16);
+        let mut event = Event::new(span, if n.is_multiple_of(3) { "ESE" } else { "ese" }, (n % 5) as u16);
         event.time = Moment::from_unix_millis((n as i64 * 7919) % 100_000);
         event.computer = Some(format!("EX{}", n % 2));
         event

@@ -72,9 +72,11 @@ impl LastError {
     pub fn read(text: &str) -> LastError {
         let normal = normalize(text);
         let mut rest = normal.as_str();
-        let mut error = LastError::default();
-        error.host = capture(&FQDN, rest).map(str::to_owned);
-        error.address = capture(&IP, rest).or_else(|| capture(&ENDPOINT, rest)).and_then(|a| parse_address(a).ok());
+        let mut error = LastError {
+            host: capture(&FQDN, rest).map(str::to_owned),
+            address: capture(&IP, rest).or_else(|| capture(&ENDPOINT, rest)).and_then(|a| parse_address(a).ok()),
+            ..LastError::default()
+        };
         // Each round peels one envelope; four are more than Exchange ever nests.
         for _ in 0..4 {
             let (envelope, inner) = if let Some(led) = capture(&LED, rest) {

@@ -439,8 +439,7 @@ GNT10-02\\Submission Undefined           Ready                                 0
     fn a_web_page_leaves_one_blank_of_each_run() {
         let text = "Identity Status Count\n-------- ------ -----\nEX1\\Unreachable Ready 4\n";
         let (objects, _) = parse(text);
-        let values: Vec<_> =
-            objects.iter().flat_map(|o| &o.properties).filter_map(super::super::Property::text).collect();
+        let values: Vec<_> = objects.iter().flat_map(|o| &o.properties).filter_map(Property::text).collect();
         assert_eq!(values, ["EX1\\Unreachable", "Ready", "4"]);
     }
 }

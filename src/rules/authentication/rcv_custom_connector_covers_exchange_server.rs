@@ -41,6 +41,9 @@ declare_rule! {
     check: check,
 }
 
+/// A connector, the servers and addresses it covers, and whether the ports are certain.
+type Covering<'a> = (&'a ReceiveConnector, Vec<(String, IpAddr)>, bool);
+
 fn check(facts: &Facts) -> Verdict {
     // With mail stopped for it, the rule that explains the mail speaks.
     if facts.connectors.is_empty() || !auth::refused(facts).is_empty() {
@@ -50,7 +53,7 @@ fn check(facts: &Facts) -> Verdict {
     if !facts.connectors.servers().any(|s| facts.connectors.of(s).iter().any(|c| custom(&c))) {
         return Verdict::NotApplicable;
     }
-    let mut found: Vec<(&ReceiveConnector, Vec<(String, IpAddr)>, bool)> = Vec::new();
+    let mut found: Vec<Covering<'_>> = Vec::new();
     let (mut met, mut open) = (0, Vec::new());
     let mut sources: Vec<&str> = facts.servers.exchange_addresses().map(|a| a.server.as_str()).collect();
     sources.dedup_by_key(|s| server_key(s));

@@ -59,6 +59,10 @@ struct Lost<'a> {
     table: &'a RoutingTable,
 }
 
+/// A lost database, the queues that need it (by index, with their messages), and whether they are known
+/// to need it.
+type Hit<'a> = (Lost<'a>, Vec<(usize, u64)>, bool);
+
 /// What became of a reference in a table.
 enum Entry<'a> {
     Present,
@@ -71,7 +75,7 @@ fn check(facts: &Facts) -> Verdict {
     if hits.is_empty() {
         return without_mail(facts);
     }
-    let mut found: Vec<(Lost<'_>, Vec<(usize, u64)>, bool)> = Vec::new();
+    let mut found: Vec<Hit<'_>> = Vec::new();
     let (mut present, mut without_table, mut unknown) = (Vec::new(), Vec::new(), false);
     for (i, hit) in hits.iter().enumerate() {
         let hub = hit.queue.server();

@@ -27,10 +27,7 @@ pub fn unreachable(facts: &Facts, reason: UnreachableReason) -> Vec<Unreachable<
 
 /// Recipients with the reason; all recipients of a message whose own error states it when none is
 /// marked by itself.
-pub fn recipients<'a>(
-    queue: &'a WaitingQueue,
-    reason: UnreachableReason,
-) -> impl Iterator<Item = (&'a Message, &'a Recipient)> {
+pub fn recipients(queue: &WaitingQueue, reason: UnreachableReason) -> impl Iterator<Item = (&Message, &Recipient)> {
     queue.messages.iter().filter(move |m| has_reason(m, reason)).flat_map(move |message| {
         let own = move |r: &Recipient| {
             r.last_error_code.is_some_and(|c| reason.is_in_code(c))
