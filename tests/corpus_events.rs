@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 use queuescope::base::ledger::{Ledger, NoteKind};
 use queuescope::base::source::{FileBytes, Place, ReadAt, SourceId};
 use queuescope::formats::{Head, Log, Output, Parse, detect, read_head};
-use queuescope::model::event::Event;
 use queuescope::model::Record;
+use queuescope::model::event::Event;
 
 fn corpus() -> Option<PathBuf> {
     let path = std::env::var_os("QUEUESCOPE_CORPUS")

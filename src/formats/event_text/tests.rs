@@ -1,3 +1,5 @@
+//! Tests of `event_text`.
+
 use std::ops::ControlFlow;
 
 use super::*;

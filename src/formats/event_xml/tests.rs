@@ -1,3 +1,5 @@
+//! Tests of `event_xml`.
+
 use std::ops::ControlFlow;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of `evtx`.
+
 use std::ops::ControlFlow;
 
 use super::*;

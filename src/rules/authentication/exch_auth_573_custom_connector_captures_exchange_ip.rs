@@ -130,8 +130,7 @@ fn captured_finding(
     captured: &[&Meeting<'_>],
 ) -> Discovery {
     let captors = captors(captured);
-    let mut targets: Vec<&str> = meetings.iter().map(|m| m.target.as_str()).collect();
-    targets.dedup();
+    let targets: Vec<&str> = distinct(meetings.iter().map(|m| m.target.as_str()));
     let every_target = targets.iter().all(|t| captured.iter().any(|m| m.target == *t));
     let certain = captured.iter().all(|m| m.port_is_certain)
         && captors.values().all(|(connector, _)| auth::lacks_method(connector));

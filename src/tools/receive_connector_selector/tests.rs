@@ -1,3 +1,5 @@
+//! Tests of `receive_connector_selector`.
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::*;

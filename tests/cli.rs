@@ -1,0 +1,91 @@
+//! The command line: exit status, formats, and the JSON contract.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str]) -> Output {
+    let case = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/relay-connector-captures-2010-list");
+    let arguments = arguments.iter().map(|a| if *a == "CASE" { case } else { a });
+    Command::new(env!("CARGO_BIN_EXE_queuescope")).args(arguments).output().unwrap()
+}
+
+#[test]
+fn wrong_usage_and_unreadable_input_exit_with_2() {
+    for arguments in [
+        &[][..],
+        &["diagnose"],
+        &["explain", "CASE"],
+        &["diagnose", "--format", "yaml", "CASE"],
+        &["diagnose", "--format"],
+        &["diagnose", "--unknown", "CASE"],
+        &["diagnose", "/nowhere/at/all"],
+        &["diagnose", concat!(env!("CARGO_MANIFEST_DIR"), "/LICENSE-MIT")],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!(output.stderr.is_empty() && output.stdout.is_empty()), "{arguments:?} says nothing");
+    }
+    assert_eq!(run(&["--help"]).status.code(), Some(0));
+    assert_eq!(run(&["diagnose", "CASE"]).status.code(), Some(0));
+}
+
+#[test]
+fn json_keeps_its_contract() {
+    let output = run(&["diagnose", "--format", "json", "CASE"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let sorted = |mut names: Vec<&str>| {
+        names.sort_unstable();
+        names.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let is = |value: &serde_json::Value, names: Vec<&str>| {
+        let mut found = keys(value);
+        found.sort();
+        assert_eq!(found, sorted(names));
+    };
+    is(&report, vec!["schema", "summary", "inputs", "findings", "considered"]);
+    assert_eq!(report["schema"], 1);
+    is(&report["summary"], vec!["text", "as_of", "waiting", "explained", "unexplained"]);
+    is(&report["inputs"][0], vec!["path", "kind", "records", "warnings"]);
+    let finding = &report["findings"][0];
+    is(
+        finding,
+        vec![
+            "rule",
+            "severity",
+            "role",
+            "confidence",
+            "problem",
+            "title",
+            "statement",
+            "affected",
+            "evidence",
+            "explains",
+            "remedy",
+            "verify",
+            "missing",
+            "sources",
+        ],
+    );
+    assert_eq!(
+        (&finding["severity"], &finding["role"], &finding["confidence"]),
+        (&"critical".into(), &"cause".into(), &"confirmed".into())
+    );
+    is(&finding["evidence"][0], vec!["input", "locator", "excerpt"]);
+    is(&report["considered"][0], vec!["rule", "verdict", "why", "missing"]);
+    assert_eq!(report["considered"][0]["verdict"], "ruled-out");
+}
+
+#[test]
+fn every_format_prints_the_same_diagnosis() {
+    for (format, mark) in
+        [("text", "Problem 1"), ("markdown", "## Problem 1"), ("html", "<!doctype html>"), ("json", "\"schema\": 1")]
+    {
+        let output = run(&["diagnose", &format!("--format={format}"), "CASE"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(mark), "{format}");
+        assert!(text.contains("Set-ReceiveConnector"), "{format}");
+        assert!(text.ends_with('\n'), "{format}");
+    }
+}

@@ -1,0 +1,96 @@
+//! Rules: identifiers, texts, and the cases that show them at work.
+
+use std::collections::BTreeSet;
+
+use queuescope::rules::{Rule, all};
+
+use crate::tree::{files, root};
+
+fn faults(rule: &Rule) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let id = rule.id;
+    if !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        wrong.push(format!("{id} is not kebab-case"));
+    }
+    for heading in ["# Symptoms", "# Cause", "# Resolution", "# More information"] {
+        if !rule.text.lines().any(|l| l.trim() == heading) {
+            wrong.push(format!("{id} has no heading {heading}"));
+        }
+    }
+    let resolution = rule.text.split("# Resolution").nth(1).unwrap_or("").split("# ").next().unwrap_or("");
+    if !resolution.lines().any(|l| l.trim_start().starts_with("1. ")) {
+        wrong.push(format!("{id}: the resolution has no numbered steps"));
+    }
+    if rule.title.ends_with('.') || !rule.title.chars().next().is_some_and(char::is_uppercase) {
+        wrong.push(format!("{id}: the title should be a sentence without its full stop: {}", rule.title));
+    }
+    if !rule.sources.iter().all(|s| s.starts_with("https://")) {
+        wrong.push(format!("{id}: a source is no https address"));
+    }
+    if rule.versions.0 > rule.versions.1 {
+        wrong.push(format!("{id}: the versions are the wrong way round"));
+    }
+    wrong
+}
+
+#[test]
+fn rules_say_what_readers_need() {
+    let wrong: Vec<String> = all().flat_map(faults).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn identifiers_are_unique_and_name_their_files() {
+    let mut seen = BTreeSet::new();
+    let paths: Vec<String> = files("src/rules", &[".rs"]).into_iter().map(|(p, _)| p).collect();
+    for rule in all() {
+        assert!(seen.insert(rule.id), "{} is declared twice", rule.id);
+        let file = format!("/{}.rs", rule.id.replace('-', "_"));
+        assert!(paths.iter().any(|p| p.ends_with(&file)), "no file {file} for the rule");
+    }
+    for rule in all() {
+        for other in rule.explains {
+            assert!(seen.contains(other), "{} explains a rule that does not exist: {other}", rule.id);
+            let back = all().find(|r| r.id == *other).unwrap();
+            assert!(!back.explains.contains(&rule.id), "{} and {other} explain each other", rule.id);
+        }
+    }
+}
+
+#[test]
+fn every_rule_is_shown_to_fire_and_to_keep_quiet() {
+    let cases = files("tests/cases", &["case.md"]);
+    let has = |keys: &[&str], id: &str| {
+        cases.iter().any(|(_, text)| text.lines().any(|l| keys.iter().any(|k| l == format!("- {k}: {id}"))))
+    };
+    let mut wrong = Vec::new();
+    for rule in all() {
+        if !has(&["confirmed"], rule.id) {
+            wrong.push(format!("no case confirms {}", rule.id));
+        }
+        if !has(&["not", "ruled out"], rule.id) {
+            wrong.push(format!("no case shows that {} keeps quiet", rule.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn identifiers_are_those_of_the_catalog() {
+    let catalog = root().join("../shared/knowledge/rules.tsv");
+    let Ok(catalog) = std::fs::read_to_string(catalog) else {
+        println!("the catalog of rules is not here; identifiers were not compared");
+        return;
+    };
+    let known: BTreeSet<&str> = catalog.lines().filter_map(|l| l.split('\t').next()).collect();
+    for rule in all() {
+        assert!(known.contains(rule.id), "{} is not in the catalog", rule.id);
+    }
+}
+
+#[test]
+fn a_rule_without_its_texts_is_found() {
+    let good = all().next().unwrap();
+    let bad = Rule { id: "Bad_Id", title: "ends with a dot.", text: "# Symptoms", sources: &["http://x"], ..*good };
+    assert!(faults(&bad).len() >= 6, "{:?}", faults(&bad));
+}
