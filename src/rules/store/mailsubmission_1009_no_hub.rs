@@ -2,6 +2,7 @@
 
 use crate::facts::Facts;
 use crate::facts::events::EventGroup;
+use crate::model::server::server_key;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, listed};
@@ -57,7 +58,8 @@ fn check(facts: &Facts) -> Verdict {
     let mut computers: Vec<String> = Vec::new();
     for (i, group) in groups.iter().enumerate() {
         let computer = group.computer.clone().unwrap_or_else(|| "a server that the export does not name".to_owned());
-        if !computers.contains(&computer) {
+        // One export prints the short name of a computer, another its full name.
+        if !computers.iter().any(|known| server_key(known) == server_key(&computer)) {
             computers.push(computer.clone());
         }
         let since = match (group.first, group.last) {

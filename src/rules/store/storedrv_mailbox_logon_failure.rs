@@ -84,7 +84,7 @@ fn check(facts: &Facts) -> Verdict {
     let ready =
         if states.is_empty() { String::new() } else { format!("; the queue stays Ready all the same {states}") };
     found.statement = format!(
-        "The store driver of {} may not log on to {towards} {errors}, so {} {}{ready}.",
+        "The store driver of {} is refused the logon to {towards} {errors}, so {} {}{ready}.",
         if hubs.is_empty() { "the hub server".to_owned() } else { listed(&hubs, 3) },
         count(total, "message"),
         if total == 1 { "waits" } else { "wait" },
