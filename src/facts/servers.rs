@@ -3,14 +3,11 @@
 //! Addresses come from lists made by resolving names, and from queue errors that name a host and its
 //! address together. Nothing else ties an address to a server.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
-
-use crate::base::source::Span;
 use crate::model::queue::Queue;
 use crate::model::server::{ExchangeServer, ServerAddress, server_key};
 use crate::model::smtp_reply::LastError;
 use crate::model::version::ExchangeVersion;
+use std::collections::BTreeMap;
 
 /// All servers of the case.
 pub struct Servers {
@@ -23,7 +20,9 @@ impl Servers {
     /// Joins servers and addresses.
     pub fn new(servers: Vec<ExchangeServer>, listed: Vec<ServerAddress>, queues: &[Queue]) -> Servers {
         let mut addresses: BTreeMap<String, Vec<ServerAddress>> = BTreeMap::new();
-        let from_errors = queues.iter().filter_map(|queue| {
+        // The hosts of external next hops are not servers of the organization.
+        let internal = |q: &&Queue| q.delivery_type.as_ref().is_some_and(|d| !d.value.is_external());
+        let from_errors = queues.iter().filter(internal).filter_map(|queue| {
             let error = queue.last_error.as_ref()?;
             let read = LastError::read(&error.value);
             Some(ServerAddress { span: error.span, server: read.host?, address: read.address? })
@@ -57,16 +56,6 @@ impl Servers {
     /// of servers, or no list was brought.
     pub fn exchange_addresses(&self) -> impl Iterator<Item = &ServerAddress> {
         self.addresses.iter().filter(|(key, _)| self.servers.is_empty() || self.is_exchange(key)).flat_map(|(_, a)| a)
-    }
-
-    /// The Exchange server that has this address.
-    pub fn owner(&self, address: IpAddr) -> Option<&ServerAddress> {
-        self.exchange_addresses().find(|a| a.address == address)
-    }
-
-    /// Where the version of a server stands.
-    pub fn version_span(&self, name: &str) -> Option<Span> {
-        Some(self.server(name)?.version.as_ref()?.span)
     }
 
     fn is_exchange(&self, key: &str) -> bool {

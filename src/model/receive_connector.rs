@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Listed, Located};
+use super::{Listed, Located, server::server_key};
 use crate::base::ip_range::{Binding, IpRange};
 use crate::base::source::Span;
 
@@ -42,12 +42,15 @@ impl ReceiveConnector {
         self.identity.value.split_once('\\').map_or(self.identity.value.as_str(), |(_, name)| name)
     }
 
-    /// Whether it carries a name that setup gives to its own connectors: `Default SRV`,
-    /// `Default Frontend SRV`, `Client ...`, `Outbound Proxy Frontend SRV`. Only a name: it says
-    /// what to call the connector, never what it does.
+    /// Whether it carries a name that setup gives to its own connectors, the name of the server
+    /// included: `Default SRV`, `Default Frontend SRV`, `Client Frontend SRV` ... A relay may be called
+    /// `Client Relay`.
     pub fn has_default_name(&self) -> bool {
+        let server = server_key(self.server().unwrap_or(""));
         let name = self.name().to_ascii_lowercase();
-        ["default ", "client ", "outbound proxy "].iter().any(|prefix| name.starts_with(prefix))
+        ["default frontend ", "default ", "client frontend ", "client proxy ", "client ", "outbound proxy frontend "]
+            .iter()
+            .any(|prefix| name.strip_prefix(prefix).is_some_and(|rest| server_key(rest) == server))
     }
 
     /// Whether it listens; an export without the property is taken for enabled, as created.
@@ -55,14 +58,10 @@ impl ReceiveConnector {
         self.enabled.as_ref().is_none_or(|e| e.value)
     }
 
-    /// Whether Exchange servers can authenticate here. `None` when the export does not show it.
+    /// Whether it offers the method by which Exchange servers authenticate. `None` when the export does
+    /// not show it. (A missing permission group shows later in the conversation, with other replies.)
     pub fn offers_exchange_auth(&self) -> Option<bool> {
-        let auth = self.auth_mechanism.as_ref()?.value.contains(AuthMechanism::EXCHANGE_SERVER);
-        match &self.permission_groups {
-            Some(groups) => Some(auth && groups.value.admits_exchange_servers()),
-            None if !auth => Some(false),
-            None => None,
-        }
+        Some(self.auth_mechanism.as_ref()?.value.contains(AuthMechanism::EXCHANGE_SERVER))
     }
 }
 
@@ -186,6 +185,29 @@ impl PermissionGroups {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_names_of_setup_are_default_names() {
+        let span = crate::base::source::Span::file(crate::base::source::SourceId(0));
+        let named = |identity: &str| ReceiveConnector {
+            span,
+            identity: Located::new(identity.to_owned(), span),
+            enabled: None,
+            role: None,
+            bindings: None,
+            remote_ip_ranges: None,
+            auth_mechanism: None,
+            permission_groups: None,
+            fqdn: None,
+            when_changed: None,
+        };
+        for identity in ["EX1\\Default EX1", "EX1\\Default Frontend EX1", "ex1.contoso.com\\Client Proxy EX1"] {
+            assert!(named(identity).has_default_name(), "{identity}");
+        }
+        for identity in ["EX1\\Client Relay", "EX1\\Default Relay", "EX1\\Default EX2", "EX1\\Relay"] {
+            assert!(!named(identity).has_default_name(), "{identity}");
+        }
+    }
 
     #[test]
     fn reads_flags_by_name_and_by_number() {

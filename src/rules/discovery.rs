@@ -201,6 +201,17 @@ pub fn listed(names: &[String], most: usize) -> String {
     }
 }
 
+/// Each item once, in the order of its first appearance.
+pub fn distinct<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for item in items {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
 /// A name as a PowerShell string, in double quotes, with what PowerShell would expand made literal.
 pub fn quoted(name: &str) -> String {
     let escaped: String = name

@@ -5,11 +5,12 @@ use std::net::IpAddr;
 
 use super::exchange_auth::{self as auth, Answer, Meeting, Refused};
 use crate::base::source::Span;
+use crate::base::timestamp::{DateOrder, parse_moment};
 use crate::facts::Facts;
 use crate::model::receive_connector::ReceiveConnector;
 use crate::report::Confidence;
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, Proof, listed};
+use crate::rules::discovery::{Discovery, Proof, distinct, listed};
 
 declare_rule! {
     /// # Symptoms
@@ -87,7 +88,10 @@ fn check(facts: &Facts) -> Verdict {
     }
     let names: Vec<String> = meetings.iter().map(|m| format!("{} on {}", m.address, m.target)).collect();
     Verdict::RuledOut(format!(
-        "For every known address of the sending servers, no custom connector answers ({}).",
+        "For every known address of the sending servers, no custom connector answers ({}). If the default connector is \
+         intact as well, something between the servers takes the offer away (a firewall that inspects SMTP), the sender \
+         arrives from another address (address translation, IPv6), or the answering server has no valid internal transport \
+         certificate.",
         listed(&names, 4)
     ))
 }
@@ -179,7 +183,7 @@ fn captured_finding(
     let hosts = if targets.len() == 1 {
         "The only answering server in the evidence has such a connector".to_owned()
     } else if every_target {
-        "Failover fails as well: all answering servers have such a connector".to_owned()
+        "Failover fails as well: every answering server in the evidence has such a connector".to_owned()
     } else {
         "Some answering servers have no such connector; failover to them should work".to_owned()
     };
@@ -196,7 +200,11 @@ fn captured_finding(
         if let Some(changed) = &connector.when_changed {
             let proof = Proof::new(changed.span, format!("When {} was last changed", connector.identity.value));
             let cite = found.cite(proof.mark([changed.value.clone()]));
-            found.held(format!("{} was last changed {} {cite}.", connector.identity.value, changed.value));
+            // JSON prints milliseconds since 1970; everything else is shown as the export prints it.
+            let is_number = changed.value.contains("/Date(");
+            let time = parse_moment(&changed.value, DateOrder::Unknown).filter(|_| is_number);
+            let time = time.map_or_else(|| changed.value.clone(), |t| t.to_string());
+            found.held(format!("{} was last changed {time} {cite}.", connector.identity.value));
         }
     }
     let source = sources.first().map_or("", String::as_str);
@@ -344,13 +352,12 @@ fn without_addresses(facts: &Facts, refused: Vec<Refused<'_>>) -> Verdict {
     for connector in &connectors {
         found.command(
             format!(
-                "If one of them lies in a range of {}, take it out. The command asks for the addresses; it takes effect \
-                 at once, without a restart.",
+                "If one of them lies in a range of {}, take it out of that range: remove the entry, or write the list of \
+                 ranges anew without it. This shows the list.",
                 connector.identity.value
             ),
             format!(
-                "$addresses = (Read-Host 'Addresses to take out, separated by blanks') -split ' '; Set-ReceiveConnector \
-                 {} -RemoteIPRanges @{{Remove=$addresses}}",
+                "(Get-ReceiveConnector {}).RemoteIPRanges",
                 crate::rules::discovery::quoted(&connector.identity.value)
             ),
         );
@@ -369,16 +376,6 @@ fn without_addresses(facts: &Facts, refused: Vec<Refused<'_>>) -> Verdict {
     found.unknown("The addresses of the sending servers are not in the evidence.");
     found.missing.push(missing);
     Verdict::Found(vec![found])
-}
-
-fn distinct<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
-    let mut kept: Vec<T> = Vec::new();
-    for item in items {
-        if !kept.contains(&item) {
-            kept.push(item);
-        }
-    }
-    kept
 }
 
 fn addresses_in_words(meetings: &[Meeting<'_>]) -> String {

@@ -3,10 +3,11 @@
 
 use super::exchange_auth::{self as auth, Answer, Refused};
 use crate::facts::Facts;
-use crate::model::receive_connector::{AuthMechanism, PermissionGroups, ReceiveConnector, TransportRole};
+use crate::model::receive_connector::{AuthMechanism, PermissionGroups, ReceiveConnector};
+use crate::model::server::server_key;
 use crate::report::Confidence;
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, Proof, listed, quoted};
+use crate::rules::discovery::{Discovery, Proof, distinct, listed, quoted};
 
 declare_rule! {
     /// # Symptoms
@@ -145,8 +146,7 @@ fn finding(facts: &Facts, refused: &[Refused<'_>], faulty: &[&ReceiveConnector],
     lacks.dedup();
     let queues = auth::cite_queues(&mut found, refused);
     let names: Vec<String> = faulty.iter().map(|c| c.identity.value.clone()).collect();
-    let mut sources: Vec<String> = refused.iter().filter_map(|r| r.queue.server()).map(str::to_owned).collect();
-    sources.dedup();
+    let sources: Vec<String> = distinct(refused.iter().filter_map(|r| r.queue.server()).map(str::to_owned));
     found.statement = format!(
         "{} should authenticate {} but lack{} {} {settings}, so mail to {} does not move {queues}.",
         listed(&names, 4),
@@ -162,8 +162,9 @@ fn finding(facts: &Facts, refused: &[Refused<'_>], faulty: &[&ReceiveConnector],
         repair_step(&mut found, connector);
     }
     auth::retry_and_check(&mut found, refused);
-    found.held("The default connector is the one that answers; no custom connector has a more specific range.");
-    if !proven {
+    if proven {
+        found.held("The default connector is the one that answers; no custom connector has a more specific range.");
+    } else {
         found.unknown("Not all addresses and versions of the servers are in the evidence.");
         found.missing.push(auth::missing_addresses("Which connector answers each sending server."));
     }
@@ -186,15 +187,21 @@ fn repair_step(found: &mut Discovery, connector: &ReceiveConnector) {
         }
     }
     if let Some(groups) = &connector.permission_groups {
-        let mut wanted = groups.value.0 | PermissionGroups::EXCHANGE_SERVERS;
-        if connector.role.as_ref().is_some_and(|r| r.value == TransportRole::FrontendTransport) {
-            wanted |= PermissionGroups::EXCHANGE_LEGACY_SERVERS;
-        }
+        let wanted = groups.value.0 | PermissionGroups::EXCHANGE_SERVERS;
         // `Custom` only says that somebody edited the permissions; it cannot be set.
         let wanted = PermissionGroups(wanted & !PermissionGroups::CUSTOM);
         if wanted.0 != groups.value.0 & !PermissionGroups::CUSTOM {
             command += &format!(" -PermissionGroups {}", wanted.to_string().replace(", ", ","));
         }
+    }
+    // With Exchange Server authentication the cmdlet accepts only a name of the server itself.
+    let server = connector.server().unwrap_or("");
+    if let Some(fqdn) = connector.fqdn.as_ref().filter(|f| server_key(&f.value) != server_key(server)) {
+        found.step(format!(
+            "The connector greets as {}. With Exchange Server authentication it must greet with the name of the server: add \
+             -Fqdn with that name to the command below, and see that the certificate for {} is not needed here.",
+            fqdn.value, fqdn.value
+        ));
     }
     found.command(
         format!(

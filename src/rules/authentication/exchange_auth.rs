@@ -35,7 +35,8 @@ pub struct Refused<'a> {
 /// All queues that stop at Exchange Server authentication.
 pub fn refused(facts: &Facts) -> Vec<Refused<'_>> {
     let refused = facts.queues.waiting_queues().filter_map(|queue| {
-        let error = queue.errors().find(|e| e.error.is_exchange_auth_failure())?;
+        // An empty queue can keep the error of mail that has left.
+        let error = queue.errors().find(|e| e.error.is_exchange_auth_failure()).filter(|_| queue.count() > 0)?;
         let matches = |text: &str| crate::model::smtp_reply::LastError::read(text).is_exchange_auth_failure();
         Some(Refused { messages: queue.share(matches), queue, error })
     });
@@ -83,7 +84,26 @@ pub fn targets<'a>(facts: &'a Facts, queue: &WaitingQueue) -> Vec<&'a str> {
     if !named.is_empty() {
         return named;
     }
-    others().filter(|s| version.is_none_or(|wanted| version_of(facts, s).is_none_or(|v| major(v) == wanted))).collect()
+    let site = site_of(facts, queue, &next_hop);
+    others()
+        .filter(|s| version.is_none_or(|wanted| version_of(facts, s).is_none_or(|v| major(v) == wanted)))
+        .filter(|s| {
+            let own = facts.servers.server(s).and_then(|s| s.site.as_deref());
+            site.as_deref().is_none_or(|wanted| own.is_none_or(|own| own.eq_ignore_ascii_case(wanted)))
+        })
+        .collect()
+}
+
+/// The Active Directory site that a queue delivers to, when its next hop tells.
+fn site_of(facts: &Facts, queue: &WaitingQueue, next_hop: &str) -> Option<String> {
+    if let Some(rest) = next_hop.strip_prefix("site:") {
+        return Some(rest.split(';').next().unwrap_or(rest).trim().to_owned());
+    }
+    if next_hop.starts_with("hub version") {
+        return facts.servers.server(queue.server()?)?.site.clone();
+    }
+    let kind = queue.queue.as_ref()?.delivery_type.as_ref()?.value;
+    (kind == DeliveryType::SmtpRelayToRemoteAdSite).then(|| next_hop.trim().to_owned())
 }
 
 /// Whether a next hop such as `ex1.contoso.com;ex2.contoso.com` names the server.
@@ -260,7 +280,12 @@ pub fn retry_and_check(discovery: &mut Discovery, refused: &[Refused<'_>]) {
             "{list} | ForEach-Object {{ Get-Queue -Identity $_ | Format-List Identity,Status,MessageCount,LastError }}"
         ),
     );
-    discovery.verify.push(format!("{} fall to 0 and show no error.", listed(&queues, 4)));
+    let names: Vec<String> = refused.iter().map(|r| r.queue.label()).collect();
+    let (queue, falls) = if names.len() == 1 { ("Queue", "falls") } else { ("Queues", "fall") };
+    discovery.verify.push(
+        format!("{queue} {} {falls} to 0 without an error, or are gone.", listed(&names, 4))
+            .replace("falls to 0 without an error, or are gone", "falls to 0 without an error, or is gone"),
+    );
 }
 
 /// The command that resolves the addresses of all Exchange servers into a file the product reads.
@@ -311,7 +336,8 @@ pub fn release_step(discovery: &mut Discovery, connector: &ReceiveConnector, add
         .map(|r| quoted(&r.to_string()))
         .collect();
     let takes_effect = "It takes effect at once, without a restart.";
-    if kept.is_empty() {
+    let is_whole = ranges.value.complete && ranges.value.unread.is_empty();
+    if kept.is_empty() && is_whole {
         discovery.command(
             format!(
                 "Connector {} lists nothing but Exchange servers. Switch it off; a connector cannot be left without \
@@ -330,7 +356,7 @@ pub fn release_step(discovery: &mut Discovery, connector: &ReceiveConnector, add
             ),
             format!("Set-ReceiveConnector {identity} -RemoteIPRanges @{{Remove={}}}", list.join(",")),
         );
-    } else if ranges.value.complete && ranges.value.unread.is_empty() {
+    } else if is_whole {
         discovery.command(
             format!(
                 "Write the ranges of {} anew, so that they leave out {}. Everything else in them keeps using it. \

@@ -9,7 +9,7 @@ use crate::model::receive_connector::{AuthMechanism, ReceiveConnector};
 use crate::model::server::server_key;
 use crate::report::Confidence;
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, Proof, listed};
+use crate::rules::discovery::{Discovery, Proof, distinct, listed};
 
 declare_rule! {
     /// # Symptoms
@@ -112,8 +112,7 @@ fn is_external_authoritative(connector: &ReceiveConnector) -> bool {
 
 fn finding(connector: &ReceiveConnector, hits: &[(String, IpAddr)], certain: bool) -> Discovery {
     let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
-    let mut servers: Vec<String> = hits.iter().map(|(s, _)| s.clone()).collect();
-    servers.dedup();
+    let servers: Vec<String> = distinct(hits.iter().map(|(s, _)| s.clone()));
     let addresses: Vec<IpAddr> = hits.iter().map(|(_, a)| *a).collect();
     let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
     let mut ranges = String::new();
@@ -131,8 +130,8 @@ fn finding(connector: &ReceiveConnector, hits: &[(String, IpAddr)], certain: boo
     }
     let settings = auth::cite_settings(&mut found, connector);
     found.statement = format!(
-        "Connector {} would answer {} {ranges} without Exchange Server authentication {settings}; no mail waits for it in \
-         this evidence.",
+        "Connector {} would answer {} {ranges} without Exchange Server authentication {settings}; their mail to this \
+         server would stop.",
         connector.identity.value,
         listed(&servers, 4),
     );

@@ -37,6 +37,7 @@ fn check(facts: &Facts) -> Verdict {
     let hits: Vec<_> = facts
         .queues
         .waiting_queues()
+        .filter(|queue| queue.count() > 0)
         .filter_map(|queue| {
             let error = queue.errors().find(|e| e.error.envelopes.contains(&Envelope::FailoverExhausted))?;
             Some((queue, error))
@@ -51,7 +52,8 @@ fn check(facts: &Facts) -> Verdict {
     for (i, (queue, error)) in hits.iter().enumerate() {
         let reply = &error.error.reply;
         let code = reply.code.map_or_else(String::new, |c| format!("{c} "));
-        let inner = format!("{code}{}", reply.enhanced.as_deref().unwrap_or(&reply.text)).trim().to_owned();
+        let enhanced = reply.enhanced.as_deref().map_or_else(String::new, |e| format!("{e} "));
+        let inner = format!("\"{code}{enhanced}{}\"", reply.text.trim_end_matches('.'));
         if !replies.contains(&inner) {
             replies.push(inner.clone());
         }
@@ -65,11 +67,13 @@ fn check(facts: &Facts) -> Verdict {
         }
     }
     found.statement = format!(
-        "{} {} that every host of the next hop was tried {citations}; the reply that matters is {}.",
-        if hits.len() == 1 { "One queue says".to_owned() } else { format!("{} queues say", hits.len()) },
-        "in an envelope",
+        "{} tried every server of the next hop without success {citations}; the reply that matters is {}.",
+        if hits.len() == 1 { "One queue".to_owned() } else { format!("{} queues", hits.len()) },
         listed(&replies, 3)
     );
-    found.step("Nothing to do about the envelope itself; see the problem that explains the reply inside.");
+    found.step(
+        "Look for the problem that explains the reply inside the quotes. If none of those found here does, the SMTP send log of \
+         the sending server shows where the conversation ended.",
+    );
     Verdict::Found(vec![found])
 }

@@ -6,7 +6,7 @@ use crate::model::queue::QueueStatus;
 use crate::model::smtp_reply::squeeze;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
+use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
 
 declare_rule! {
     /// # Symptoms
@@ -50,6 +50,7 @@ fn check(facts: &Facts) -> Verdict {
     let hits: Vec<(&WaitingQueue, QueueError)> = facts
         .queues
         .waiting_queues()
+        .filter(|queue| queue.count() > 0)
         .filter_map(|queue| queue.errors().find(|e| matches(&e.text)).map(|e| (queue, e)))
         .collect();
     if hits.is_empty() {
@@ -69,7 +70,7 @@ fn check(facts: &Facts) -> Verdict {
         }
         if i < 3 {
             let note = format!("The error in queue {}", queue.label());
-            let why = "The store refuses the logon of the store driver; the network between the two works.";
+            let why = "The store refuses the logon of the store driver, so its mail cannot be delivered.";
             errors += &found.cite(Proof::new(error.span, note).mark([REPLY]).why(why));
             if queue.status() == Some(QueueStatus::Ready)
                 && let Some(status) = queue.queue.as_ref().and_then(|q| q.status.as_ref())
@@ -79,38 +80,55 @@ fn check(facts: &Facts) -> Verdict {
             }
         }
     }
-    let hubs = distinct(hits.iter().filter_map(|(q, _)| q.server()));
+    let hubs: Vec<String> =
+        distinct(hits.iter().filter_map(|(q, _)| q.server())).into_iter().map(str::to_owned).collect();
     let towards = if stores.is_empty() { "the mailbox database".to_owned() } else { listed(&stores, 3) };
     let ready =
         if states.is_empty() { String::new() } else { format!("; the queue stays Ready all the same {states}") };
     found.statement = format!(
-        "The store driver of {} is refused the logon to {towards} {errors}, so {} {}{ready}.",
+        "{} refuses the logon of {} {errors}, so {} {}{ready}.",
+        upper_first(&towards),
         if hubs.is_empty() { "the hub server".to_owned() } else { listed(&hubs, 3) },
         count(total, "message"),
         if total == 1 { "waits" } else { "wait" },
     );
     found.affects(hubs.iter().cloned());
     found.affects(stores.iter().cloned());
-    let server = stores.first().map_or("", |s| s.split('.').next().unwrap_or(s));
-    found.command(
-        "On the object of the mailbox server, look at the four store rights of Exchange Servers. Each must be allowed \
-         and none denied. The command only reads.",
-        format!(
-            "Get-ExchangeServer {} | Get-ADPermission | Where-Object {{ $_.User -like '*Exchange Servers' -and \
-             \"$($_.ExtendedRights)\" -like '*ms-Exch-Store-*' }} | Format-Table User,Deny,IsInherited,ExtendedRights -AutoSize -Wrap",
-            if server.is_empty() { String::new() } else { quoted(server) }
-        ),
-    );
-    found.command(
-        "Give the rights back where one is missing. Where one is denied, remove the entry that denies it first, on the \
-         object it is inherited from.",
-        format!(
-            "Get-ExchangeServer {} | Add-ADPermission -User 'Exchange Servers' -ExtendedRights \
-             ms-Exch-Store-Transport-Access,ms-Exch-Store-Constrained-Delegation,ms-Exch-Store-Read-Access,ms-Exch-Store-Read-Write-Access",
-            if server.is_empty() { String::new() } else { quoted(server) }
-        ),
-    );
-    found.warn("Somebody may have set the denial on purpose. Note the present entries before you change them.");
+    let servers = distinct(stores.iter().filter_map(|store| owner(facts, store)));
+    for server in servers.iter().take(4) {
+        found.command(
+            format!(
+                "On the object of {server}, look at the four store rights of Exchange Servers. Each must be allowed and none \
+                 denied. The command only reads."
+            ),
+            format!(
+                "Get-ExchangeServer {} | Get-ADPermission | Where-Object {{ $_.User -like '*Exchange Servers' -and \
+                 \"$($_.ExtendedRights)\" -like '*ms-Exch-Store-*' }} | Format-Table User,Deny,IsInherited,ExtendedRights \
+                 -AutoSize -Wrap",
+                quoted(server)
+            ),
+        );
+        found.command(
+            format!(
+                "Give {server} the rights back where one is missing. Where one is denied, remove the entry that denies it first, \
+                 on the object it is inherited from."
+            ),
+            format!(
+                "Get-ExchangeServer {} | Add-ADPermission -User 'Exchange Servers' -ExtendedRights \
+                 ms-Exch-Store-Transport-Access,ms-Exch-Store-Constrained-Delegation,ms-Exch-Store-Read-Access,ms-Exch-Store-Read-Write-Access",
+                quoted(server)
+            ),
+        );
+        found.warn("Somebody may have set the denial on purpose. Note the present entries before you change them.");
+    }
+    if servers.is_empty() {
+        // Without a name the commands would run on every server of the organization.
+        found.command(
+            "Find out which mailbox server the queue delivers to; the four store rights of Exchange Servers must be allowed on \
+             its object, and none denied.",
+            "Get-Queue | Where-Object { $_.DeliveryType -eq 'MapiDelivery' } | Format-List Identity,NextHopDomain,Status,MessageCount",
+        );
+    }
     found.step(
         "Check that the hub servers are members of the group Exchange Servers. After a change of membership restart the \
          hub, because it has to log on again.",
@@ -131,20 +149,30 @@ fn check(facts: &Facts) -> Verdict {
     found.missing.push(Missing {
         what: "The rights on the object of the mailbox server".to_owned(),
         settles: "Which of the four store rights is missing or denied.".to_owned(),
-        command: format!(
-            "Get-ExchangeServer {} | Get-ADPermission | Export-Clixml server-rights.xml",
-            if server.is_empty() { String::new() } else { quoted(server) }
-        ),
+        command: match servers.first() {
+            Some(server) => {
+                format!("Get-ExchangeServer {} | Get-ADPermission | Export-Clixml server-rights.xml", quoted(server))
+            }
+            None => "Get-Queue | Export-Clixml queues.xml".to_owned(),
+        },
     });
     Verdict::Found(vec![found])
 }
 
-fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
-    for name in names {
-        if !kept.iter().any(|k| k == name) {
-            kept.push(name.to_owned());
-        }
+/// The server behind a next hop: a server by its full name, or the owner of a database.
+fn owner(facts: &Facts, next_hop: &str) -> Option<String> {
+    if let Some(database) = facts.databases.database(next_hop) {
+        return database.server.clone();
     }
-    kept
+    let is_name = !next_hop.contains([' ', '\\', '/']);
+    let known = facts.servers.server(next_hop).is_some();
+    (is_name && (known || next_hop.contains('.'))).then(|| next_hop.split('.').next().unwrap_or(next_hop).to_owned())
+}
+
+fn upper_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) if text.starts_with("the ") => first.to_uppercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
 }
