@@ -45,10 +45,11 @@ pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs:
 }
 
 fn as_of(facts: &Facts) -> String {
-    let times = facts.queues.as_of().into_iter();
+    // What waits is as old as the queues; a log or a table may be newer or older.
     let events = facts.events.iter().filter_map(|g| g.last);
     let tables = facts.databases.tables.iter().filter_map(|t| t.written);
-    times.chain(events).chain(tables).max_by_key(|m| m.at).map_or_else(String::new, |m| m.to_string())
+    let others = || events.chain(tables).max_by_key(|m| m.at);
+    facts.queues.as_of().or_else(others).map_or_else(String::new, |m| m.to_string())
 }
 
 fn text(
@@ -172,6 +173,10 @@ fn caveats(facts: &Facts, inputs: &[Input]) -> Vec<String> {
             parts.join(", ")
         ));
     }
+    let has_queues = inputs.iter().any(|i| matches!(i.kind.as_deref(), Some("get-queue" | "get-message")));
+    if !has_queues && inputs.iter().any(|i| i.state != InputState::NotRead) {
+        caveats.push("No queue export was brought, so this report cannot say how many messages wait.".to_owned());
+    }
     let local = inputs.iter().filter_map(|i| i.time_span.as_ref()).any(|(a, _)| !a.ends_with(" UTC"));
     let utc = inputs.iter().filter_map(|i| i.time_span.as_ref()).any(|(a, _)| a.ends_with(" UTC"));
     if local && utc {
@@ -184,7 +189,7 @@ fn caveats(facts: &Facts, inputs: &[Input]) -> Vec<String> {
     }
     if facts.queues.repeated > 0 {
         caveats.push(format!(
-            "{} {} in more than one export; the newest one counts.",
+            "{} {} in more than one export; the newest one counts, and where no time is shown the fuller one.",
             grouped(facts.queues.repeated as u64),
             if facts.queues.repeated == 1 { "queue is" } else { "queues are" }
         ));

@@ -9,11 +9,22 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// An inclusive range of addresses of one family.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub struct IpRange {
     low: IpAddr,
     high: IpAddr,
+    /// Whether it was written as `a/length` or `a(mask)` and is shown as `a/length`.
+    is_prefix: bool,
 }
+
+/// How a range is written does not make it another one.
+impl PartialEq for IpRange {
+    fn eq(&self, other: &IpRange) -> bool {
+        (self.low, self.high) == (other.low, other.high)
+    }
+}
+
+impl Eq for IpRange {}
 
 /// Text that is not an address range or a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +45,7 @@ impl IpRange {
     /// When the families differ or `low` is above `high`.
     pub fn new(low: IpAddr, high: IpAddr) -> Result<IpRange, NotAnAddress> {
         if low.is_ipv4() == high.is_ipv4() && number(low) <= number(high) {
-            Ok(IpRange { low, high })
+            Ok(IpRange { low, high, is_prefix: false })
         } else {
             Err(NotAnAddress)
         }
@@ -42,7 +53,7 @@ impl IpRange {
 
     /// The range of one address.
     pub fn single(address: IpAddr) -> IpRange {
-        IpRange { low: address, high: address }
+        IpRange { low: address, high: address, is_prefix: false }
     }
 
     /// First address.
@@ -116,7 +127,7 @@ impl IpRange {
     }
 
     fn part(&self, low: u128, high: u128) -> IpRange {
-        IpRange { low: self.address(low), high: self.address(high) }
+        IpRange { low: self.address(low), high: self.address(high), is_prefix: false }
     }
 
     fn address(&self, n: u128) -> IpAddr {
@@ -129,7 +140,11 @@ impl IpRange {
 
 impl fmt::Display for IpRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_single() { write!(f, "{}", self.low) } else { write!(f, "{}-{}", self.low, self.high) }
+        match self.as_prefix().filter(|_| self.is_prefix) {
+            Some(prefix) => f.write_str(&prefix),
+            None if self.is_single() => write!(f, "{}", self.low),
+            None => write!(f, "{}-{}", self.low, self.high),
+        }
     }
 }
 
@@ -158,7 +173,7 @@ impl FromStr for IpRange {
 
 fn from_prefix(address: IpAddr, length: u8) -> Result<IpRange, NotAnAddress> {
     let net = ipnet::IpNet::new(address, length).map_err(|_| NotAnAddress)?;
-    IpRange::new(net.network(), net.broadcast())
+    Ok(IpRange { is_prefix: true, ..IpRange::new(net.network(), net.broadcast())? })
 }
 
 /// Parses one address, with or without brackets, and without its zone (`fe80::1%11`).

@@ -73,6 +73,7 @@ fn connector(row: &mut Row<'_>) -> Option<ReceiveConnector> {
         remote_ip_ranges: row.listed("RemoteIPRanges", |text| text.parse().ok()),
         auth_mechanism: row.parsed("AuthMechanism", AuthMechanism::parse),
         permission_groups: row.parsed("PermissionGroups", PermissionGroups::parse),
+        suppress_x_anonymous_tls: row.truth("SuppressXAnonymousTls"),
         fqdn: row.text("Fqdn"),
         when_changed: row.text("WhenChanged"),
     };

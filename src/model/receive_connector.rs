@@ -25,6 +25,8 @@ pub struct ReceiveConnector {
     pub auth_mechanism: Option<Located<AuthMechanism>>,
     /// Who may submit.
     pub permission_groups: Option<Located<PermissionGroups>>,
+    /// Whether it hides the TLS variant that Exchange servers use among themselves (2010 and later).
+    pub suppress_x_anonymous_tls: Option<Located<bool>>,
     /// Name in its greeting.
     pub fqdn: Option<Located<String>>,
     /// When it was last changed, as printed.
@@ -58,9 +60,17 @@ impl ReceiveConnector {
         self.enabled.as_ref().is_none_or(|e| e.value)
     }
 
+    /// Whether it hides X-ANONYMOUSTLS, without which Exchange servers do not authenticate by default.
+    pub fn hides_x_anonymous_tls(&self) -> bool {
+        self.suppress_x_anonymous_tls.as_ref().is_some_and(|s| s.value)
+    }
+
     /// Whether it offers the method by which Exchange servers authenticate. `None` when the export does
     /// not show it. (A missing permission group shows later in the conversation, with other replies.)
     pub fn offers_exchange_auth(&self) -> Option<bool> {
+        if self.hides_x_anonymous_tls() {
+            return Some(false);
+        }
         Some(self.auth_mechanism.as_ref()?.value.contains(AuthMechanism::EXCHANGE_SERVER))
     }
 }
@@ -198,6 +208,7 @@ mod tests {
             remote_ip_ranges: None,
             auth_mechanism: None,
             permission_groups: None,
+            suppress_x_anonymous_tls: None,
             fqdn: None,
             when_changed: None,
         };

@@ -166,7 +166,7 @@ fn captured_finding(
     found.affects(captors.values().flat_map(|(_, a)| a).map(|(a, _)| a.to_string()));
 
     // All Exchange servers are taken out, not only those that fail today.
-    for (connector, _) in captors.values() {
+    for (connector, caught) in captors.values() {
         let own = connector.server().unwrap_or("");
         let exchange: Vec<IpAddr> = distinct(
             facts
@@ -174,9 +174,11 @@ fn captured_finding(
                 .exchange_addresses()
                 .filter(|a| crate::model::server::server_key(&a.server) != crate::model::server::server_key(own))
                 .map(|a| a.address)
-                .filter(|a| covers(connector, *a)),
+                .filter(|a| covers(connector, *a))
+                // A list of servers can be incomplete.
+                .chain(caught.iter().map(|(a, _)| *a)),
         );
-        auth::release_step(&mut found, connector, &exchange);
+        auth::release_step(facts, &mut found, connector, &exchange);
     }
     auth::retry_and_check(&mut found, refused);
 

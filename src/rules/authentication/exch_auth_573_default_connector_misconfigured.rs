@@ -128,6 +128,7 @@ fn intact_defaults(facts: &Facts, refused: &[Refused<'_>]) -> Vec<String> {
 
 fn finding(facts: &Facts, refused: &[Refused<'_>], faulty: &[&ReceiveConnector], proven: bool) -> Discovery {
     // A missing permission group alone shows later in the conversation; then something else may be wrong.
+    // So does a sender that may use the weaker method.
     let certain = proven && faulty.iter().all(|c| !c.is_enabled() || auth::lacks_method(c));
     let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
     let mut settings = String::new();
@@ -179,9 +180,10 @@ fn repair_step(found: &mut Discovery, connector: &ReceiveConnector) {
     }
     // What is there is kept, what setup gives and Exchange servers need is added.
     if let Some(auth) = &connector.auth_mechanism {
-        let wanted = AuthMechanism(
-            auth.value.0 | AuthMechanism::EXCHANGE_SERVER | AuthMechanism::TLS | AuthMechanism::INTEGRATED,
-        );
+        // It excludes the method of Exchange servers: the cmdlet refuses the two together.
+        let kept = auth.value.0 & !AuthMechanism::EXTERNAL_AUTHORITATIVE;
+        let wanted =
+            AuthMechanism(kept | AuthMechanism::EXCHANGE_SERVER | AuthMechanism::TLS | AuthMechanism::INTEGRATED);
         if wanted != auth.value {
             command += &format!(" -AuthMechanism {}", wanted.to_string().replace(", ", ","));
         }
@@ -194,6 +196,9 @@ fn repair_step(found: &mut Discovery, connector: &ReceiveConnector) {
             command += &format!(" -PermissionGroups {}", wanted.to_string().replace(", ", ","));
         }
     }
+    if connector.hides_x_anonymous_tls() {
+        command += " -SuppressXAnonymousTls $false";
+    }
     // With Exchange Server authentication the cmdlet accepts only a name of the server itself.
     let server = connector.server().unwrap_or("");
     if let Some(fqdn) = connector.fqdn.as_ref().filter(|f| server_key(&f.value) != server_key(server)) {
@@ -205,8 +210,8 @@ fn repair_step(found: &mut Discovery, connector: &ReceiveConnector) {
     }
     found.command(
         format!(
-            "Give {} back what Exchange servers need. What it already has is kept. It takes effect at once, without a \
-             restart.",
+            "Give {} back what Exchange servers need. What it already has is kept. Run it in the Exchange shell on {server}; \
+             it takes effect at once, without a restart.",
             connector.identity.value
         ),
         command,

@@ -171,6 +171,20 @@ pub fn meetings<'a>(facts: &'a Facts, source: &str, target: &str) -> Vec<Meeting
     addresses.iter().map(meet).collect()
 }
 
+/// Connectors that answer the servers of refused queues without authenticating them.
+pub fn captors_of_waiting_mail(facts: &Facts) -> Vec<Span> {
+    let mut captors = Vec::new();
+    for r in refused(facts).iter().filter(|r| is_internal(r.queue)) {
+        let Some(source) = r.queue.server() else { continue };
+        for meeting in targets(facts, r.queue).into_iter().flat_map(|t| meetings(facts, source, t)) {
+            if let Answer::Unable(connector) = meeting.answer {
+                captors.push(connector.span);
+            }
+        }
+    }
+    captors
+}
+
 /// Port and service on which `source` reaches `target`, and whether both versions are known.
 pub fn port_between(facts: &Facts, source: &str, target: &str) -> (u16, Option<TransportRole>, bool) {
     let of_target = version_of(facts, target);
@@ -198,6 +212,9 @@ pub fn lacks(connector: &ReceiveConnector) -> Vec<&'static str> {
     if connector.auth_mechanism.as_ref().is_some_and(|a| !a.value.contains(AuthMechanism::EXCHANGE_SERVER)) {
         lacks.push("Exchange Server authentication");
     }
+    if connector.hides_x_anonymous_tls() {
+        lacks.push("X-ANONYMOUSTLS");
+    }
     if connector.permission_groups.as_ref().is_some_and(|g| !g.value.contains(PermissionGroups::EXCHANGE_SERVERS)) {
         lacks.push("the permission group for Exchange servers");
     }
@@ -222,6 +239,13 @@ pub fn cite_settings(discovery: &mut Discovery, connector: &ReceiveConnector) ->
         };
         let why = "Exchange servers authenticate only where AuthMechanism contains ExchangeServer.";
         citations += &discovery.cite(Proof::new(auth.span, note).mark([auth.value.to_string()]).why(why));
+    }
+    if let Some(suppressed) = connector.suppress_x_anonymous_tls.as_ref().filter(|s| s.value) {
+        let note = format!("{} on {server} hides X-ANONYMOUSTLS", connector.name());
+        let why = "Exchange servers encrypt with X-ANONYMOUSTLS before they authenticate; without it they give up, unless \
+                   the sender is set to use the weaker method.";
+        citations +=
+            &discovery.cite(Proof::new(suppressed.span, note).mark(["SuppressXAnonymousTls", "True"]).why(why));
     }
     if let Some(groups) = &connector.permission_groups
         && !groups.value.admits_exchange_servers()
@@ -322,7 +346,7 @@ pub fn missing_connectors(servers: &[String], settles: &str) -> Missing {
 
 /// The step that takes addresses out of a connector: by removing single addresses, or by writing the
 /// list anew when an address lies inside a wider range.
-pub fn release_step(discovery: &mut Discovery, connector: &ReceiveConnector, addresses: &[IpAddr]) {
+pub fn release_step(facts: &Facts, discovery: &mut Discovery, connector: &ReceiveConnector, addresses: &[IpAddr]) {
     let identity = quoted(&connector.identity.value);
     let Some(ranges) = &connector.remote_ip_ranges else { return };
     let covering: Vec<&IpRange> =
@@ -335,7 +359,12 @@ pub fn release_step(discovery: &mut Discovery, connector: &ReceiveConnector, add
         .flat_map(|range| if covering.contains(&range) { range.without(addresses) } else { vec![*range] })
         .map(|r| quoted(&r.to_string()))
         .collect();
-    let takes_effect = "It takes effect at once, without a restart.";
+    let takes_effect = match connector.server() {
+        Some(server) => {
+            format!("Run it in the Exchange shell on {server}; it takes effect at once, without a restart.")
+        }
+        None => "It takes effect at once, without a restart.".to_owned(),
+    };
     let is_whole = ranges.value.complete && ranges.value.unread.is_empty();
     if kept.is_empty() && is_whole {
         discovery.command(
@@ -346,7 +375,7 @@ pub fn release_step(discovery: &mut Discovery, connector: &ReceiveConnector, add
             ),
             format!("Set-ReceiveConnector {identity} -Enabled $false"),
         );
-    } else if covering.iter().all(|r| r.is_single()) {
+    } else if covering.iter().all(|r| r.is_single()) && (!is_whole || knows_remove(facts, connector)) {
         let list: Vec<String> = names.iter().map(|n| quoted(n)).collect();
         discovery.command(
             format!(
@@ -377,6 +406,12 @@ pub fn release_step(discovery: &mut Discovery, connector: &ReceiveConnector, add
             listed(&names, 4)
         ));
     }
+}
+
+/// Whether the shell of the server understands `@{Remove=...}`: from Exchange 2010 on. The cmdlet changes
+/// only servers of its own version, so it runs there.
+fn knows_remove(facts: &Facts, connector: &ReceiveConnector) -> bool {
+    connector.server().and_then(|s| version_of(facts, s)).is_some_and(|v| v >= ExchangeVersion::V2010)
 }
 
 /// How to call a group of servers: `the Exchange 2010 servers`, or by name.

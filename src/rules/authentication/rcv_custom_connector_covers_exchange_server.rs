@@ -45,10 +45,10 @@ declare_rule! {
 type Covering<'a> = (&'a ReceiveConnector, Vec<(String, IpAddr)>, bool);
 
 fn check(facts: &Facts) -> Verdict {
-    // With mail stopped for it, the rule that explains the mail speaks.
-    if facts.connectors.is_empty() || !auth::refused(facts).is_empty() {
+    if facts.connectors.is_empty() {
         return Verdict::NotApplicable;
     }
+    let told = auth::captors_of_waiting_mail(facts);
     let custom = |c: &&ReceiveConnector| !c.has_default_name() && c.is_enabled();
     if !facts.connectors.servers().any(|s| facts.connectors.of(s).iter().any(|c| custom(&c))) {
         return Verdict::NotApplicable;
@@ -70,6 +70,10 @@ fn check(facts: &Facts) -> Verdict {
                     }
                     _ => continue,
                 };
+                // With mail stopped for it, the rule that explains the mail speaks.
+                if told.contains(&connector.span) {
+                    continue;
+                }
                 let entry = match found.iter_mut().find(|(c, ..)| c.span == connector.span) {
                     Some(entry) => entry,
                     None => {
@@ -86,7 +90,10 @@ fn check(facts: &Facts) -> Verdict {
         }
     }
     if !found.is_empty() {
-        return Verdict::Found(found.iter().map(|(c, hits, certain)| finding(c, hits, *certain)).collect());
+        return Verdict::Found(found.iter().map(|(c, hits, certain)| finding(facts, c, hits, *certain)).collect());
+    }
+    if !told.is_empty() {
+        return Verdict::NotApplicable;
     }
     if met == 0 {
         return Verdict::Undecided(
@@ -110,7 +117,7 @@ fn is_external_authoritative(connector: &ReceiveConnector) -> bool {
     connector.auth_mechanism.as_ref().is_some_and(|a| a.value.contains(AuthMechanism::EXTERNAL_AUTHORITATIVE))
 }
 
-fn finding(connector: &ReceiveConnector, hits: &[(String, IpAddr)], certain: bool) -> Discovery {
+fn finding(facts: &Facts, connector: &ReceiveConnector, hits: &[(String, IpAddr)], certain: bool) -> Discovery {
     let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
     let servers: Vec<String> = distinct(hits.iter().map(|(s, _)| s.clone()));
     let addresses: Vec<IpAddr> = hits.iter().map(|(_, a)| *a).collect();
@@ -139,7 +146,7 @@ fn finding(connector: &ReceiveConnector, hits: &[(String, IpAddr)], certain: boo
     found.affects(connector.server());
     found.affects(servers);
     found.affects(names);
-    auth::release_step(&mut found, connector, &addresses);
+    auth::release_step(facts, &mut found, connector, &addresses);
     found.step("Check: export the connectors again and drop them here; this finding must be gone.");
     found.verify.push("No range of a custom connector contains an Exchange server.".to_owned());
     found.held("The choice of connector was worked out for each known address of the Exchange servers.");

@@ -10,4 +10,5 @@ pub static RULES: &[&super::Rule] =
     &[&recipient_has_no_mailbox_database::RULE, &routing_mdb_missing::RULE, &unreachable_no_route_to_mdb::RULE];
 // registry:end
 
+mod lookup;
 mod unreachable;

@@ -2,9 +2,9 @@
 
 use super::unreachable::{self, Unreachable, cite_reason, resubmit_steps};
 use crate::facts::Facts;
-use crate::model::database::Mailbox;
+use crate::model::Located;
 use crate::model::smtp_reply::UnreachableReason::NoMdb;
-use crate::report::Confidence;
+use crate::report::{Confidence, Missing, Role};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
 
@@ -44,92 +44,144 @@ fn check(facts: &Facts) -> Verdict {
     if hits.is_empty() {
         return Verdict::NotApplicable;
     }
+    let waiting = hits.iter().flat_map(|h| unreachable::recipients(h.queue, NoMdb)).map(|(_, r)| r.address.clone());
+    let mut addresses: Vec<String> = Vec::new();
+    for address in waiting {
+        if !addresses.iter().any(|a| a.eq_ignore_ascii_case(&address)) {
+            addresses.push(address);
+        }
+    }
+    let shown = |a: &String| Some((a.clone(), facts.databases.mailbox(a)?.database.as_ref()?));
+    let known: Vec<(String, &Located<String>)> = addresses.iter().filter_map(shown).collect();
+    let (empty, full): (Vec<_>, Vec<_>) = known.into_iter().partition(|(_, d)| d.value.trim().is_empty());
+
+    // The queue states the symptom. That a database is really missing only the mailbox list shows; the
+    // transport service says the same when it is not allowed to read it.
     let mut found = Discovery::new(Confidence::Confirmed);
-    let mut citations = String::new();
+    if empty.is_empty() {
+        found.role = Some(Role::Symptom);
+    } else if empty.len() < addresses.len() {
+        found.confidence = Confidence::Likely;
+    }
+    let mut reasons = String::new();
     for hit in &hits {
-        citations += &cite_reason(&mut found, hit, NoMdb);
+        reasons += &cite_reason(&mut found, hit, NoMdb);
         found.accounts_for(hit.queue, hit.messages, format!("Queue {}: no mailbox database", hit.queue.label()));
     }
-    let mut addresses: Vec<String> = Vec::new();
-    for (_, recipient) in hits.iter().flat_map(|h| unreachable::recipients(h.queue, NoMdb)) {
-        if !addresses.iter().any(|a| a.eq_ignore_ascii_case(&recipient.address)) {
-            addresses.push(recipient.address.clone());
-        }
-    }
-    let known: Vec<(&String, &Mailbox)> =
-        addresses.iter().filter_map(|a| Some((a, facts.databases.mailbox(a)?))).collect();
-    let empty: Vec<&(&String, &Mailbox)> =
-        known.iter().filter(|(_, m)| m.database.as_ref().is_some_and(|d| d.value.trim().is_empty())).collect();
-    let mut shown = String::new();
-    for (address, mailbox) in &empty {
-        if let Some(database) = &mailbox.database {
-            let note = format!("The mailbox of {address} shows no database");
-            let why = "Without a database the recipient has no place to deliver to.";
-            shown += &found.cite(Proof::new(database.span, note).why(why));
-        }
-    }
-    let full: Vec<&(&String, &Mailbox)> =
-        known.iter().filter(|(_, m)| m.database.as_ref().is_some_and(|d| !d.value.trim().is_empty())).collect();
-    let messages: u64 = hits.iter().map(|h| h.messages).sum();
-    let who = if addresses.is_empty() {
-        "recipients that the export does not name".to_owned()
-    } else {
-        listed(&addresses, 4)
-    };
-    let empty_clause =
-        if shown.is_empty() { String::new() } else { format!("; the mailbox list shows the same {shown}") };
-    let queues: Vec<String> = hits.iter().map(|h| h.queue.label()).collect();
-    found.statement = format!(
-        "{} in {} cannot be delivered because {who} {} no mailbox database {citations}{empty_clause}.",
-        count(messages, "message"),
-        listed(&queues, 3),
-        if addresses.len() == 1 { "has" } else { "have" },
-    );
+    found.statement = statement(&mut found, &hits, &addresses, &empty, &full, &reasons);
     found.affects(addresses.iter().cloned());
-    if addresses.is_empty() {
-        found.command(
-            "See which recipients wait.",
-            "Get-Message -ResultSize Unlimited -IncludeRecipientInfo -Filter {Queue -like '*Unreachable'} | Format-List \
-             Identity,FromAddress,Subject,Recipients,LastError",
-        );
-        found.missing.push(crate::report::Missing {
-            what: "The waiting messages with their recipients".to_owned(),
-            settles: "Which recipients have no database.".to_owned(),
-            command: "Get-Message -ResultSize Unlimited -IncludeRecipientInfo | Export-Clixml messages.xml".to_owned(),
-        });
-    } else {
-        let look: Vec<String> = addresses.iter().take(20).map(|a| quoted(a)).collect();
-        found.command(
-            "Look up the recipients. A mailbox must show a database; a public folder needs its hierarchy object.",
-            format!(
-                "{} | ForEach-Object {{ Get-Recipient $_ | Format-List Name,RecipientTypeDetails,Database,DistinguishedName }}",
-                look.join(",")
-            ),
-        );
-    }
+    look_up(&mut found, &addresses);
     for (address, _) in empty.iter().take(10) {
-        found.command(
-            format!("Give {address} a database. The first command lists the databases to choose from."),
-            format!(
-                "Get-MailboxDatabase | Format-Table Name,Server\nEnable-Mailbox -Identity {} -Database (Read-Host 'Name of the \
-                 database')",
-                quoted(address)
-            ),
-        );
-        found.warn(
-            "If the mailbox existed, its content is still in its former database; connect or restore it instead of \
-             creating an empty one.",
-        );
+        assign(&mut found, address);
     }
-    for (address, mailbox) in &full {
-        let database = mailbox.database.as_ref().map_or("", |d| d.value.as_str());
+    for (address, database) in &full {
         found.unknown(format!(
-            "The mailbox list shows database {database} for {address}, so the transport service may not be able to read it."
+            "The mailbox list shows database {} for {address}; the transport service may not be able to read it.",
+            database.value
         ));
+        found.missing.push(Missing {
+            what: format!("The permissions of {}", database.value),
+            settles: format!("Whether the transport service may read the database of {address}."),
+            command: format!(
+                "Get-MailboxDatabase {} | Get-ADPermission | Export-Clixml database-rights.xml",
+                quoted(&database.value)
+            ),
+        });
     }
-    resubmit_steps(&mut found, &hits, false);
+    resubmit_steps(&mut found, &hits.iter().collect::<Vec<_>>(), false);
     if facts.databases.mailboxes.is_empty() {
         found.missing.push(unreachable::missing_mailboxes("Whether the recipients really have no database."));
     }
     Verdict::Found(vec![found])
+}
+
+fn statement(
+    found: &mut Discovery,
+    hits: &[Unreachable<'_>],
+    addresses: &[String],
+    empty: &[(String, &Located<String>)],
+    full: &[(String, &Located<String>)],
+    reasons: &str,
+) -> String {
+    let messages: u64 = hits.iter().map(|h| h.messages).sum();
+    let queues: Vec<String> = hits.iter().map(|h| h.queue.label()).collect();
+    let wait = format!(
+        "{} in {} {} because Exchange finds no mailbox database for {}",
+        count(messages, "message"),
+        listed(&queues, 3),
+        if messages == 1 { "waits" } else { "wait" },
+        if addresses.is_empty() { "their recipients".to_owned() } else { listed(addresses, 4) },
+    );
+    let mut citations = String::new();
+    if let Some((address, _)) = full.first().filter(|_| empty.is_empty()) {
+        for (address, database) in full {
+            let note = format!("The mailbox list shows a database for {address}");
+            let why = "The transport service read the directory and did not see it.";
+            citations += &found.cite(Proof::new(database.span, note).mark([database.value.as_str()]).why(why));
+        }
+        let whom = if full.len() == 1 { address.as_str() } else { "them" };
+        return format!("{wait} {reasons}, although the mailbox list shows one for {whom} {citations}.");
+    }
+    for (address, database) in empty {
+        let note = format!("The mailbox of {address} shows no database");
+        let why = "Without a database the recipient has no place to deliver to.";
+        citations += &found.cite(Proof::new(database.span, note).why(why));
+    }
+    match empty {
+        [] => format!("{wait} {reasons}."),
+        [(address, _)] if addresses.len() > 1 => {
+            format!("{wait} {reasons}; the mailbox list shows none for {address} {citations}.")
+        }
+        _ if empty.len() < addresses.len() => {
+            format!("{wait} {reasons}; the mailbox list shows none for {} of them {citations}.", empty.len())
+        }
+        _ => format!("{wait} {reasons}, and the mailbox list shows none either {citations}."),
+    }
+}
+
+fn look_up(found: &mut Discovery, addresses: &[String]) {
+    if addresses.is_empty() {
+        found.command(
+            "See which recipients wait.",
+            "Get-Queue | Where-Object { $_.DeliveryType -eq 'Unreachable' } | ForEach-Object { Get-Message -Queue \
+             $_.Identity -ResultSize Unlimited -IncludeRecipientInfo } | Format-List Identity,FromAddress,Subject,Recipients,LastError",
+        );
+        found.missing.push(Missing {
+            what: "The waiting messages with their recipients".to_owned(),
+            settles: "Which recipients have no database.".to_owned(),
+            command: "Get-Message -ResultSize Unlimited -IncludeRecipientInfo | Export-Clixml messages.xml".to_owned(),
+        });
+        return;
+    }
+    let look: Vec<String> = addresses.iter().take(20).map(|a| quoted(a)).collect();
+    found.command(
+        "Look up the recipients. A mailbox must show a database; a public folder needs its hierarchy object.",
+        format!(
+            "{} | ForEach-Object {{ Get-Recipient $_ | Format-List Name,RecipientTypeDetails,Database,DistinguishedName }}",
+            look.join(",")
+        ),
+    );
+}
+
+/// The steps that give a mailbox its database back: first find where its content is.
+fn assign(found: &mut Discovery, address: &str) {
+    found.command(
+        format!(
+            "Find the database that still holds the content of {address}. Disconnected mailboxes are listed with the day on \
+             which they were disconnected."
+        ),
+        "Get-MailboxDatabase | Get-MailboxStatistics | Where-Object { $_.DisconnectDate } | Format-Table \
+         DisplayName,Database,DisconnectDate,MailboxGuid -AutoSize",
+    );
+    found.command(
+        format!(
+            "Only if it is there, point {address} at it (Exchange 2010 and later; with Exchange 2007 connect the mailbox with \
+             Connect-Mailbox)."
+        ),
+        format!("Set-Mailbox -Identity {} -Database (Read-Host 'Name of that database')", quoted(address)),
+    );
+    found.warn(
+        "If the mailbox should not exist any more, remove its address instead. Creating an empty mailbox would leave \
+         the old content behind.",
+    );
 }

@@ -1,6 +1,7 @@
 //! A database that mail needs is not in the routing table, or is there without a usable owner.
 
-use super::unreachable::{self, Unreachable, cite_reason, recipients, resubmit_steps};
+use super::lookup::{Entry, Lost, locate, needed};
+use super::unreachable::{self, Unreachable, cite_reason, resubmit_steps};
 use crate::base::distinguished_name::DistinguishedName;
 use crate::base::source::{Place, Span};
 use crate::facts::Facts;
@@ -48,27 +49,9 @@ declare_rule! {
     check: check,
 }
 
-/// A database that has no place in a table.
-struct Lost<'a> {
-    /// Its name.
-    name: String,
-    /// As the directory lists it.
-    known: Option<&'a MailboxDatabase>,
-    /// Its entry in the table, and why that leads nowhere.
-    entry: Option<(&'a RoutingDatabase, DatabaseRoute<'a>)>,
-    table: &'a RoutingTable,
-}
-
 /// A lost database, the queues that need it (by index, with their messages), and whether they are known
 /// to need it.
 type Hit<'a> = (Lost<'a>, Vec<(usize, u64)>, bool);
-
-/// What became of a reference in a table.
-enum Entry<'a> {
-    Present,
-    Lost(Lost<'a>),
-    Unknown,
-}
 
 fn check(facts: &Facts) -> Verdict {
     let hits = unreachable::unreachable(facts, NoRouteToMdb);
@@ -84,8 +67,8 @@ fn check(facts: &Facts) -> Verdict {
             continue;
         };
         let needed = needed(facts, hit);
-        let known = !needed.is_empty();
-        let wanted = if known { needed } else { every_known(facts, table, hit) };
+        let known = !needed.databases.is_empty();
+        let wanted = if known { needed.databases } else { every_known(facts, table, hit) };
         let located: Vec<_> = wanted.into_iter().map(|(r, messages)| (locate(facts, table, &r), r, messages)).collect();
         // Of all databases that the directory lists, one is lost and all others are well: it is that one.
         let is_lost = |entry: &Entry<'_>| matches!(entry, Entry::Lost(_));
@@ -160,43 +143,6 @@ fn without_mail(facts: &Facts) -> Verdict {
     if lost.is_empty() { Verdict::NotApplicable } else { Verdict::Found(lost) }
 }
 
-/// The databases that the messages of a queue need, each with the number of messages: from the
-/// destination that routing noted, else from the mailbox of the recipient.
-fn needed(facts: &Facts, hit: &Unreachable<'_>) -> Vec<(String, u64)> {
-    let mut needed: Vec<(String, Vec<Span>)> = Vec::new();
-    for (message, recipient) in recipients(hit.queue, NoRouteToMdb) {
-        let noted =
-            recipient.final_destination.as_deref().map(str::trim).filter(|d| !d.is_empty() && !d.starts_with('<'));
-        let mailbox = || facts.databases.mailbox(&recipient.address)?.database.as_ref().map(|d| d.value.trim());
-        // A destination is a database only if it is known as one; it may as well be a server.
-        let reference = noted
-            .filter(|d| d.contains("CN=") || facts.databases.database(d).is_some() || in_any_table(facts, d))
-            .or_else(mailbox)
-            .filter(|d| !d.is_empty());
-        let Some(reference) = reference else { continue };
-        match needed.iter_mut().find(|(r, _)| r.eq_ignore_ascii_case(reference)) {
-            Some((_, messages)) => {
-                if !messages.contains(&message.span) {
-                    messages.push(message.span);
-                }
-            }
-            None => needed.push((reference.to_owned(), vec![message.span])),
-        }
-    }
-    let all = needed.len() == 1;
-    needed
-        .into_iter()
-        .map(|(reference, messages)| {
-            // When all listed messages need one database, so does the rest of the queue.
-            (reference, if all { hit.messages.max(messages.len() as u64) } else { messages.len() as u64 })
-        })
-        .collect()
-}
-
-fn in_any_table(facts: &Facts, reference: &str) -> bool {
-    facts.databases.tables.iter().any(|t| !t.database(reference).is_empty())
-}
-
 /// Every database that could be meant: those of the directory, else those of the table.
 fn every_known(facts: &Facts, table: &RoutingTable, hit: &Unreachable<'_>) -> Vec<(String, u64)> {
     let reference = |d: &MailboxDatabase| d.distinguished_name.clone().unwrap_or_else(|| d.name.value.clone());
@@ -206,32 +152,6 @@ fn every_known(facts: &Facts, table: &RoutingTable, hit: &Unreachable<'_>) -> Ve
     }
     let own = |d: &RoutingDatabase| d.object.dn.clone().unwrap_or_else(|| d.object.to_string());
     table.databases.iter().map(|d| (own(d), hit.messages)).collect()
-}
-
-fn locate<'a>(facts: &'a Facts, table: &'a RoutingTable, reference: &str) -> Entry<'a> {
-    let known = facts.databases.database(reference);
-    let mut references: Vec<String> = vec![reference.to_owned()];
-    if let Some(database) = known {
-        references.extend(database.distinguished_name.clone());
-        references.extend(database.guid.map(|g| g.to_string()));
-        references.push(database.name.value.clone());
-    }
-    let name = known.map_or_else(|| database_name(reference).to_owned(), |d| d.name.value.clone());
-    let entries: Vec<&RoutingDatabase> =
-        references.iter().map(|r| table.database(r)).find(|hits| !hits.is_empty()).unwrap_or_default();
-    match entries.as_slice() {
-        [] if table.lists_databases && table.complete && table.unread_databases == 0 => {
-            Entry::Lost(Lost { name, known, entry: None, table })
-        }
-        [] => Entry::Unknown,
-        [entry] => match RouteCalculator::new(table).database(entry) {
-            Err(route) if route.is_without_route() => {
-                Entry::Lost(Lost { name, known, entry: Some((entry, route)), table })
-            }
-            _ => Entry::Present,
-        },
-        _ => Entry::Unknown,
-    }
 }
 
 fn finding(
@@ -259,7 +179,13 @@ fn finding(
     let consequence = if total == 0 {
         "mail for it will have no route".to_owned()
     } else {
-        format!("{} for it {} no route {reasons}", count(total, "message"), if total == 1 { "has" } else { "have" })
+        let messages = count(total, "message");
+        let have = if total == 1 { "has" } else { "have" };
+        match (certain, total) {
+            (true, _) => format!("{messages} for it {have} no route {reasons}"),
+            (false, 1) => format!("a message without a route may be for it {reasons}"),
+            (false, _) => format!("some of {messages} without a route are for it {reasons}"),
+        }
     };
     found.statement = match &lost.entry {
         None => {
@@ -282,7 +208,16 @@ fn finding(
         found.held(format!("The directory lists the database {cite}."));
     }
     remedy(&mut found, lost, server.as_deref());
-    resubmit_steps(&mut found, hits, true);
+    let held_back: Vec<&Unreachable<'_>> = shares.iter().filter_map(|(i, _)| hits.get(*i)).collect();
+    if held_back.is_empty() {
+        found.command(
+            format!("On {hub} restart the transport service, so that it writes a new routing table."),
+            "Restart-Service MSExchangeTransport",
+        );
+        found.warn("Mail through that server pauses for about a minute.");
+    } else {
+        resubmit_steps(&mut found, &held_back, true);
+    }
     found.verify.push(format!(
         "A newer routing table of {hub} lists {}{}. Drop it here to see the difference.",
         lost.name,
@@ -423,7 +358,9 @@ fn remedy(found: &mut Discovery, lost: &Lost<'_>, server: Option<&str>) {
     }
     found.step(format!(
         "Where inheritance is off, switch it on: in ADSI Edit (for Exchange 2003 in Exchange System Manager) open the properties \
-         of {server}, then of {}, Security, Advanced, and tick \"Allow inheritable permissions\". Exchange Servers then has its rights again.",
+         of {server}, then of {} and of every other store the table lacks, Security, Advanced, and tick \"Allow inheritable \
+         permissions\". Where inheritance is on, remove what denies Exchange Servers a right, on the object it comes from; the \
+         group needs to read the object and its permissions, and the four store rights.",
         lost.name
     ));
     found.warn(

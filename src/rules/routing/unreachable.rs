@@ -6,7 +6,7 @@ use crate::facts::queues::{WaitingQueue, has_reason};
 use crate::model::message::{Message, Recipient};
 use crate::model::smtp_reply::UnreachableReason;
 use crate::report::Missing;
-use crate::rules::discovery::{Discovery, Proof, quoted};
+use crate::rules::discovery::{Discovery, Proof, distinct, quoted};
 
 /// A queue with messages that are unreachable for one reason.
 pub struct Unreachable<'a> {
@@ -18,10 +18,10 @@ pub struct Unreachable<'a> {
 
 /// Queues that state the reason, in their own text or in that of a message.
 pub fn unreachable(facts: &Facts, reason: UnreachableReason) -> Vec<Unreachable<'_>> {
-    let hits = facts
-        .queues
-        .waiting_queues()
-        .filter(move |q| q.errors().any(|e| reason.is_in(&e.text)) || q.messages.iter().any(|m| has_reason(m, reason)));
+    let hits =
+        facts.queues.waiting_queues().filter(|q| q.count() > 0).filter(move |q| {
+            q.errors().any(|e| reason.is_in(&e.text)) || q.messages.iter().any(|m| has_reason(m, reason))
+        });
     hits.map(|queue| Unreachable { queue, messages: queue.unreachable_share(reason) }).collect()
 }
 
@@ -64,9 +64,8 @@ pub fn cite_reason(found: &mut Discovery, hit: &Unreachable<'_>, reason: Unreach
 }
 
 /// Steps that route the waiting mail anew once the cause is mended.
-pub fn resubmit_steps(found: &mut Discovery, hits: &[Unreachable<'_>], restart: bool) {
-    let mut hubs: Vec<&str> = hits.iter().filter_map(|h| h.queue.server()).collect();
-    hubs.dedup();
+pub fn resubmit_steps(found: &mut Discovery, hits: &[&Unreachable<'_>], restart: bool) {
+    let hubs: Vec<&str> = distinct(hits.iter().filter_map(|h| h.queue.server()));
     let queue = |hub: &&str| quoted(&format!("{hub}\\Unreachable"));
     if hubs.is_empty() {
         found.command(
@@ -128,9 +127,10 @@ pub fn missing_table(hubs: &[&str], settles: &str) -> Missing {
     Missing {
         what: format!("The newest routing table of {on}"),
         settles: settles.to_owned(),
+        // Setup sets the variable from 2010 on; the shell of every version has $exinstall.
         command:
-            "Get-ChildItem \"$env:ExchangeInstallPath\\TransportRoles\\Logs\" -Recurse -Include *RoutingConfig*.xml | \
-                  Sort-Object LastWriteTime | Select-Object -Last 2 | Copy-Item -Destination ."
+            "Get-ChildItem \"$exinstall\\TransportRoles\\Logs\" -Recurse -Include *RoutingConfig*.xml | Sort-Object \
+                  LastWriteTime | Select-Object -Last 2 | Copy-Item -Destination ."
                 .to_owned(),
     }
 }

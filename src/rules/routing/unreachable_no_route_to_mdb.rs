@@ -1,11 +1,13 @@
 //! Mail waits as unreachable because there is no route to its mailbox database.
 
-use super::unreachable::{self, cite_reason, resubmit_steps};
+use super::lookup::{Entry, locate, needed};
+use super::unreachable::{self, Unreachable, cite_reason, resubmit_steps};
 use crate::facts::Facts;
+use crate::facts::queues::WaitingQueue;
 use crate::model::smtp_reply::UnreachableReason::NoRouteToMdb;
-use crate::report::Confidence;
+use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, count, listed};
+use crate::rules::discovery::{Discovery, count, listed, quoted};
 
 declare_rule! {
     /// # Symptoms
@@ -41,7 +43,7 @@ declare_rule! {
 fn check(facts: &Facts) -> Verdict {
     let hits = unreachable::unreachable(facts, NoRouteToMdb);
     if hits.is_empty() {
-        return Verdict::NotApplicable;
+        return without_reason(facts);
     }
     let mut found = Discovery::new(Confidence::Confirmed);
     let mut citations = String::new();
@@ -67,9 +69,16 @@ fn check(facts: &Facts) -> Verdict {
         if messages == 1 { "its" } else { "their" },
     );
     found.affects(hubs.iter().copied());
-    found
-        .step("Find what keeps the database out of the routing table; the command under \"To settle it\" collects it.");
-    resubmit_steps(&mut found, &hits, true);
+    let held_back: Vec<&Unreachable<'_>> = hits.iter().collect();
+    if listed_by_now(facts, &hits) {
+        found.held("The newest routing table lists the databases that the waiting mail needs, so it only has to be routed anew.");
+        resubmit_steps(&mut found, &held_back, false);
+    } else {
+        found.step(
+            "Find what keeps the database out of the routing table; the commands under \"To settle it\" collect it.",
+        );
+        resubmit_steps(&mut found, &held_back, true);
+    }
     let has_table = hubs.iter().any(|hub| facts.databases.newest_table(Some(hub)).is_some());
     if !has_table {
         found.missing.push(unreachable::missing_table(&hubs, "Whether the database is in the routing table."));
@@ -81,4 +90,31 @@ fn check(facts: &Facts) -> Verdict {
         found.missing.push(unreachable::missing_mailboxes("Which database the waiting mail needs."));
     }
     Verdict::Found(vec![found])
+}
+
+/// Whether the newest tables list every database that the mail needs.
+fn listed_by_now(facts: &Facts, hits: &[Unreachable<'_>]) -> bool {
+    hits.iter().all(|hit| {
+        let needed = needed(facts, hit);
+        let table = facts.databases.newest_table(hit.queue.server());
+        needed.all_known
+            && !needed.databases.is_empty()
+            && table.is_some_and(|t| {
+                needed.databases.iter().all(|(database, _)| matches!(locate(facts, t, database), Entry::Present))
+            })
+    })
+}
+
+/// Mail is unreachable, and the export does not say for what reason.
+fn without_reason(facts: &Facts) -> Verdict {
+    let silent = |q: &&WaitingQueue| q.is_unreachable() && q.count() > 0 && q.errors().next().is_none();
+    let queues: Vec<String> = facts.queues.waiting_queues().filter(silent).map(WaitingQueue::label).collect();
+    let Some(first) = queues.first() else { return Verdict::NotApplicable };
+    let why = format!("Messages wait in {}, and the export does not show for what reason.", listed(&queues, 4));
+    let command = format!(
+        "Get-Message -Queue {} -ResultSize Unlimited -IncludeRecipientInfo | Export-Clixml messages.xml",
+        quoted(first)
+    );
+    let what = "The unreachable messages with their recipients".to_owned();
+    Verdict::Undecided(why, vec![Missing { what, settles: "Why each of them is unreachable.".to_owned(), command }])
 }

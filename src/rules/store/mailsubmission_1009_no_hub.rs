@@ -47,6 +47,10 @@ fn is_meant(group: &EventGroup) -> bool {
             || group.exemplars.iter().any(|e| e.says("unable to contact any Hub Transport servers")))
 }
 
+fn computer(group: &EventGroup) -> String {
+    group.computer.clone().unwrap_or_else(|| "a server that the export does not name".to_owned())
+}
+
 fn check(facts: &Facts) -> Verdict {
     let groups: Vec<&EventGroup> = facts.events.iter().filter(|g| is_meant(g)).collect();
     if groups.is_empty() {
@@ -54,33 +58,48 @@ fn check(facts: &Facts) -> Verdict {
     }
     let mut found = Discovery::new(Confidence::Confirmed);
     let mut citations = String::new();
-    let total: u64 = groups.iter().map(|g| g.count).sum();
-    let mut computers: Vec<String> = Vec::new();
-    for (i, group) in groups.iter().enumerate() {
-        let computer = group.computer.clone().unwrap_or_else(|| "a server that the export does not name".to_owned());
-        // One export prints the short name of a computer, another its full name.
-        if !computers.iter().any(|known| server_key(known) == server_key(&computer)) {
-            computers.push(computer.clone());
-        }
-        let since = match (group.first, group.last) {
-            (Some(a), Some(b)) if a != b => format!(", {a} to {b}"),
-            (Some(a), _) => format!(", {a}"),
-            _ => String::new(),
-        };
-        found.effect(format!("Event 1009 on {computer}{since}"), count(group.count, "event"));
-        if let Some(event) = group.exemplars.first().filter(|_| i < 4) {
-            let note = format!("Event 1009 of {} on {computer}", group.source);
+    for group in groups.iter().take(4) {
+        if let Some(event) = group.exemplars.first() {
+            let note = format!("Event 1009 of {} on {}", group.source, computer(group));
             let why = "The mailbox server logs this when no hub server of its site takes a submission.";
             let marks = ["unable to contact any Hub Transport servers", "1009", "MSExchangeMailSubmission"];
             citations += &found.cite(Proof::new(event.span, note).mark(marks).why(why));
         }
     }
+    let mut total = 0;
+    let mut computers: Vec<String> = Vec::new();
+    for group in &groups {
+        // One export prints the short name of a computer, another its full name.
+        let key = server_key(&computer(group));
+        if computers.iter().any(|known| server_key(known) == key) {
+            continue;
+        }
+        computers.push(computer(group));
+        let same: Vec<&&EventGroup> = groups.iter().filter(|g| server_key(&computer(g)) == key).collect();
+        // Two exports of one log overlap; the fullest counts.
+        let most = same.iter().map(|g| g.count).max().unwrap_or(0);
+        total += most;
+        let at_least = if same.len() > 1 { "at least " } else { "" };
+        let first = same.iter().filter_map(|g| g.first).min_by_key(|m| m.at);
+        let last = same.iter().filter_map(|g| g.last).max_by_key(|m| m.at);
+        let when = match (first, last) {
+            (Some(a), Some(b)) if a != b => format!(", {a} to {b}"),
+            (Some(a), _) => format!(", {a}"),
+            _ => String::new(),
+        };
+        found.effect(format!("Event 1009 on {}{when}", computer(group)), format!("{at_least}{}", count(most, "event")));
+    }
     let first = groups.iter().filter_map(|g| g.first).min_by_key(|m| m.at);
+    let last = groups.iter().filter_map(|g| g.last).max_by_key(|m| m.at);
+    let when = match (first, last) {
+        (Some(a), Some(b)) if a != b => format!(", first at {a}, last at {b}"),
+        (Some(a), _) => format!(", at {a}"),
+        _ => String::new(),
+    };
     found.statement = format!(
-        "The mail submission service on {} finds no hub server in its site {citations}{}, so outgoing mail stays in the \
-         Outbox.",
+        "The mail submission service on {} found no hub server in its site {citations}{when}, so outgoing mail stayed in \
+         the Outbox.",
         listed(&computers, 3),
-        first.map_or_else(String::new, |t| format!(", first at {t}")),
     );
     found.affects(groups.iter().filter_map(|g| g.computer.clone()));
     found.command(
@@ -89,8 +108,8 @@ fn check(facts: &Facts) -> Verdict {
     );
     found.command(
         "There, look for back pressure. Free disk space or memory if it is found.",
-        "Get-EventLog Application -Source MSExchangeTransport -Newest 2000 | Where-Object { (15001..15007) -contains \
-         ($_.InstanceId -band 0xFFFF) } | Format-List TimeGenerated,EventID,Message",
+        "Get-EventLog Application -Newest 2000 | Where-Object { $_.Source -eq 'MSExchangeTransport' -and (15001..15007) \
+         -contains $_.EventID } | Format-List TimeGenerated,EventID,Message",
     );
     found.command(
         "Check that mailbox server and hub server are in the same Active Directory site.",
@@ -101,14 +120,17 @@ fn check(facts: &Facts) -> Verdict {
     );
     found.command(
         "Check: no new event 1009 within 15 minutes, and the Outbox empties.",
-        "Get-EventLog Application -Source MSExchangeMailSubmission -After (Get-Date).AddMinutes(-15)",
+        "Get-EventLog Application -Newest 500 | Where-Object { $_.Source -eq 'MSExchangeMailSubmission' -and $_.TimeGenerated \
+         -gt (Get-Date).AddMinutes(-15) } | Format-List TimeGenerated,Message",
     );
     found.verify.push("No event 1009 within 15 minutes.".to_owned());
     found.held(format!("{} of the right source; namesakes of other sources were left out.", count(total, "event")));
     found.missing.push(Missing {
         what: "The application log of the hub servers of the site".to_owned(),
         settles: "Whether the transport service was stopped or under back pressure.".to_owned(),
-        command: "wevtutil epl Application hub-application.evtx".to_owned(),
+        command: "wevtutil epl Application hub-application.evtx   # Windows Server 2003: copy the events in Event Viewer and \
+                  paste them into a text file"
+            .to_owned(),
     });
     Verdict::Found(vec![found])
 }
