@@ -4,12 +4,13 @@
 //! do not survive a restart of the transport service, so across files a queue is known by its next
 //! hop as well. The newest snapshot counts.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
 use crate::model::message::Message;
-use crate::model::queue::{Queue, QueueIdentity, QueueName, QueueStatus};
+use crate::model::queue::{DeliveryType, Queue, QueueIdentity, QueueName, QueueStatus};
 use crate::model::server::server_key;
 use crate::model::smtp_reply::{LastError, UnreachableReason};
 
@@ -51,14 +52,11 @@ impl Queues {
         queues.sort_by_key(|q| q.span);
         messages.sort_by_key(|m| m.span);
         let seen = queues.len();
-        let mut kept: Vec<Queue> = Vec::new();
+        let mut kept = Kept::default();
         for queue in queues {
-            match kept.iter_mut().find(|k| is_same(k, &queue)) {
-                Some(known) if is_newer(&queue, known) => *known = queue,
-                Some(_) => {}
-                None => kept.push(queue),
-            }
+            kept.add(queue);
         }
+        let kept = kept.queues;
         let repeated = seen - kept.len();
         let mut waiting: Vec<WaitingQueue> = kept
             .into_iter()
@@ -68,26 +66,34 @@ impl Queues {
                 messages: Vec::new(),
             })
             .collect();
-        let mut taken: BTreeMap<String, ()> = BTreeMap::new();
+        let mut homes: BTreeMap<Option<String>, usize> = BTreeMap::new();
+        for (i, home) in waiting.iter().enumerate() {
+            if let Some(identity) = &home.identity {
+                homes.entry(Some(identity_key(identity))).or_insert(i);
+            }
+        }
+        let mut taken: BTreeSet<String> = BTreeSet::new();
         for message in messages {
             // The same message in two exports of one queue is one message.
             if let Some(identity) = &message.identity
-                && taken.insert(identity.value.to_ascii_lowercase(), ()).is_some()
+                && !taken.insert(identity.value.to_ascii_lowercase())
             {
                 continue;
             }
             let identity = message.queue_identity();
-            let home = waiting.iter_mut().find(|w| match (&w.identity, &identity) {
-                (Some(a), Some(b)) => is_same_identity(a, b),
-                (None, None) => w.queue.is_none(),
-                _ => false,
-            });
-            match home {
-                Some(queue) => queue.messages.push(message),
-                None => waiting.push(WaitingQueue { queue: None, identity, messages: vec![message] }),
+            match homes.entry(identity.as_ref().map(identity_key)) {
+                Entry::Occupied(home) => {
+                    if let Some(queue) = waiting.get_mut(*home.get()) {
+                        queue.messages.push(message);
+                    }
+                }
+                Entry::Vacant(home) => {
+                    home.insert(waiting.len());
+                    waiting.push(WaitingQueue { queue: None, identity, messages: vec![message] });
+                }
             }
         }
-        waiting.sort_by_key(|w| (w.server().map(server_key), w.identity.clone(), w.span()));
+        waiting.sort_by_cached_key(|w| (w.server().map(server_key), w.identity.clone(), w.span()));
         Queues { queues: waiting, repeated }
     }
 
@@ -210,43 +216,96 @@ pub fn has_reason(message: &Message, reason: UnreachableReason) -> bool {
         || message.recipients.iter().any(|r| r.last_error_code.is_some_and(|code| reason.is_in_code(code)))
 }
 
-fn is_same_identity(a: &QueueIdentity, b: &QueueIdentity) -> bool {
-    let servers = match (&a.server, &b.server) {
-        (Some(a), Some(b)) => server_key(a) == server_key(b),
-        (None, None) => true,
-        _ => false,
-    };
-    let names = match (&a.name, &b.name) {
-        (QueueName::Shadow(a), QueueName::Shadow(b)) | (QueueName::NextHop(a), QueueName::NextHop(b)) => {
-            a.eq_ignore_ascii_case(b)
-        }
-        (a, b) => a == b,
-    };
-    servers && names
+/// Queues with one next hop that are compared with a further one. A server has one queue per next hop;
+/// the bound keeps an export that was made up from costing the square of its length.
+const SAME_NEXT_HOP: usize = 64;
+
+/// Each queue once, the newest snapshot of it.
+#[derive(Default)]
+struct Kept {
+    queues: Vec<Queue>,
+    by_identity: BTreeMap<String, Vec<usize>>,
+    by_next_hop: BTreeMap<NextHopKey, Vec<usize>>,
 }
 
-fn is_same(a: &Queue, b: &Queue) -> bool {
-    let text = |l: &Option<crate::model::Located<String>>| l.as_ref().map(|l| l.value.to_ascii_lowercase());
-    match (&a.identity, &b.identity) {
-        (Some(x), Some(y)) if is_same_identity(&x.value, &y.value) => {
-            // A row number can be given again after a restart, then to another next hop.
-            a.span.source == b.span.source || !matches!(x.value.name, QueueName::Row(_)) || {
-                let (x, y) = (text(&a.next_hop_domain), text(&b.next_hop_domain));
-                x.is_none() || y.is_none() || x == y
+/// Server, next hop, delivery type and connector: what makes a queue, whatever its row number.
+type NextHopKey = (Option<String>, String, Option<DeliveryType>, Option<uuid::Uuid>);
+
+impl Kept {
+    fn add(&mut self, queue: Queue) {
+        let identity = queue.identity.as_ref().map(|i| identity_key(&i.value));
+        let next_hop = next_hop_key(&queue);
+        let empty = Vec::new();
+        let same = identity.as_ref().and_then(|key| self.by_identity.get(key)).unwrap_or(&empty).iter();
+        let twins = next_hop.as_ref().and_then(|key| self.by_next_hop.get(key)).unwrap_or(&empty).iter();
+        let same = same.filter(|i| self.queues.get(**i).is_some_and(|k| is_same_row(k, &queue)));
+        // One file never shows one queue under two row numbers; two files may.
+        let twins = twins.take(SAME_NEXT_HOP).filter(|i| {
+            self.queues.get(**i).is_some_and(|known| {
+                known.span.source != queue.span.source
+                    && known.identity.as_ref().map(|k| identity_key(&k.value)) != identity
+            })
+        });
+        match same.chain(twins).min().copied() {
+            Some(index) => {
+                if let Some(known) = self.queues.get_mut(index).filter(|known| is_newer(&queue, known)) {
+                    *known = queue;
+                    self.index(index, identity, next_hop);
+                }
+            }
+            None => {
+                self.queues.push(queue);
+                self.index(self.queues.len() - 1, identity, next_hop);
             }
         }
-        // One file never shows one queue under two row numbers; two files may.
-        (Some(x), Some(y)) => {
-            a.span.source != b.span.source
-                && matches!((&x.value.name, &y.value.name), (QueueName::Row(_), QueueName::Row(_)))
-                && x.value.server.as_deref().map(server_key) == y.value.server.as_deref().map(server_key)
-                && text(&a.next_hop_domain).is_some()
-                && text(&a.next_hop_domain) == text(&b.next_hop_domain)
-                && a.delivery_type.as_ref().map(|d| d.value) == b.delivery_type.as_ref().map(|d| d.value)
-                && a.next_hop_connector.as_ref().map(|c| c.value) == b.next_hop_connector.as_ref().map(|c| c.value)
-        }
-        _ => false,
     }
+
+    fn index(&mut self, at: usize, identity: Option<String>, next_hop: Option<NextHopKey>) {
+        let note = |list: &mut Vec<usize>| {
+            if !list.contains(&at) {
+                list.push(at);
+            }
+        };
+        if let Some(key) = identity {
+            note(self.by_identity.entry(key).or_default());
+        }
+        if let Some(key) = next_hop {
+            let list = self.by_next_hop.entry(key).or_default();
+            if list.len() < SAME_NEXT_HOP {
+                note(list);
+            }
+        }
+    }
+}
+
+/// What makes two identities the same: short and full names of a server, any case.
+fn identity_key(identity: &QueueIdentity) -> String {
+    let server = identity.server.as_deref().map(server_key).unwrap_or_default();
+    let name = match &identity.name {
+        QueueName::Shadow(hop) => format!("shadow {}", hop.to_ascii_lowercase()),
+        QueueName::NextHop(hop) => format!("next hop {}", hop.to_ascii_lowercase()),
+        other => format!("{other:?}"),
+    };
+    format!("{server}\\{name}")
+}
+
+fn next_hop_key(queue: &Queue) -> Option<NextHopKey> {
+    let identity = queue.identity.as_ref().filter(|i| matches!(i.value.name, QueueName::Row(_)))?;
+    Some((
+        identity.value.server.as_deref().map(server_key),
+        queue.next_hop_domain.as_ref()?.value.to_ascii_lowercase(),
+        queue.delivery_type.as_ref().map(|d| d.value),
+        queue.next_hop_connector.as_ref().map(|c| c.value),
+    ))
+}
+
+/// Whether two queues of the same identity are the same queue. A row number can be given again after a
+/// restart, then to another next hop.
+fn is_same_row(a: &Queue, b: &Queue) -> bool {
+    let is_row = a.identity.as_ref().is_some_and(|i| matches!(i.value.name, QueueName::Row(_)));
+    let text = |q: &Queue| q.next_hop_domain.as_ref().map(|l| l.value.to_ascii_lowercase());
+    let (x, y) = (text(a), text(b));
+    a.span.source == b.span.source || !is_row || x.is_none() || y.is_none() || x == y
 }
 
 /// Whether `a` is the better snapshot: later, or just as late (or of unknown time) and fuller.

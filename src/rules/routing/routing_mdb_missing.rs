@@ -1,5 +1,7 @@
 //! A database that mail needs is not in the routing table, or is there without a usable owner.
 
+use std::collections::BTreeMap;
+
 use super::lookup::{Entry, Lost, locate, needed};
 use super::unreachable::{self, Unreachable, cite_reason, resubmit_steps};
 use crate::base::distinguished_name::DistinguishedName;
@@ -128,18 +130,27 @@ fn without_mail(facts: &Facts) -> Verdict {
         return Verdict::NotApplicable;
     };
     let calculator = RouteCalculator::new(table);
-    let lost: Vec<Discovery> = table
-        .databases
-        .iter()
-        .filter_map(|entry| {
-            let route = calculator.database(entry).err().filter(DatabaseRoute::is_without_route)?;
-            let name = entry.object.to_string();
-            let lost = Lost { known: facts.databases.database(&name), name, entry: Some((entry, route)), table };
-            let mut discovery = finding(facts, &[], &lost, &[], true);
-            discovery.severity = Some(Severity::High);
-            Some(discovery)
-        })
-        .collect();
+    let mut groups: BTreeMap<(Option<String>, String), Vec<Lost<'_>>> = BTreeMap::new();
+    for entry in &table.databases {
+        let Some(route) = calculator.database(entry).err().filter(DatabaseRoute::is_without_route) else { continue };
+        let name = entry.object.to_string();
+        let reason = route.to_string();
+        let lost = Lost { known: facts.databases.database(&name), name, entry: Some((entry, route)), table };
+        groups.entry((owner(&lost), reason)).or_default().push(lost);
+    }
+    let groups = groups.into_values().filter_map(|group| {
+        let (first, others) = group.split_first()?;
+        let mut discovery = finding(facts, &[], first, &[], true);
+        discovery.severity = Some(Severity::High);
+        if !others.is_empty() {
+            let names: Vec<String> = others.iter().map(|l| l.name.clone()).collect();
+            let same = format!("The same holds for {} of the same server", listed(&names, 10));
+            discovery.effect(same, count(names.len() as u64, "further database"));
+            discovery.affects(names.into_iter().take(50));
+        }
+        Some(discovery)
+    });
+    let lost: Vec<Discovery> = groups.collect();
     if lost.is_empty() { Verdict::NotApplicable } else { Verdict::Found(lost) }
 }
 
