@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn only_the_names_of_setup_are_default_names() {
-        let span = crate::base::source::Span::file(crate::base::source::SourceId(0));
+        let span = Span::file(crate::base::source::SourceId(0));
         let named = |identity: &str| ReceiveConnector {
             span,
             identity: Located::new(identity.to_owned(), span),

@@ -28,6 +28,7 @@ fn connector(name: &str, role: Option<TransportRole>, bindings: &str, ranges: &s
         remote_ip_ranges: listed(words(ranges).iter().map(|w| w.parse().unwrap()).collect(), !ranges.ends_with("...")),
         auth_mechanism: None,
         permission_groups: None,
+        suppress_x_anonymous_tls: None,
         fqdn: None,
         when_changed: None,
     }
