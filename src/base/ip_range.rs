@@ -4,12 +4,13 @@
 //! Addresses in ranges are bare; bindings are `ip:port` with brackets around IPv6, the port after
 //! the last `:`. IPv4 and IPv6 never match each other.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// An inclusive range of addresses of one family.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct IpRange {
     low: IpAddr,
     high: IpAddr,
@@ -194,7 +195,7 @@ fn number(address: IpAddr) -> u128 {
 }
 
 /// A local address and port that a connector listens on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Binding {
     /// The local address; unspecified (`0.0.0.0`, `::`) for all of its family.
     pub address: IpAddr,
@@ -235,7 +236,8 @@ mod tests {
     #[test]
     fn reads_every_form_that_exchange_prints() {
         assert_eq!(range("192.0.2.11").to_string(), "192.0.2.11");
-        assert_eq!(range("192.0.2.0/24").to_string(), "192.0.2.0-192.0.2.255");
+        assert_eq!(range("192.0.2.0/24").to_string(), "192.0.2.0/24", "as it was written");
+        assert_eq!(range("192.0.2.0-192.0.2.255").to_string(), "192.0.2.0-192.0.2.255");
         assert_eq!(range("192.0.2.77/24"), range("192.0.2.0/24"));
         assert_eq!(range("192.0.2.0(255.255.255.0)"), range("192.0.2.0/24"));
         assert!(range("0.0.0.0-255.255.255.255").is_everything());

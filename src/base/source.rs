@@ -4,12 +4,13 @@
 //! the same code serves a file on disk, bytes in a test and a `File` handle in a browser worker.
 //! A [`Span`] says where a record came from; every piece of evidence ends in one.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Mutex;
 
 /// Number of a source within one case, in the order of the sorted paths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(pub u32);
 
 /// A file of the case: the path as the user dropped it, and a way to read it.
@@ -132,7 +133,7 @@ impl ReadAt for FileBytes {
 }
 
 /// A place in a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// Which source.
     pub source: SourceId,
@@ -141,7 +142,7 @@ pub struct Span {
 }
 
 /// Where in a source: by line for text, by record number for binary logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Place {
     /// The whole file, for what a file does *not* contain.
     File,

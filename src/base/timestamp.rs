@@ -8,12 +8,13 @@
 //! inferred over all dates of a file ([`DateOrder::infer`]); when nothing decides, the file's
 //! ledger says so.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use jiff::civil;
 
 /// A point in time: in UTC, or in the unknown local time of the machine that wrote it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Moment {
     /// Date and time of day.
     pub at: civil::DateTime,
@@ -22,7 +23,7 @@ pub struct Moment {
 }
 
 /// Which clock a time was read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Clock {
     /// Coordinated universal time.
     Utc,
@@ -71,7 +72,7 @@ impl fmt::Display for Moment {
 }
 
 /// Order of day and month in dates written with separators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum DateOrder {
     /// Nothing in the file decides.
     #[default]

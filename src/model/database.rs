@@ -1,12 +1,13 @@
 //! Mailbox databases and the mailboxes in them.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Located;
 use crate::base::source::Span;
 
 /// A database, as `Get-MailboxDatabase` shows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MailboxDatabase {
     /// The whole record.
     pub span: Span,
@@ -23,7 +24,7 @@ pub struct MailboxDatabase {
 }
 
 /// A mailbox, as `Get-Mailbox` shows it; only what ties a recipient to a database.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mailbox {
     /// The whole record.
     pub span: Span,
@@ -44,4 +45,16 @@ pub fn database_name(reference: &str) -> &str {
         return rest.split(',').next().unwrap_or(rest).trim();
     }
     reference.rsplit('\\').next().unwrap_or(reference)
+}
+
+impl super::Entry for MailboxDatabase {
+    fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl super::Entry for Mailbox {
+    fn span(&self) -> Span {
+        self.span
+    }
 }

@@ -7,12 +7,13 @@
 pub mod assembly;
 pub mod labels;
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use crate::base::{source::Span, timestamp::Moment};
 
 /// One event.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Event {
     /// Where it stands.
     pub span: Span,
@@ -41,7 +42,7 @@ pub struct Event {
 }
 
 /// Severity of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Level {
     /// 1
     Critical,

@@ -2,10 +2,11 @@
 
 use super::Located;
 use crate::base::{source::Span, timestamp::Moment};
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// One message in a queue at the time of the export.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Message {
     /// The whole record.
     pub span: Span,
@@ -38,7 +39,7 @@ pub struct Message {
 }
 
 /// One recipient of a queued message, from the seven fields joined by `;`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
     /// Where it stands.
     pub span: Span,
@@ -66,5 +67,15 @@ impl Message {
     pub fn errors(&self) -> impl Iterator<Item = (&str, Span)> {
         let own = self.last_error.iter().map(|e| (e.value.as_str(), e.span));
         own.chain(self.recipients.iter().filter_map(|r| Some((r.last_error.as_deref()?, r.span))))
+    }
+}
+
+impl super::Entry for Message {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn times(&self) -> Vec<Moment> {
+        self.date_received.as_ref().map(|t| t.value).into_iter().collect()
     }
 }

@@ -13,10 +13,12 @@ pub mod server;
 pub mod smtp_reply;
 pub mod version;
 
-use crate::base::source::Span;
+use crate::base::source::{SourceId, Span};
+use crate::base::timestamp::Moment;
+use serde::{Deserialize, Serialize};
 
 /// A value and the place it was read from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Located<T> {
     /// The value.
     pub value: T,
@@ -33,7 +35,7 @@ impl<T> Located<T> {
 
 /// A list as an export shows it. PowerShell cuts lists after four elements (`{a, b, c, d...}`), and
 /// CSV replaces them by a type name; what cannot be seen must not be taken for absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed<T> {
     /// The elements that could be read.
     pub items: Vec<T>,
@@ -43,27 +45,92 @@ pub struct Listed<T> {
     pub unread: Vec<String>,
 }
 
-/// One record of any kind.
-#[derive(Clone, Debug)]
-pub enum Record {
-    /// A queue, from `Get-Queue`.
-    Queue(queue::Queue),
-    /// A queued message, from `Get-Message`.
-    Message(message::Message),
-    /// A receive connector, from `Get-ReceiveConnector`.
-    ReceiveConnector(receive_connector::ReceiveConnector),
-    /// An Exchange server, from `Get-ExchangeServer`.
-    Server(server::ExchangeServer),
-    /// An address of a server.
-    ServerAddress(server::ServerAddress),
-    /// A mailbox database, from `Get-MailboxDatabase`.
-    MailboxDatabase(database::MailboxDatabase),
-    /// A mailbox and its database, from `Get-Mailbox`.
-    Mailbox(database::Mailbox),
-    /// A routing table, from a RoutingConfig file.
-    RoutingTable(Box<routing::RoutingTable>),
-    /// An event of a Windows event log.
-    Event(event::Event),
+/// What every record of a document can tell about itself.
+pub trait Entry {
+    /// The whole record.
+    fn span(&self) -> Span;
+
+    /// Times in the record that say when the export was made or what it covers.
+    fn times(&self) -> Vec<Moment> {
+        Vec::new()
+    }
+}
+
+/// Lists the kinds of records that documents hold: a variant of [`Record`], a list in [`Documents`],
+/// and the type, which is an [`Entry`].
+macro_rules! documents {
+    ($($(#[doc = $doc:literal])+ $variant:ident => $list:ident: $type:ty,)+) => {
+        /// One record of any kind.
+        #[derive(Clone, Debug)]
+        pub enum Record {
+            $($(#[doc = $doc])+ $variant($type),)+
+            /// An event of a Windows event log.
+            Event(event::Event),
+        }
+
+        /// The records of documents, by kind. Logs are folded instead, see `facts`.
+        #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+        pub struct Documents {
+            $($(#[doc = $doc])+ pub $list: Vec<$type>,)+
+        }
+
+        impl Documents {
+            /// Takes a record; gives it back when it is one of a log.
+            pub fn add(&mut self, record: Record) -> Option<Record> {
+                match record {
+                    $(Record::$variant(record) => self.$list.push(record),)+
+                    Record::Event(_) => return Some(record),
+                }
+                None
+            }
+
+            /// Joins the records of another part of the case.
+            pub fn merge(&mut self, other: Documents) {
+                $(self.$list.extend(other.$list);)+
+            }
+
+            /// Puts every list into the order of files and places.
+            pub fn sort(&mut self) {
+                $(self.$list.sort_by_key(|record| record.span());)+
+            }
+
+            /// The times in the records of a source.
+            pub fn times(&self, source: SourceId) -> Vec<Moment> {
+                let mut times = Vec::new();
+                $(times.extend(self.$list.iter().filter(|r| r.span().source == source).flat_map(|r| r.times()));)+
+                times
+            }
+        }
+    };
+}
+
+documents! {
+    /// Queues, from `Get-Queue`.
+    Queue => queues: queue::Queue,
+    /// Queued messages, from `Get-Message`.
+    Message => messages: message::Message,
+    /// Receive connectors, from `Get-ReceiveConnector`.
+    ReceiveConnector => receive_connectors: receive_connector::ReceiveConnector,
+    /// Exchange servers, from `Get-ExchangeServer`.
+    Server => servers: server::ExchangeServer,
+    /// Addresses of servers.
+    ServerAddress => server_addresses: server::ServerAddress,
+    /// Mailbox databases, from `Get-MailboxDatabase`.
+    MailboxDatabase => databases: database::MailboxDatabase,
+    /// Mailboxes and their databases, from `Get-Mailbox`.
+    Mailbox => mailboxes: database::Mailbox,
+    /// Routing tables, from RoutingConfig files.
+    RoutingTable => routing_tables: Box<routing::RoutingTable>,
+}
+
+impl<T: Entry> Entry for Box<T> {
+    fn span(&self) -> Span {
+        (**self).span()
+    }
+
+    fn times(&self) -> Vec<Moment> {
+        (**self).times()
+    }
 }
 
 /// Takes records one at a time.

@@ -1,5 +1,6 @@
 //! Queues, as `Get-Queue` shows them (2007 to SE).
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use uuid::Uuid;
@@ -9,7 +10,7 @@ use crate::base::{source::Span, timestamp::Moment};
 
 /// One queue at the time of the export. Every property is optional: exports with `Select-Object`
 /// are the rule in practice.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Queue {
     /// The whole record.
     pub span: Span,
@@ -66,7 +67,7 @@ impl Queue {
 }
 
 /// `[Server\]` and the name of the queue on it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct QueueIdentity {
     /// Server, NetBIOS or full name; may be missing.
     pub server: Option<String>,
@@ -75,7 +76,7 @@ pub struct QueueIdentity {
 }
 
 /// Name of a queue on its server. Row numbers do not survive a restart of the transport service.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum QueueName {
     /// Messages waiting for the categorizer.
     Submission,
@@ -135,7 +136,7 @@ impl fmt::Display for QueueIdentity {
 }
 
 /// Status of a queue. The numbers are those of the enumeration, as JSON prints them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum QueueStatus {
     /// 1: delivering.
     Active,
@@ -176,7 +177,7 @@ impl fmt::Display for QueueStatus {
 }
 
 /// Delivery type of a queue: what kind of next hop its messages have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the variants are Exchange's own names; see `NAMES`")]
 pub enum DeliveryType {
     Undefined,
@@ -291,6 +292,16 @@ impl DeliveryType {
 impl fmt::Display for DeliveryType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+impl super::Entry for Queue {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn times(&self) -> Vec<Moment> {
+        self.last_retry.as_ref().map(|t| t.value).into_iter().collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Receive connectors, as `Get-ReceiveConnector` shows them (2007 to SE).
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use super::{Listed, Located, server::server_key};
@@ -7,7 +8,7 @@ use crate::base::ip_range::{Binding, IpRange};
 use crate::base::source::Span;
 
 /// One receive connector.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReceiveConnector {
     /// The whole record.
     pub span: Span,
@@ -76,7 +77,7 @@ impl ReceiveConnector {
 }
 
 /// The service a connector belongs to (2013 and later).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TransportRole {
     /// Front End Transport, port 25 for other organizations and older versions.
     FrontendTransport,
@@ -108,7 +109,7 @@ impl fmt::Display for TransportRole {
 macro_rules! flags {
     ($(#[$doc:meta])* $name:ident { $($(#[$flag_doc:meta])* $constant:ident = $bit:literal, $text:literal;)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
         pub struct $name(pub u32);
 
         impl $name {
@@ -189,6 +190,12 @@ impl PermissionGroups {
     /// say no, but neither does it say yes.
     pub fn admits_exchange_servers(self) -> bool {
         self.contains(Self::EXCHANGE_SERVERS)
+    }
+}
+
+impl super::Entry for ReceiveConnector {
+    fn span(&self) -> Span {
+        self.span
     }
 }
 

@@ -1,12 +1,13 @@
 //! Exchange servers and their addresses.
 
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 use super::{Located, version::ExchangeVersion};
 use crate::base::source::Span;
 
 /// A server, as `Get-ExchangeServer` shows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ExchangeServer {
     /// The whole record.
     pub span: Span,
@@ -24,7 +25,7 @@ pub struct ExchangeServer {
 
 /// An address of a server, from a list made by resolving names, or from another record that shows
 /// both.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ServerAddress {
     /// Where it stands.
     pub span: Span,
@@ -38,6 +39,18 @@ pub struct ServerAddress {
 /// Exchange prints NetBIOS names and full names of the same server side by side.
 pub fn server_key(name: &str) -> String {
     name.trim().split('.').next().unwrap_or("").to_ascii_lowercase()
+}
+
+impl super::Entry for ExchangeServer {
+    fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl super::Entry for ServerAddress {
+    fn span(&self) -> Span {
+        self.span
+    }
 }
 
 #[cfg(test)]

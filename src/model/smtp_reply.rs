@@ -8,6 +8,7 @@
 //! splits words; `5.7.3` that the text says the remote host "responded with" although the sender
 //! made it itself.
 
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
@@ -140,7 +141,7 @@ pub const UNREACHABLE_REASONS: [(UnreachableReason, &str); 6] = [
 ];
 
 /// A reason for which mail is unreachable. The discriminants are the bits Exchange prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum UnreachableReason {
     /// The recipient has no database.
     NoMdb = 1,

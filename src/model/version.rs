@@ -1,9 +1,10 @@
 //! Exchange versions.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A version of Exchange Server. Ordered by age.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ExchangeVersion {
     /// 5.5
     V55,

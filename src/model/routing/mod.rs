@@ -10,6 +10,7 @@
 
 pub mod entry;
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use uuid::Uuid;
@@ -19,7 +20,7 @@ use crate::base::distinguished_name::DistinguishedName;
 use crate::base::{source::Span, timestamp::Moment};
 
 /// One routing table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoutingTable {
     /// The file; the lines of this table when the file holds several.
     pub span: Span,
@@ -65,7 +66,7 @@ pub struct RoutingTable {
 }
 
 /// A reference to a directory object, or its identity.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectRef {
     /// Name.
     pub name: Option<String>,
@@ -76,7 +77,7 @@ pub struct ObjectRef {
 }
 
 /// A server in a routing table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoutingServer {
     /// Where it stands.
     pub span: Span,
@@ -103,7 +104,7 @@ pub struct RoutingServer {
 }
 
 /// A database in a routing table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoutingDatabase {
     /// Where it stands.
     pub span: Span,
@@ -116,7 +117,7 @@ pub struct RoutingDatabase {
 }
 
 /// An Active Directory site.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoutingSite {
     /// Where it stands.
     pub span: Span,
@@ -129,7 +130,7 @@ pub struct RoutingSite {
 }
 
 /// A link that joins Active Directory sites, each with each.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SiteLink {
     /// Where it stands.
     pub span: Span,
@@ -153,7 +154,7 @@ impl SiteLink {
 }
 
 /// A routing group of 2000 and 2003; servers of 2007 and later are in one of their own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoutingGroup {
     /// Where it stands.
     pub span: Span,
@@ -172,7 +173,7 @@ impl RoutingGroup {
 }
 
 /// A connector between routing groups.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoutingGroupConnector {
     /// Where it stands.
     pub span: Span,
@@ -195,7 +196,7 @@ pub struct RoutingGroupConnector {
 }
 
 /// A connector out of the organization, of any kind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoutingSendConnector {
     /// Where it stands.
     pub span: Span,
@@ -227,7 +228,7 @@ pub struct RoutingSendConnector {
 }
 
 /// What a connector serves: `SMTP:*.contoso.com;1`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressSpace {
     /// `SMTP`, `X400`, `FAX` ...
     pub kind: String,
@@ -264,7 +265,7 @@ impl fmt::Display for AddressSpace {
 }
 
 /// A public folder tree and the databases that hold it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PublicFolderTree {
     /// Where it stands.
     pub span: Span,
@@ -275,7 +276,7 @@ pub struct PublicFolderTree {
 }
 
 /// A setting, as written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Setting {
     /// Name.
     pub name: String,
@@ -441,7 +442,7 @@ impl RoutingServer {
 }
 
 /// The server roles that bear on routing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ServerRole {
     /// `Mailbox`
     Mailbox,
@@ -476,6 +477,16 @@ impl ServerRole {
 /// Compares names as the directory does, without case.
 fn equal_text(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (!a.is_ascii() && a.to_lowercase() == b.to_lowercase())
+}
+
+impl super::Entry for RoutingTable {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn times(&self) -> Vec<Moment> {
+        self.written.into_iter().collect()
+    }
 }
 
 #[cfg(test)]
