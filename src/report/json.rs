@@ -29,7 +29,6 @@ struct SummaryOut<'a> {
 struct InputOut<'a> {
     path: &'a str,
     kind: Option<&'a str>,
-    state: &'static str,
     records: u64,
     warnings: Vec<String>,
 }
@@ -98,11 +97,6 @@ fn input(input: &Input) -> InputOut<'_> {
     InputOut {
         path: &input.path,
         kind: input.kind.as_deref(),
-        state: match input.state {
-            super::InputState::Read => "read",
-            super::InputState::Incomplete => "incomplete",
-            super::InputState::NotRead => "not-read",
-        },
         records: input.records,
         warnings: not_read.into_iter().chain(notes).collect(),
     }
