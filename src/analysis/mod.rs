@@ -139,11 +139,11 @@ fn evidence(proof: &Proof, sources: &[reading::Read]) -> Evidence {
         locator: proof.span.place.to_string(),
         lines: match proof.span.place {
             Place::Lines { first, last } => Some((first, last)),
-            Place::File | Place::Record(_) => None,
+            Place::File | Place::Record(_) | Place::Row(_) => None,
         },
         record: match proof.span.place {
             Place::Record(id) => Some(id.to_string()),
-            Place::File | Place::Lines { .. } => None,
+            Place::File | Place::Lines { .. } | Place::Row(_) => None,
         },
         note: proof.note.clone(),
         why: proof.why.clone(),

@@ -4,9 +4,12 @@
 pub mod distinguished_name;
 pub mod ip_range;
 pub mod ledger;
+pub mod log_lines;
 pub mod markup;
 pub mod powershell;
+pub mod row_index;
 pub mod source;
+pub mod tally;
 pub mod text;
 pub mod timestamp;
 pub mod xml;

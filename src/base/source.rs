@@ -155,6 +155,9 @@ pub enum Place {
     },
     /// A record of a binary log, by the number the log itself gives.
     Record(u64),
+    /// A row of a text log, by the offset of its first byte. A part of a log can be read without
+    /// counting the lines before it; the line number is found when somebody asks for it.
+    Row(u64),
 }
 
 impl Span {
@@ -176,6 +179,7 @@ impl fmt::Display for Place {
             Place::Lines { first, last } if first == last => write!(f, "line {first}"),
             Place::Lines { first, last } => write!(f, "lines {first}-{last}"),
             Place::Record(id) => write!(f, "record {id}"),
+            Place::Row(offset) => write!(f, "byte {offset}"),
         }
     }
 }
