@@ -43,12 +43,13 @@ fn read(path: &Path) -> Read {
     let head = read_head(&bytes).unwrap();
     let format = detect(&Head::new(&name, bytes.size(), &head)).format.expect("a format");
     assert_eq!(format.id, "evtx", "{name}");
-    let Parse::Log { read, show } = format.parse else { panic!("a log") };
+    let Parse::Log(reader) = format.parse else { panic!("a log") };
+    let show = reader.show;
     let log = Log { id: SourceId(0), path: &name, bytes: &bytes };
     let (mut records, mut ledger) = (Vec::new(), Ledger::default());
     let start = Instant::now();
     let mut progress = |_, _| ControlFlow::Continue(());
-    read(&log, &mut Output::new(&mut records, &mut ledger, &mut progress));
+    reader.read_in_one(&log, &mut Output::new(&mut records, &mut ledger, &mut progress));
     let seconds = start.elapsed().as_secs_f64();
     let events: Vec<Event> = records
         .into_iter()

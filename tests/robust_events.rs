@@ -38,10 +38,11 @@ fn read(format: &Format, bytes: &[u8]) -> usize {
                 assert!(first >= 1 && first <= last && last <= text.line_count(), "{event:?}");
             }
         }
-        Parse::Log { read, show } => {
+        Parse::Log(reader) => {
+            let show = reader.show;
             let bytes = bytes.to_vec();
             let log = Log { id: SourceId(0), path: "x", bytes: &bytes };
-            read(&log, &mut out);
+            reader.read_in_one(&log, &mut out);
             for record in records.iter().step_by(31) {
                 let Record::Event(event) = record else { panic!("{record:?}") };
                 let Place::Record(id) = event.span.place else { panic!("{event:?}") };

@@ -72,12 +72,30 @@ pub struct Lines<'a> {
     /// Position in `buffer` behind the last line handed out.
     at: usize,
     utf8: Vec<u8>,
+    block: usize,
+    /// Whether the last piece handed out was of a line that goes on.
+    inside: bool,
 }
 
 impl<'a> Lines<'a> {
     /// The lines that begin in `part`.
     pub fn new(bytes: &'a dyn ReadAt, unit: Unit, part: Range<u64>) -> Lines<'a> {
-        Lines { bytes, unit, start: part.start, part, buffer: Vec::new(), at: 0, utf8: Vec::new() }
+        Lines {
+            bytes,
+            unit,
+            start: part.start,
+            part,
+            buffer: Vec::new(),
+            at: 0,
+            utf8: Vec::new(),
+            block: BLOCK,
+            inside: false,
+        }
+    }
+
+    /// Reads so many bytes at once; fewer when only a few lines are wanted.
+    pub fn in_blocks_of(self, bytes: usize) -> Lines<'a> {
+        Lines { block: bytes.max(1024), ..self }
     }
 
     /// Hands the lines to `take` until it answers `false`. `block` is told the offset reached after each
@@ -92,7 +110,6 @@ impl<'a> Lines<'a> {
     ) -> Result<(), ReadError> {
         let size = self.bytes.size();
         self.find_first_line(size)?;
-        // Whether the rest of a line that is too long is being passed over.
         loop {
             let filled = self.fill(size)?;
             let done = self.hand_out(size, &mut take);
@@ -130,6 +147,9 @@ impl<'a> Lines<'a> {
                 }
                 None => self.start += (window.len() - window.len() % unit as usize).max(1) as u64,
             }
+            if self.start >= self.part.end {
+                return Ok(());
+            }
         }
     }
 
@@ -140,7 +160,7 @@ impl<'a> Lines<'a> {
         self.at = 0;
         let have = self.buffer.len();
         let next = self.start + have as u64;
-        let left = usize::try_from(size.saturating_sub(next)).unwrap_or(usize::MAX).min(BLOCK);
+        let left = usize::try_from(size.saturating_sub(next)).unwrap_or(usize::MAX).min(self.block);
         if left == 0 {
             return Ok(false);
         }
@@ -169,8 +189,9 @@ impl<'a> Lines<'a> {
         let mut done = false;
         loop {
             let offset = self.start + self.at as u64;
-            if offset >= self.part.end || self.at >= buffer.len() {
-                done = offset >= self.part.end;
+            // A line that began in this part is this part's to its end.
+            if (offset >= self.part.end && !self.inside) || self.at >= buffer.len() {
+                done = offset >= self.part.end && !self.inside;
                 break;
             }
             let (end, ended) = match self.line_end(&buffer, self.at) {
@@ -191,6 +212,7 @@ impl<'a> Lines<'a> {
             let text = text.strip_suffix(b"\r").unwrap_or(text);
             let text = if offset == 0 { text.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(text) } else { text };
             take(&Line { offset, size: (end - self.at) as u64, text, cut, ended });
+            self.inside = cut && !ended;
             self.at = end;
         }
         self.buffer = buffer;
@@ -317,6 +339,12 @@ mod tests {
             .unwrap();
         assert_eq!(pieces.iter().map(|p| p.0).sum::<u64>(), text.len() as u64);
         assert!(pieces.iter().rev().skip(1).all(|p| p.1));
+        // Cut in two, all of it is the first part's.
+        let mut sizes = [0, 0];
+        for (i, part) in [0..1000, 1000..text.len() as u64].into_iter().enumerate() {
+            Lines::new(&text, Unit::Byte, part).each(|l| sizes[i] += l.size, |_| true).unwrap();
+        }
+        assert_eq!(sizes, [text.len() as u64, 0]);
     }
 
     #[test]

@@ -71,6 +71,60 @@ impl fmt::Display for Moment {
     }
 }
 
+/// Milliseconds since 1970 of a time as logs write it: `2016-04-05T00:00:02.052Z`, `2003-9-12 22:53:18`. A log has
+/// millions of them, so this neither copies nor asks for the calendar of a library.
+pub fn unix_millis(text: &[u8]) -> Option<i64> {
+    let at = text.iter().position(|b| matches!(b, b'T' | b' '))?;
+    Some(unix_date(text.get(..at)?)? + unix_time_of_day(text.get(at + 1..)?)?)
+}
+
+/// Milliseconds since 1970 at the beginning of a day written as `2016-04-05`, `2003-9-12`, `2003/9/12`, `2003.9.12`.
+pub fn unix_date(text: &[u8]) -> Option<i64> {
+    let mut parts = text.split(|b| matches!(b, b'-' | b'/' | b'.'));
+    let (year, month, day) = (number(parts.next()?)?, number(parts.next()?)?, number(parts.next()?)?);
+    let sound =
+        parts.next().is_none() && (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    if !sound {
+        return None;
+    }
+    // Days of the civil calendar, counted in eras of 400 years that begin in March.
+    let years = year - i64::from(month <= 2);
+    let era = years.div_euclid(400);
+    let year_of_era = years - era * 400;
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    Some((era * 146_097 + day_of_era - 719_468) * 86_400_000)
+}
+
+/// Milliseconds since midnight of a time written as `22:53:18`, `00:00:02.052Z`, `7:03:11 GMT`.
+pub fn unix_time_of_day(text: &[u8]) -> Option<i64> {
+    let text = text.strip_suffix(b"Z").or_else(|| text.strip_suffix(b" GMT")).unwrap_or(text);
+    let mut parts = text.split(|b| *b == b':');
+    let (hour, minute) = (number(parts.next()?)?, number(parts.next()?)?);
+    let seconds = parts.next()?;
+    let (second, fraction) = match seconds.iter().position(|b| *b == b'.') {
+        Some(dot) => (seconds.get(..dot)?, seconds.get(dot + 1..)?),
+        None => (seconds, &b""[..]),
+    };
+    let second = number(second)?;
+    let mut millis = 0;
+    for i in 0..3 {
+        millis = millis * 10 + fraction.get(i).map_or(0, |b| i64::from(b.wrapping_sub(b'0')));
+    }
+    let sound = parts.next().is_none()
+        && hour < 24
+        && minute < 60
+        && second < 61
+        && fraction.len() <= 7
+        && fraction.iter().all(u8::is_ascii_digit);
+    sound.then_some(((hour * 60 + minute) * 60 + second) * 1000 + millis)
+}
+
+fn number(digits: &[u8]) -> Option<i64> {
+    let sound = !digits.is_empty() && digits.len() <= 4 && digits.iter().all(u8::is_ascii_digit);
+    sound.then(|| digits.iter().fold(0, |n, b| n * 10 + i64::from(b - b'0')))
+}
+
 /// Order of day and month in dates written with separators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum DateOrder {
@@ -186,6 +240,34 @@ fn parse_culture(text: &str, order: DateOrder) -> Option<Moment> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_of_logs_are_those_of_the_calendar() {
+        for text in [
+            "1970-01-01T00:00:00.000Z",
+            "2016-02-29T23:59:59.999Z",
+            "2000-03-01T12:00:00Z",
+            "2038-01-19 03:14:07",
+            "1999-12-31 1:2:3",
+        ] {
+            let padded = text.replace(" 1:2:3", " 01:02:03").replace(' ', "T");
+            let padded = if padded.ends_with('Z') { padded } else { padded + "Z" };
+            let wanted = padded.parse::<jiff::Timestamp>().unwrap().as_millisecond();
+            assert_eq!(unix_millis(text.as_bytes()), Some(wanted), "{text}");
+        }
+        for text in [
+            "",
+            "T",
+            "2016-13-01T00:00:00Z",
+            "2016-01-01T24:00:00Z",
+            "2016-01-01",
+            "16-01-01T0:0:0",
+            "2016-01-01T00:00:0x",
+        ] {
+            assert_eq!(unix_millis(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(unix_time_of_day(b"7:03:11 GMT"), Some(25_391_000));
+    }
 
     fn shown(text: &str, order: DateOrder) -> String {
         parse_moment(text, order).map_or_else(|| "none".to_owned(), |m| m.to_string())

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::Moment;
 use crate::model::event::Event;
@@ -11,7 +13,7 @@ use crate::model::event::Event;
 const EXEMPLARS: usize = 3;
 
 /// Events of one source and id on one computer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EventGroup {
     /// Event source as first printed.
     pub source: String,
@@ -30,7 +32,7 @@ pub struct EventGroup {
 }
 
 /// Folds events. A group is kept per file, so that a file read twice can be told apart.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct EventFold {
     groups: BTreeMap<Key, EventGroup>,
 }

@@ -15,7 +15,14 @@ pub static FORMAT: Format = Format {
     how_to_collect: "Get-ChildItem \"$exinstall\\TransportRoles\\Logs\" -Recurse -Include AGENTLOG*.LOG | Copy-Item -Destination .",
     extensions: &["log"],
     probe,
-    parse: Parse::Log(LogReader { grid: Grid::lines, read, again: log::again, join: log::join, finish: log::finish, show: log::show }),
+    parse: Parse::Log(LogReader {
+        grid: Grid::lines,
+        read,
+        again: log::again,
+        join: log::join,
+        finish: log::finish,
+        show: log::show,
+    }),
 };
 
 static LOG: LineLog = LineLog {

@@ -17,7 +17,14 @@ pub static FORMAT: Format = Format {
                      -Destination .",
     extensions: &["log"],
     probe,
-    parse: Parse::Log(LogReader { grid: Grid::lines, read, again: log::again, join: log::join, finish: log::finish, show: log::show }),
+    parse: Parse::Log(LogReader {
+        grid: Grid::lines,
+        read,
+        again: log::again,
+        join: log::join,
+        finish: log::finish,
+        show: log::show,
+    }),
 };
 
 static LOG: LineLog = LineLog {
@@ -41,7 +48,13 @@ fn is_row(cells: &Cells, line: &[u8]) -> bool {
 }
 
 fn probe(head: &Head<'_>) -> Probe {
-    log::probe(head, &LOG, &["Transport Connectivity Log"], &["session", "destination", "direction", "description"], is_row)
+    log::probe(
+        head,
+        &LOG,
+        &["Transport Connectivity Log"],
+        &["session", "destination", "direction", "description"],
+        is_row,
+    )
 }
 
 fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>) -> Vec<u8> {

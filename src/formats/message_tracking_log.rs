@@ -5,6 +5,8 @@
 //! number of its cells and by known words in the columns of source and event. Line ends inside a cell are written as `\r\n`
 //! in letters, so that a record is always one line. Times are UTC.
 
+use std::sync::LazyLock;
+
 use super::log::{self, LineLog};
 use super::{Format, Grid, Head, Log, LogReader, Output, Parse, Part, Probe};
 use crate::base::log_lines::Cells;
@@ -18,7 +20,14 @@ pub static FORMAT: Format = Format {
     how_to_collect: "Copy-Item \"$exinstall\\TransportRoles\\Logs\\MessageTracking\\MSGTRK*.LOG\" -Destination .",
     extensions: &["log", "csv"],
     probe,
-    parse: Parse::Log(LogReader { grid: Grid::lines, read, again: log::again, join: log::join, finish: log::finish, show: log::show }),
+    parse: Parse::Log(LogReader {
+        grid: Grid::lines,
+        read,
+        again: log::again,
+        join: log::join,
+        finish: log::finish,
+        show: log::show,
+    }),
 };
 
 static LOG: LineLog = LineLog {
@@ -35,18 +44,14 @@ static LOG: LineLog = LineLog {
 /// Columns by version, for logs without a header.
 fn columns_by_count(count: usize) -> Option<&'static [&'static str]> {
     // Until 2010 there is no network-message-id.
-    static EARLY: [&str; 26] = {
-        let mut early = [""; 26];
-        let mut i = 0;
-        while i < 26 {
-            early[i] = tracking::NAMES[if i < 11 { i } else { i + 1 }];
-            i += 1;
-        }
-        early
-    };
+    static EARLY: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let later = tracking::NAMES.iter().enumerate().filter(|(i, _)| *i != tracking::NETWORK_MESSAGE_ID);
+        // The last of them came in updates of 2010 that also wrote a header.
+        later.map(|(_, name)| *name).take(26).collect()
+    });
     match count {
         21 => EARLY.get(..21),
-        26 => Some(&EARLY),
+        26 => EARLY.get(..26),
         27 => tracking::NAMES.get(..27),
         30 => Some(tracking::NAMES),
         _ => None,
@@ -54,9 +59,30 @@ fn columns_by_count(count: usize) -> Option<&'static [&'static str]> {
 }
 
 const SOURCES: &[&[u8]] = &[
-    b"SMTP", b"PICKUP", b"DSN", b"AGENT", b"ADMIN", b"STOREDRIVER", b"ROUTING", b"DNS", b"GATEWAY", b"POISONMESSAGE", b"ORAR",
-    b"REDUNDANCY", b"SAFETYNET", b"MAILBOXRULE", b"AGGREGATION", b"APPROVAL", b"MULTITENANCY", b"QUEUE", b"APPLICATION",
-    b"STOREDRIVERSUBMISSION", b"PUBLICFOLDER", b"BOOTLOADER", b"MEETINGMESSAGEPROCESSOR", b"RESOLVER",
+    b"SMTP",
+    b"PICKUP",
+    b"DSN",
+    b"AGENT",
+    b"ADMIN",
+    b"STOREDRIVER",
+    b"ROUTING",
+    b"DNS",
+    b"GATEWAY",
+    b"POISONMESSAGE",
+    b"ORAR",
+    b"REDUNDANCY",
+    b"SAFETYNET",
+    b"MAILBOXRULE",
+    b"AGGREGATION",
+    b"APPROVAL",
+    b"MULTITENANCY",
+    b"QUEUE",
+    b"APPLICATION",
+    b"STOREDRIVERSUBMISSION",
+    b"PUBLICFOLDER",
+    b"BOOTLOADER",
+    b"MEETINGMESSAGEPROCESSOR",
+    b"RESOLVER",
 ];
 
 fn is_row(cells: &Cells, line: &[u8]) -> bool {

@@ -16,7 +16,14 @@ pub static FORMAT: Format = Format {
     how_to_collect: "copy \"C:\\Program Files\\Exchsrvr\\%COMPUTERNAME%.log\\*.log\" .",
     extensions: &["log"],
     probe,
-    parse: Parse::Log(LogReader { grid: Grid::lines, read, again: log::again, join: log::join, finish: log::finish, show: log::show }),
+    parse: Parse::Log(LogReader {
+        grid: Grid::lines,
+        read,
+        again: log::again,
+        join: log::join,
+        finish: log::finish,
+        show: log::show,
+    }),
 };
 
 static LOG: LineLog = LineLog {

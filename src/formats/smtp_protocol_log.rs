@@ -18,7 +18,14 @@ pub static FORMAT: Format = Format {
                      -Destination .",
     extensions: &["log", "csv"],
     probe,
-    parse: Parse::Log(LogReader { grid: Grid::lines, read, again: log::again, join: log::join, finish: log::finish, show: log::show }),
+    parse: Parse::Log(LogReader {
+        grid: Grid::lines,
+        read,
+        again: log::again,
+        join: log::join,
+        finish: log::finish,
+        show: log::show,
+    }),
 };
 
 static LOG: LineLog = LineLog {
@@ -26,7 +33,11 @@ static LOG: LineLog = LineLog {
     kind: |header, line| {
         let of_server = |line: &[u8]| line.split(|b| *b == b',').nth(1).is_some_and(|cell| cell.contains(&b'\\'));
         let kind = header.log_type.to_ascii_lowercase();
-        if kind.contains("receive") || (kind.is_empty() && of_server(line)) { LogKind::SmtpReceive } else { LogKind::SmtpSend }
+        if kind.contains("receive") || (kind.is_empty() && of_server(line)) {
+            LogKind::SmtpReceive
+        } else {
+            LogKind::SmtpSend
+        }
     },
     names: column::NAMES,
     delimiter: b',',

@@ -16,7 +16,14 @@ pub static FORMAT: Format = Format {
     how_to_collect: "copy %SystemRoot%\\System32\\LogFiles\\SMTPSVC1\\ex*.log .",
     extensions: &["log"],
     probe,
-    parse: Parse::Log(LogReader { grid: Grid::lines, read, again: log::again, join: log::join, finish: log::finish, show: log::show }),
+    parse: Parse::Log(LogReader {
+        grid: Grid::lines,
+        read,
+        again: log::again,
+        join: log::join,
+        finish: log::finish,
+        show: log::show,
+    }),
 };
 
 static LOG: LineLog = LineLog {
@@ -36,7 +43,10 @@ static LOG: LineLog = LineLog {
 
 fn probe(head: &Head<'_>) -> Probe {
     let text = head.text.as_str();
-    let is_iis = text.lines().take(5).any(|l| l.starts_with("#Software: Microsoft") && l.contains("Internet Information Services"));
+    let is_iis = text
+        .lines()
+        .take(5)
+        .any(|l| l.starts_with("#Software: Microsoft") && l.contains("Internet Information Services"));
     if !is_iis {
         return Probe::No;
     }

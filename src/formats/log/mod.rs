@@ -202,7 +202,7 @@ impl Reader<'_> {
                 out.note(NoteKind::Damaged, Some(self.at()), "The line is longer than 1 MB and was left out.");
             }
             out.ledger.bytes.damaged += line.size;
-            self.long = line.cut;
+            self.long = line.cut && !line.ended;
             return;
         }
         if line.text.starts_with(b"#") {
@@ -227,10 +227,9 @@ impl Reader<'_> {
         }
         let kind = (self.format.kind)(&self.header, line.text);
         let span = Span { source: self.log.id, place: Place::Row(line.offset) };
-        let mut row =
-            LogRow { kind, span, time: None, line: line.text, cells: &self.cells, columns: &self.columns };
+        let mut row = LogRow { kind, span, time: None, line: line.text, cells: &self.cells, columns: &self.columns };
         row.time = (self.format.time)(&row, &self.header);
-        let too_wide = self.cells.len() > self.header.fields.len().max(self.columns.len()) && !self.guessed;
+        let too_wide = self.cells.len() > self.header.fields.len() && !self.guessed;
         if self.columns.is_empty() || too_wide || (self.format.needs_time && row.time.is_none()) {
             out.ledger.damaged += 1;
             out.ledger.bytes.damaged += line.size;
@@ -242,7 +241,8 @@ impl Reader<'_> {
                     "The last line is cut, as happens when a log is copied while it is written. It was left out.",
                 );
             } else {
-                let what = if too_wide { "has more cells than the header has columns" } else { "does not begin with a time" };
+                let what =
+                    if too_wide { "has more cells than the header has columns" } else { "does not begin with a time" };
                 out.note(NoteKind::Damaged, at, format!("The row {what} and was left out."));
             }
             return;
@@ -270,9 +270,9 @@ impl Reader<'_> {
         if !self.guessed {
             out.note(
                 NoteKind::Info,
-                Some(self.at()),
+                None,
                 format!(
-                    "The file has no header here. The columns were told by their number, {}, as {} has them.",
+                    "The file has no header. The columns were told by their number, {}, as {} has them.",
                     self.cells.len(),
                     self.format.title
                 ),
@@ -289,7 +289,13 @@ fn positions(names: &[&str], find: impl Fn(&str) -> Option<usize>) -> Vec<u8> {
 }
 
 /// Recognizes a log by its `#Log-type`, by its columns, or without a header by its first rows.
-pub(super) fn probe(head: &Head<'_>, format: &LineLog, log_types: &[&str], columns: &[&str], is_row: fn(&Cells, &[u8]) -> bool) -> Probe {
+pub(super) fn probe(
+    head: &Head<'_>,
+    format: &LineLog,
+    log_types: &[&str],
+    columns: &[&str],
+    is_row: fn(&Cells, &[u8]) -> bool,
+) -> Probe {
     let header = Header::of_head(head.bytes, format.delimiter);
     if log_types.iter().any(|t| t.eq_ignore_ascii_case(&header.log_type)) {
         return Probe::Yes(98, format!("the log type in the header, {}", header.log_type));
@@ -309,7 +315,11 @@ pub(super) fn probe(head: &Head<'_>, format: &LineLog, log_types: &[&str], colum
         hits += usize::from(is_row(&cells, line.as_bytes()));
     }
     // The first line may be cut.
-    if hits > 0 && hits + 1 >= rows { Probe::Yes(70, "rows of such a log, without a header".to_owned()) } else { Probe::No }
+    if hits > 0 && hits + 1 >= rows {
+        Probe::Yes(70, "rows of such a log, without a header".to_owned())
+    } else {
+        Probe::No
+    }
 }
 
 /// Shows nothing: rows of text logs are shown as lines.
