@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::*;
-use crate::base::ledger::Ledger;
+use crate::base::ledger::{Bytes, Ledger};
 use crate::base::source::SourceId;
 use crate::model::event::Level;
 
