@@ -4,6 +4,8 @@
 //! (decoding the same bytes as text), never with another run: machines differ and are busy. What was
 //! tried and found is in `docs/performance.md`.
 
+#![allow(clippy::indexing_slicing, reason = "a measurement may fail loudly")]
+
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -40,7 +42,6 @@ fn main() {
 }
 
 /// A log of some size, made of the chunks of a real one.
-#[allow(clippy::indexing_slicing, reason = "a measurement may fail loudly")]
 fn repeated(sample: &[u8]) -> Vec<u8> {
     let mut file = sample[..4096].to_vec();
     for copy in 0..16_u8 {
