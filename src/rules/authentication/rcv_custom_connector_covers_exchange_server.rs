@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use super::exchange_auth::{self as auth, Answer};
+use super::release::release_step;
 use crate::facts::Facts;
 use crate::model::receive_connector::{AuthMechanism, ReceiveConnector};
 use crate::model::server::server_key;
@@ -146,7 +147,7 @@ fn finding(facts: &Facts, connector: &ReceiveConnector, hits: &[(String, IpAddr)
     found.affects(connector.server());
     found.affects(servers);
     found.affects(names);
-    auth::release_step(facts, &mut found, connector, &addresses);
+    release_step(facts, &mut found, connector, &addresses);
     found.step("Check: export the connectors again and drop them here; this finding must be gone.");
     found.verify.push("No range of a custom connector contains an Exchange server.".to_owned());
     found.held("The choice of connector was worked out for each known address of the Exchange servers.");

@@ -19,7 +19,7 @@ pub struct Unreachable<'a> {
 /// Queues that state the reason, in their own text or in that of a message.
 pub fn unreachable(facts: &Facts, reason: UnreachableReason) -> Vec<Unreachable<'_>> {
     let hits =
-        facts.queues.waiting_queues().filter(|q| q.count() > 0).filter(move |q| {
+        facts.queues.waiting_queues().filter(|q| q.may_hold_mail()).filter(move |q| {
             q.errors().any(|e| reason.is_in(&e.text)) || q.messages.iter().any(|m| has_reason(m, reason))
         });
     hits.map(|queue| Unreachable { queue, messages: queue.unreachable_share(reason) }).collect()

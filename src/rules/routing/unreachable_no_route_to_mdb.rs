@@ -107,7 +107,7 @@ fn listed_by_now(facts: &Facts, hits: &[Unreachable<'_>]) -> bool {
 
 /// Mail is unreachable, and the export does not say for what reason.
 fn without_reason(facts: &Facts) -> Verdict {
-    let silent = |q: &&WaitingQueue| q.is_unreachable() && q.count() > 0 && q.errors().next().is_none();
+    let silent = |q: &&WaitingQueue| q.is_unreachable() && q.may_hold_mail() && q.errors().next().is_none();
     let queues: Vec<String> = facts.queues.waiting_queues().filter(silent).map(WaitingQueue::label).collect();
     let Some(first) = queues.first() else { return Verdict::NotApplicable };
     let why = format!("Messages wait in {}, and the export does not show for what reason.", listed(&queues, 4));

@@ -50,7 +50,7 @@ fn check(facts: &Facts) -> Verdict {
     let hits: Vec<(&WaitingQueue, QueueError)> = facts
         .queues
         .waiting_queues()
-        .filter(|queue| queue.count() > 0)
+        .filter(|queue| queue.may_hold_mail())
         .filter_map(|queue| queue.errors().find(|e| matches(&e.text)).map(|e| (queue, e)))
         .collect();
     if hits.is_empty() {
