@@ -38,7 +38,7 @@ struct Read {
 }
 
 fn read(path: &Path) -> Read {
-    let bytes = FileBytes::open(path).unwrap();
+    let bytes = FileBytes::new(path, std::fs::metadata(path).unwrap().len());
     let name = path.display().to_string();
     let head = read_head(&bytes).unwrap();
     let format = detect(&Head::new(&name, bytes.size(), &head)).format.expect("a format");

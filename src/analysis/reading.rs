@@ -174,6 +174,13 @@ fn note_text(text: &Text, ledger: &mut Ledger) {
             "The file ends in the middle of a character: it was cut when it was copied. Everything before it was used.",
         );
     }
+    if text.mixed {
+        ledger.note(
+            NoteKind::Info,
+            None,
+            format!("The file begins as {} and goes on as UTF-16, as when output is appended with >>. Both parts were read.", text.encoding),
+        );
+    }
     if text.replaced > 0 {
         ledger.note(
             NoteKind::Damaged,

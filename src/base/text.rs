@@ -22,6 +22,8 @@ pub struct Text {
     pub replaced: usize,
     /// The source ends in the middle of a character (UTF-16 with an odd number of bytes).
     pub cut: bool,
+    /// The source begins in one encoding and goes on in UTF-16.
+    pub mixed: bool,
 }
 
 /// A text encoding.
@@ -61,6 +63,20 @@ impl fmt::Display for Encoding {
 impl Text {
     /// Decodes bytes; never fails.
     pub fn decode(bytes: &[u8]) -> Text {
+        // What `>>` of Windows PowerShell appended to a file of single bytes is UTF-16.
+        let marked = matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
+        if let Some(at) = appended_utf16(bytes).filter(|at| !marked && *at >= 8) {
+            let (first, rest) = bytes.split_at_checked(at).unwrap_or((bytes, b""));
+            let (first, rest) = (Text::decode(first), Text::decode_as_utf16(rest));
+            let mut text = Text::new(
+                format!("{}{}", first.content, rest.content),
+                first.encoding,
+                first.replaced + rest.replaced,
+                rest.cut,
+            );
+            text.mixed = true;
+            return text;
+        }
         let encoding = sniff(bytes);
         let (decoded, cut) = match encoding {
             Encoding::Utf8 { bom } => {
@@ -73,6 +89,12 @@ impl Text {
         };
         let replaced = decoded.matches('\u{FFFD}').count();
         Text::new(decoded, encoding, replaced, cut)
+    }
+
+    fn decode_as_utf16(bytes: &[u8]) -> Text {
+        let (text, cut) = decode_utf16(bytes, bytes.starts_with(&[0xFF, 0xFE]), u16::from_le_bytes);
+        let replaced = text.matches('\u{FFFD}').count();
+        Text::new(text, Encoding::Utf16Le { bom: false }, replaced, cut)
     }
 
     /// Text that is a string already.
@@ -92,7 +114,7 @@ impl Text {
         if line_starts.len() > 1 && line_starts.last() == Some(&content.len()) {
             line_starts.pop();
         }
-        Text { content, line_starts, encoding, replaced, cut }
+        Text { content, line_starts, encoding, replaced, cut, mixed: false }
     }
 
     /// The whole text.
@@ -153,6 +175,21 @@ fn sniff(bytes: &[u8]) -> Encoding {
     }
 }
 
+/// Where UTF-16 begins in a file of single bytes: at its mark, or at sixteen characters with a zero behind each.
+fn appended_utf16(bytes: &[u8]) -> Option<usize> {
+    const ENOUGH: usize = 16;
+    let zero = memchr::memchr(0, bytes)?;
+    // The character before the first zero; before that may stand a mark.
+    let start = zero.checked_sub(1)?;
+    let pairs = bytes.get(start..)?.chunks_exact(2).take(ENOUGH);
+    let is_text = |pair: &[u8]| matches!(pair, [c, 0] if c.is_ascii() && *c != 0);
+    if pairs.len() < ENOUGH || !pairs.clone().all(is_text) {
+        return None;
+    }
+    let mark = start.checked_sub(2).filter(|at| bytes.get(*at..start) == Some(&[0xFF, 0xFE]));
+    Some(mark.unwrap_or(start))
+}
+
 fn decode_utf16(bytes: &[u8], bom: bool, unit: fn([u8; 2]) -> u16) -> (String, bool) {
     let rest = bytes.get(if bom { 2 } else { 0 }..).unwrap_or(&[]);
     let pairs = rest.chunks_exact(2);
@@ -198,6 +235,19 @@ mod tests {
         let text = Text::decode(&bytes);
         assert_eq!(text.as_str(), "Status : Retry");
         assert!(text.cut);
+    }
+
+    #[test]
+    fn utf16_appended_to_single_bytes_is_read_as_such() {
+        for mark in [&[][..], &[0xFF, 0xFE]] {
+            let mut bytes = b"Status : Retry\r\n\r\n".to_vec();
+            bytes.extend(mark);
+            bytes.extend(utf16le("Identity : EX1\\Gr\u{F6}\u{DF}e"));
+            let text = Text::decode(&bytes);
+            assert!(text.mixed);
+            assert_eq!(text.as_str(), "Status : Retry\r\n\r\nIdentity : EX1\\Gr\u{F6}\u{DF}e");
+        }
+        assert!(!Text::decode(b"a\0b\0 binary").mixed);
     }
 
     #[test]

@@ -48,6 +48,13 @@ impl Connectors {
         self.by_server.is_empty()
     }
 
+    /// A connector of a server that two exports show differently.
+    pub fn conflict_on(&self, server: &str) -> Option<&str> {
+        let of =
+            |identity: &&String| identity.split_once('\\').is_some_and(|(s, _)| server_key(s) == server_key(server));
+        self.conflicts.iter().find(of).map(String::as_str)
+    }
+
     /// Connectors of a server.
     pub fn of(&self, server: &str) -> &[ReceiveConnector] {
         self.by_server.get(&server_key(server)).map_or(&[], Vec::as_slice)

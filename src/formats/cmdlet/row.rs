@@ -182,13 +182,9 @@ impl<'a> Row<'a> {
         None
     }
 
-    /// A count; cultures print `12,595`, `12.595` or `12 595`.
+    /// A count; cultures print `12,595`, `12.595` or `12 595`. What has no groups of three digits is something else.
     pub fn number(&mut self, name: &'static str) -> Option<Located<u64>> {
-        self.parsed(name, |text| {
-            let digits: String =
-                text.chars().filter(|c| !matches!(c, ',' | '.' | '\'' | '’') && !c.is_whitespace()).collect();
-            digits.parse().ok()
-        })
+        self.parsed(name, grouped_number)
     }
 
     /// A date.
@@ -262,6 +258,40 @@ impl<'a> Row<'a> {
             Value::Cut(_) => self.remark(Remark::Cut, name, property.lines),
             Value::TypeName(_) => self.remark(Remark::TypeName, name, property.lines),
             _ => {}
+        }
+    }
+}
+/// A number with or without separators between groups of three digits. Numbers beyond a billion are not counts of an
+/// Exchange server.
+fn grouped_number(text: &str) -> Option<u64> {
+    let is_separator = |c: char| matches!(c, ',' | '.' | '\'' | '’') || c.is_whitespace();
+    let mut groups = text.split(is_separator);
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    let sound = rest.iter().all(|g| g.len() == 3) && (rest.is_empty() || (1..=3).contains(&first.len()));
+    let digits: String = [first].into_iter().chain(rest).collect();
+    let is_count = sound && digits.len() <= 10 && digits.chars().all(|c| c.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_count)
+}
+
+#[cfg(test)]
+mod number_tests {
+    use super::grouped_number;
+
+    #[test]
+    fn only_whole_groups_are_a_number() {
+        for (text, number) in [
+            ("7", Some(7)),
+            ("12,595", Some(12_595)),
+            ("12.595", Some(12_595)),
+            ("1\u{202F}012\u{202F}595", Some(1_012_595)),
+            ("10.5", None),
+            ("5 451", Some(5451)),
+            ("-3", None),
+            ("18446744073709551615", None),
+            ("", None),
+        ] {
+            assert_eq!(grouped_number(text), number, "{text}");
         }
     }
 }

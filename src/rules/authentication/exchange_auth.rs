@@ -94,14 +94,13 @@ pub fn meetings<'a>(facts: &'a Facts, source: &str, target: &str) -> Vec<Meeting
             [one] => Some(*one),
             _ => None,
         };
+        let conflict = facts.connectors.conflict_on(target);
         let answer = match select(&connectors, local, port, role, address.address) {
+            _ if conflict.is_some() => Answer::Unknown(format!(
+                "two exports show connector {} with different settings, and nothing says which is newer",
+                conflict.unwrap_or_default()
+            )),
             Selection::Answered { index, also, .. } => match connectors.get(index) {
-                Some(connector) if facts.connectors.conflicts.contains(&connector.identity.value) => {
-                    Answer::Unknown(format!(
-                        "two exports show connector {} with different settings, and nothing says which is newer",
-                        connector.identity.value
-                    ))
-                }
                 Some(connector) if also.iter().any(|i| offer(&connectors, *i) != offer(&connectors, index)) => {
                     Answer::Unknown(format!(
                         "connector {} and another one have ranges of the same size, and their order in the directory decides",
