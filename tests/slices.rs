@@ -145,3 +145,48 @@ fn a_binary_log_with_a_repeated_chunk_can_be_cut_at_every_chunk() {
     bytes.extend(copied);
     assert_same("an event log", &bytes, &[1, 65536, 65536 * 2, 65536 * 3]);
 }
+
+/// A document and a log, analyzed.
+fn analyzed() -> queuescope::analysis::Analysis {
+    let log = queuescope::base::source::Source::from_bytes("MSGTRK.LOG", made());
+    let queues = "Identity      : EX1\\3\r\nDeliveryType  : DnsConnectorDelivery\r\nNextHopDomain : fabrikam.example\r\nStatus        : Retry\r\nMessageCount  : 3\r\n";
+    let document = queuescope::base::source::Source::from_bytes("queues.txt", queues);
+    queuescope::analysis::analyze(vec![log, document], &mut |_| ControlFlow::Continue(()))
+}
+
+#[test]
+fn lines_and_hits_of_a_log_have_the_same_numbers() {
+    let analysis = analyzed();
+    let text = String::from_utf8(made()).unwrap();
+    let lines: Vec<&str> = text.trim_start_matches('\u{FEFF}').split('\n').map(|l| l.trim_end_matches('\r')).collect();
+    let total = analysis.lines(0, 1, 1).unwrap().1;
+    assert_eq!(total as usize, lines.len());
+    for first in [1, 2, 500, 512, 513, 1500, lines.len() as u32 - 1] {
+        let (shown, _) = analysis.lines(0, first, 3).unwrap();
+        for (i, line) in shown.iter().enumerate() {
+            let wanted = lines[first as usize - 1 + i];
+            assert!(wanted.starts_with(line.as_str()) && !line.is_empty(), "line {}", first as usize + i);
+        }
+    }
+    let query = |text: &str, is_regex, case_sensitive| queuescope::analysis::search::Query {
+        text: text.to_owned(),
+        is_regex,
+        case_sensitive,
+    };
+    let search = |source, query: &queuescope::analysis::search::Query| {
+        analysis.search(source, query, 5, &mut |_| ControlFlow::Continue(()))
+    };
+    let hits = search(0, &query("<17@CONTOSO.com>", false, false)).unwrap().unwrap();
+    assert_eq!((hits.total, hits.complete, hits.first.len()), (7, true, 5));
+    for hit in &hits.first {
+        assert_eq!(lines[hit.line as usize - 1], hit.text);
+        assert_eq!(hit.text.get(hit.range.0..hit.range.1).unwrap(), "<17@contoso.com>");
+    }
+    assert_eq!(search(0, &query("<17@CONTOSO.com>", false, true)).unwrap().unwrap().total, 0);
+    assert_eq!(search(0, &query(r"<1[78]@contoso\.com>", true, true)).unwrap().unwrap().total, 14);
+    assert_eq!(search(1, &query("retry", false, false)).unwrap().unwrap().first[0].line, 4);
+    assert!(search(0, &query("(", true, true)).unwrap_err().contains("pattern"));
+    assert!(search(0, &query("(", false, true)).is_ok());
+    let stopped = analysis.search(0, &query("x", false, true), 5, &mut |_| ControlFlow::Break(())).unwrap().unwrap();
+    assert!(!stopped.complete);
+}

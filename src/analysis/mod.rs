@@ -9,6 +9,7 @@ mod account;
 pub mod log;
 mod ranking;
 mod reading;
+pub mod search;
 
 use std::ops::ControlFlow;
 
@@ -180,6 +181,22 @@ impl Analysis {
     /// The fields of a record of a binary log, one per line.
     pub fn record(&self, source: u32, record: u64) -> Option<Vec<String>> {
         self.sources.get(source as usize)?.show(record)
+    }
+
+    /// Searches the lines of a text file or log; `None` for files without lines. `most` hits are kept, all are counted.
+    ///
+    /// # Errors
+    /// When the pattern cannot be read.
+    pub fn search(
+        &self,
+        source: u32,
+        query: &search::Query,
+        most: usize,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Option<search::Hits>, String> {
+        let pattern = search::compile(query)?;
+        let read = self.sources.get(source as usize).filter(|read| read.text.is_some() || read.rows.lines() > 0);
+        Ok(read.map(|read| search::search(read, &pattern, most, progress)))
     }
 
     /// Gives the sources back, to analyze them again together with others.
