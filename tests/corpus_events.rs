@@ -42,7 +42,7 @@ fn read(path: &Path) -> Read {
     let name = path.display().to_string();
     let head = read_head(&bytes).unwrap();
     let format = detect(&Head::new(&name, bytes.size(), &head)).format.expect("a format");
-    assert_eq!(format.id, "evtx", "{name}");
+    assert_eq!(format.id, if name.ends_with(".evt") { "evt" } else { "evtx" }, "{name}");
     let Parse::Log { read, show } = format.parse else { panic!("a log") };
     let log = Log { id: SourceId(0), path: &name, bytes: &bytes };
     let (mut records, mut ledger) = (Vec::new(), Ledger::default());
@@ -81,6 +81,9 @@ fn every_sample_gives_its_records_and_says_what_is_lost() {
         ("hayabusa_ID6-Failed_to_install_an_Exchange_transport_agent.evtx", 4, false),
         ("hayabusa_ID325-327-ESENT.evtx", 4, false),
         ("plaso_System2_truncated.evtx", 194, true),
+        ("dissect_TestLog.evt", 5, false),
+        ("dissect_TestLog-dirty.evt", 5, false),
+        ("plaso_SysEvent.Evt", 6300, false),
         ("derived/few_chunks_dirty.evtx", 1881, false),
         ("derived/zero_header.evtx", 1881, false),
         ("derived/no_header.evtx", 1881, false),
@@ -124,4 +127,14 @@ fn events_of_exchange_keep_their_strings_in_order() {
     let ids: Vec<u16> = ese.events.iter().map(|event| event.id).collect();
     assert!(ids.contains(&325) && ids.contains(&327), "{ids:?}");
     assert!(ese.events.iter().all(|event| event.strings.len() > 3));
+}
+
+#[test]
+fn a_log_of_windows_2003_gives_its_five_records() {
+    let Some(corpus) = corpus() else { return };
+    let Read { events, ledger, .. } = read(&corpus.join("dissect_TestLog.evt"));
+    let ids: Vec<u16> = events.iter().map(|event| event.id).collect();
+    assert_eq!(ids, [1, 2, 3, 65534, 5]);
+    assert!(events.iter().all(|e| e.source == "TestApp" && !e.recovered && e.strings.len() == 1));
+    assert_eq!(ledger.notes, []);
 }

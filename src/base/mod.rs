@@ -6,6 +6,7 @@ pub mod ip_range;
 pub mod ledger;
 pub mod markup;
 pub mod powershell;
+pub mod record_ids;
 pub mod source;
 pub mod text;
 pub mod timestamp;

@@ -24,6 +24,7 @@ mod cmdlet;
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod event_text;
 mod event_xml;
+mod evt;
 mod evtx;
 mod get_exchange_server;
 mod get_mailbox;
@@ -38,6 +39,7 @@ mod server_addresses;
 pub static FORMATS: &[&Format] = &[
     &event_text::FORMAT,
     &event_xml::FORMAT,
+    &evt::FORMAT,
     &evtx::FORMAT,
     &get_exchange_server::FORMAT,
     &get_mailbox::FORMAT,
@@ -262,17 +264,11 @@ fn known_stranger(head: &Head<'_>) -> String {
             b"\xD0\xCF\x11\xE0",
             "This is an older Office document or an Outlook message. Save the output as plain text instead.",
         ),
-        (b"LfLe", "This is a damaged event log of Windows 2003 or earlier."),
         (b"\x1F\x8B", "This is a gzip archive. Unpack it first."),
         (b"MZ", "This is a program, not evidence."),
     ];
     if let Some((_, text)) = signature.iter().find(|(magic, _)| head.bytes.starts_with(magic)) {
         return (*text).to_owned();
-    }
-    if head.bytes.get(4..8) == Some(b"LfLe") {
-        return "This is an event log of Windows 2003 or earlier (.evt), which is not read yet. Open it in Event Viewer and \
-                save it as text, with the descriptions."
-            .to_owned();
     }
     if !head.is_text() {
         return "Not text and not a known binary format.".to_owned();

@@ -1,7 +1,6 @@
 //! The reader of blocks: collects labels until an event is complete.
 
 use super::line::{self, Context, Segment, dump_row, segments, text_start};
-use super::message::{insertion_strings, without_help};
 use crate::base::ledger::NoteKind;
 use crate::base::markup::Scanner;
 use crate::base::timestamp::{DateOrder, parse_moment};
@@ -9,6 +8,7 @@ use crate::formats::{Document, Output};
 use crate::model::Record;
 use crate::model::event::assembly::Assembly;
 use crate::model::event::labels::Field;
+use crate::model::event::message::{insertion_strings, without_help};
 use crate::model::event::{Event, Level};
 
 /// Lines without a label after which a block that is not complete is given up.
@@ -361,6 +361,7 @@ impl<'a> Reader<'a> {
             message: some(message.to_owned()).filter(|_| strings.is_none()),
             strings: strings.unwrap_or_default(),
             data: block.data,
+            recovered: false,
         };
         complete_from_xml(&mut event, &block.xml);
         out.record(Record::Event(event));

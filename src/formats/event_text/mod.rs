@@ -14,12 +14,11 @@
 //! - Where a message ends is not marked. In pasted articles a blank line ends it; an event with a
 //!   real date comes from Event Viewer, where messages have several paragraphs.
 //! - Without the provider's library Event Viewer prints a placeholder and then the insertion strings;
-//!   those are taken back out of it (`message`).
+//!   those are taken back out of it (`model::event::message`).
 //! - Times are local times of whoever looked, in the order of day and month of that machine.
 
 mod block;
 mod line;
-mod message;
 
 use std::ops::ControlFlow;
 

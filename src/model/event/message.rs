@@ -1,4 +1,4 @@
-//! The message of a text block: what belongs to it, and insertion strings where there is none.
+//! A message as Event Viewer prints it: what belongs to it, and insertion strings where there is none.
 
 /// Product texts that Event Viewer prints in place of a message it has no library for, up to where
 /// the insertion strings start. The first two join them with commas, the last gives each its line.
@@ -20,7 +20,7 @@ const AFTERWORDS: &[&str] = &[
 ];
 
 /// The message without the sentence that sends the reader to a help site.
-pub(super) fn without_help(message: &str) -> &str {
+pub fn without_help(message: &str) -> &str {
     let folded = message.to_ascii_lowercase();
     let Some(start) = folded.rfind("for more information,") else { return message.trim() };
     let tail = folded.get(start..).unwrap_or("");
@@ -31,7 +31,7 @@ pub(super) fn without_help(message: &str) -> &str {
 
 /// The insertion strings of a placeholder text, if `message` is one. A string that holds a comma and
 /// a space itself cannot be told from two in the older forms.
-pub(super) fn insertion_strings(message: &str) -> Option<Vec<String>> {
+pub fn insertion_strings(message: &str) -> Option<Vec<String>> {
     let folded = message.to_ascii_lowercase();
     if !folded.contains("the description for event id") {
         return None;
