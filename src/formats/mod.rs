@@ -26,12 +26,14 @@ mod event_text;
 mod event_xml;
 mod evt;
 mod evtx;
+mod get_event_log;
 mod get_exchange_server;
 mod get_mailbox;
 mod get_mailbox_database;
 mod get_message;
 mod get_queue;
 mod get_receive_connector;
+mod get_win_event;
 mod routing_config;
 mod server_addresses;
 
@@ -41,12 +43,14 @@ pub static FORMATS: &[&Format] = &[
     &event_xml::FORMAT,
     &evt::FORMAT,
     &evtx::FORMAT,
+    &get_event_log::FORMAT,
     &get_exchange_server::FORMAT,
     &get_mailbox::FORMAT,
     &get_mailbox_database::FORMAT,
     &get_message::FORMAT,
     &get_queue::FORMAT,
     &get_receive_connector::FORMAT,
+    &get_win_event::FORMAT,
     &routing_config::FORMAT,
     &server_addresses::FORMAT,
 ];

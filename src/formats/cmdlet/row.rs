@@ -2,7 +2,7 @@
 //! hidden or not understood.
 
 use crate::base::ledger::NoteKind;
-use crate::base::powershell::{Object, Property, Value};
+use crate::base::powershell::{Object, Property, Value, is_type_name};
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::{DateOrder, Moment, parse_moment};
 use crate::model::{Listed, Located};
@@ -247,6 +247,22 @@ impl<'a> Row<'a> {
             self.remark(Remark::CutList, name, property.lines);
         }
         Some((items, complete, property))
+    }
+
+    /// The elements of a list when all of them are shown as values. Notes what is cut or hidden.
+    pub fn whole_list(&mut self, name: &'static str) -> Option<Vec<String>> {
+        let (items, complete, property) = self.items(name)?;
+        if items.iter().any(|item| is_type_name(item)) {
+            self.remark(Remark::TypeName, name, property.lines);
+            return None;
+        }
+        complete.then_some(items)
+    }
+
+    /// A property as it is, with its line ends. Notes what is hidden.
+    pub fn raw(&mut self, name: &'static str) -> Option<String> {
+        self.text(name)?;
+        self.get(name)?.text()
     }
 
     /// Notes a value that is not understood.

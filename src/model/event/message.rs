@@ -49,6 +49,10 @@ pub fn insertion_strings(message: &str) -> Option<Vec<String>> {
         }
         let list = list.trim().trim_start_matches("<<");
         let list = list.strip_suffix('.').unwrap_or(list).trim_end_matches(">>").trim();
+        // `Get-EventLog` puts each into quotes, which shows where it ends.
+        if let Some(quoted) = list.strip_prefix('\'').and_then(|list| list.strip_suffix('\'')) {
+            return Some(quoted.split("', '").map(str::to_owned).collect());
+        }
         return Some(list.split(", ").map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect());
     }
     None
@@ -86,6 +90,11 @@ mod tests {
                 with the event: \n\none, two\nthree\n\nThe message resource is present but the message was not found"
             ),
             ["one, two", "three"]
+        );
+        assert_eq!(
+            of("The description for Event ID '326' in Source 'X' cannot be found.  The following information is part of the \
+                event:'a, b', '', 'c'"),
+            ["a, b", "", "c"]
         );
         assert_eq!(insertion_strings("The following information is part of the event: no"), None);
     }
