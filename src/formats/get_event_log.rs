@@ -16,6 +16,7 @@ use crate::base::ledger::NoteKind;
 use crate::base::powershell::{self, Shape};
 use crate::base::timestamp::Moment;
 use crate::model::Record;
+use crate::model::event::labels::category;
 use crate::model::event::message::{insertion_strings, without_help};
 use crate::model::event::{Event, Level};
 
@@ -96,10 +97,7 @@ fn event(row: &mut Row<'_>, exact: bool) -> Option<Event> {
     event.time = ["TimeGenerated", "TimeWritten"].iter().find_map(|name| moment(row, name));
     event.level = row.parsed("EntryType", level).map(|level| level.value);
     event.computer = row.any_text(&["MachineName", "PSComputerName"]).map(|name| name.value).filter(|name| name != ".");
-    let category = row.any_text(&["Category", "CategoryNumber"]).map(|category| category.value);
-    // A category without a name is printed as its number in parentheses.
-    let category = category.map(|text| text.trim_matches(['(', ')']).to_owned());
-    event.category = category.filter(|text| !matches!(text.as_str(), "" | "0" | "None"));
+    event.category = row.any_text(&["Category", "CategoryNumber"]).and_then(|text| category(&text.value));
     event.record = row.number("Index").map(|number| number.value);
     let message = row.raw("Message");
     // Without the message the strings are all there is; the row notes that they are hidden.

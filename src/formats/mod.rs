@@ -22,6 +22,7 @@ use crate::model::{Record, Sink};
 mod cmdlet;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+mod event_list;
 mod event_text;
 mod event_xml;
 mod evt;
@@ -39,6 +40,7 @@ mod server_addresses;
 
 /// All formats, by id.
 pub static FORMATS: &[&Format] = &[
+    &event_list::FORMAT,
     &event_text::FORMAT,
     &event_xml::FORMAT,
     &evt::FORMAT,

@@ -5,6 +5,7 @@
 //! sources, so the key is always source and id.
 
 pub mod assembly;
+pub mod columns;
 pub mod fields;
 pub mod labels;
 pub mod message;

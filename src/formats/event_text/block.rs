@@ -3,11 +3,11 @@
 use super::line::{self, Context, Segment, dump_row, segments, text_start};
 use crate::base::ledger::NoteKind;
 use crate::base::markup::Scanner;
-use crate::base::timestamp::{DateOrder, parse_moment};
+use crate::base::timestamp::{DateOrder, parse_decided, parse_moment};
 use crate::formats::{Document, Output};
 use crate::model::Record;
 use crate::model::event::assembly::Assembly;
-use crate::model::event::labels::Field;
+use crate::model::event::labels::{Field, category};
 use crate::model::event::message::{insertion_strings, without_help};
 use crate::model::event::{Event, Level};
 
@@ -321,7 +321,8 @@ impl<'a> Reader<'a> {
             out.note(
                 NoteKind::Ambiguous,
                 None,
-                "Day and month of the dates could be exchanged; they were taken month first. Compare with the EVTX file.",
+                "Day and month could be exchanged in the dates of these events, so they have no time here. Save the log \
+                 itself: wevtutil epl Application Application.evtx",
             );
         }
     }
@@ -340,8 +341,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let when = block.when();
-        let time = parse_moment(&when, self.order);
-        self.ambiguous |= time.is_some() && self.order == DateOrder::Unknown && is_ambiguous(&when);
+        let (time, undecided) = parse_decided(&when, self.order);
         let span = self.document.span(block.first, block.last);
         let some = |text: String| Some(text).filter(|t| !t.is_empty() && t != "N/A");
         // Web pages set no-break spaces where Exchange prints spaces.
@@ -356,7 +356,7 @@ impl<'a> Reader<'a> {
             level: Level::from_name(&block.level),
             computer: some(block.computer),
             channel: some(block.log),
-            category: some(block.category).filter(|c| c != "None"),
+            category: category(&block.category),
             record: None,
             message: some(message.to_owned()).filter(|_| strings.is_none()),
             strings: strings.unwrap_or_default(),
@@ -364,6 +364,7 @@ impl<'a> Reader<'a> {
             recovered: false,
         };
         complete_from_xml(&mut event, &block.xml);
+        self.ambiguous |= undecided && event.time.is_none();
         out.record(Record::Event(event));
     }
 }
@@ -401,15 +402,6 @@ fn complete_from_xml(event: &mut Event, xml: &str) {
     }
     if !stored.data.is_empty() {
         event.data = stored.data;
-    }
-}
-
-/// Whether day and month of a date can be exchanged.
-fn is_ambiguous(date: &str) -> bool {
-    let mut parts = date.split(['/', '.', '-', ' ']).map(str::parse::<u32>);
-    match (parts.next(), parts.next()) {
-        (Some(Ok(a)), Some(Ok(b))) => a <= 12 && b <= 12 && a != b,
-        _ => false,
     }
 }
 

@@ -82,8 +82,8 @@ pub static LABELS: &[Label] = &[
     strong("ereignis-id", Field::Id), strong("ereigniskennung", Field::Id),
     strong("aufgabenkategorie", Field::Category), strong("ereigniskategorie", Field::Category),
     weak("ebene", Field::Level), strong("ereignistyp", Field::Level), weak("beschreibung", Field::Message),
-    weak("schl\u{fc}sselw\u{f6}rter", Field::Other), weak("benutzer", Field::Other), strong("ereignis-xml", Field::Xml),
-    weak("daten", Field::Data),
+    weak("schl\u{fc}sselw\u{f6}rter", Field::Other), weak("benutzer", Field::Other),
+    weak("daten", Field::Data), weak("protokolliert", Field::Date), strong("ereignis-xml", Field::Xml),
     // French
     strong("nom du journal", Field::Log), strong("source de l'\u{e9}v\u{e9}nement", Field::Source),
     weak("heure", Field::Time), strong("id de l'\u{e9}v\u{e9}nement", Field::Id),
@@ -95,20 +95,33 @@ pub static LABELS: &[Label] = &[
     strong("nombre de registro", Field::Log), weak("origen", Field::Source), weak("fecha", Field::Date),
     weak("hora", Field::Time), strong("id. del evento", Field::Id), strong("categor\u{ed}a de la tarea", Field::Category),
     weak("nivel", Field::Level), weak("equipo", Field::Computer), weak("descripci\u{f3}n", Field::Message),
-    weak("palabras clave", Field::Other), weak("usuario", Field::Other),
+    weak("palabras clave", Field::Other), weak("usuario", Field::Other), weak("datos", Field::Data),
+    strong("tipo de suceso", Field::Level), strong("origen del suceso", Field::Source), strong("id. suceso", Field::Id),
+    strong("id. de suceso", Field::Id), strong("categor\u{ed}a del suceso", Field::Category),
+    strong("xml de evento", Field::Xml), strong("xml del evento", Field::Xml),
     // Italian
     strong("nome registro", Field::Log), weak("origine", Field::Source), weak("data", Field::Data),
     strong("id evento", Field::Id), strong("categoria attivit\u{e0}", Field::Category), weak("livello", Field::Level),
     weak("descrizione", Field::Message), weak("parole chiave", Field::Other), weak("utente", Field::Other),
+    weak("ora", Field::Time), weak("dati", Field::Data), strong("tipo evento", Field::Level),
+    strong("origine evento", Field::Source), strong("categoria evento", Field::Category), strong("xml evento", Field::Xml),
     // Dutch
     strong("logboeknaam", Field::Log), weak("bron", Field::Source), strong("gebeurtenis-id", Field::Id),
     strong("taakcategorie", Field::Category), weak("beschrijving", Field::Message), weak("trefwoorden", Field::Other),
-    weak("gebruiker", Field::Other),
+    weak("gebruiker", Field::Other), weak("tijd", Field::Time), weak("gegevens", Field::Data),
+    strong("gebeurtenistype", Field::Level), strong("type gebeurtenis", Field::Level),
+    strong("gebeurtenisbron", Field::Source), strong("bron van gebeurtenis", Field::Source),
+    strong("gebeurteniscategorie", Field::Category), strong("categorie van gebeurtenis", Field::Category),
+    strong("gebeurtenis-xml", Field::Xml),
     // Portuguese (Brazil)
     strong("nome do log", Field::Log), weak("fonte", Field::Source),
     strong("identifica\u{e7}\u{e3}o do evento", Field::Id), strong("categoria da tarefa", Field::Category),
     weak("n\u{ed}vel", Field::Level), weak("computador", Field::Computer), weak("descri\u{e7}\u{e3}o", Field::Message),
-    weak("palavras-chave", Field::Other), weak("usu\u{e1}rio", Field::Other),
+    weak("palavras-chave", Field::Other), weak("usu\u{e1}rio", Field::Other), weak("dados", Field::Data),
+    strong("tipo de evento", Field::Level), strong("fonte do evento", Field::Source),
+    strong("fonte de evento", Field::Source), strong("origem do evento", Field::Source),
+    strong("categoria do evento", Field::Category), strong("identifica\u{e7}\u{e3}o de evento", Field::Id),
+    strong("xml do evento", Field::Xml), strong("xml de evento", Field::Xml),
 ];
 
 /// The longest label that `text` ends with, and where it starts. Spaces behind it are ignored; a
@@ -157,6 +170,20 @@ fn ends_with_folded(text: &str, label: &str) -> Option<usize> {
     Some(start)
 }
 
+/// A label or heading as the tables spell it: in lower case, with straight apostrophes and spaces.
+pub fn fold(text: &str) -> String {
+    text.chars().map(folded).collect()
+}
+
+/// A category, unless it says that there is none. A category without a name is printed as its number
+/// in parentheses.
+pub fn category(text: &str) -> Option<String> {
+    const NONE: &[&str] = &["", "0", "none", "keine", "aucun", "aucune", "ninguno", "ninguna", "nessuno", "nessuna", "geen",
+        "nenhum", "nenhuma", "n/a"];
+    let text = text.trim().trim_matches(['(', ')']).trim();
+    (!NONE.contains(&fold(text).as_str())).then(|| text.to_owned())
+}
+
 fn folded(c: char) -> char {
     match c {
         '\u{2019}' | '\u{2018}' | '\u{B4}' => '\'',
@@ -196,7 +223,11 @@ impl Level {
             | "informazioni"
             | "informatie"
             | "informa\u{e7}\u{f5}es"
-            | "success" => Level::Information,
+            | "success"
+            | "success audit"
+            | "failure audit"
+            | "audit success"
+            | "audit failure" => Level::Information,
             "verbose" | "ausf\u{fc}hrlich" | "commentaires" | "detallado" | "dettagliato" | "uitgebreid" => {
                 Level::Verbose
             }
