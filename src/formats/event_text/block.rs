@@ -69,13 +69,23 @@ struct Block {
 impl<'a> Reader<'a> {
     /// A reader for a document. Dates of the whole document decide the order of day and month.
     pub(super) fn new(document: &'a Document<'a>) -> Reader<'a> {
-        let lines = document.text.lines();
-        let dates = lines.flat_map(|(_, text)| {
-            let found = segments(text, Context::Header);
-            let is_date = |s: &Segment| matches!(s.field, Field::Date | Field::Data);
-            found.into_iter().filter(is_date).map(move |s| s.value(text)).collect::<Vec<_>>()
-        });
-        let order = DateOrder::infer(dates);
+        let (mut dates, mut half_days) = (Vec::new(), false);
+        for (_, text) in document.text.lines() {
+            for segment in segments(text, Context::Header) {
+                let value = segment.value(text);
+                match segment.field {
+                    Field::Date | Field::Data if value.starts_with(|c: char| c.is_ascii_digit()) => dates.push(value),
+                    // Windows 2003 prints the time of day, which can end in AM or PM, for itself.
+                    Field::Time => half_days |= value.ends_with('M'),
+                    _ => {}
+                }
+            }
+        }
+        let order = match DateOrder::infer(dates.iter().copied()) {
+            // The format of the United States, as in `DateOrder::infer`.
+            DateOrder::Unknown if half_days => DateOrder::MonthFirst,
+            order => order,
+        };
         Reader {
             document,
             order,
@@ -112,7 +122,7 @@ impl<'a> Reader<'a> {
         }
         // `Event[0]:` of wevtutil
         let trimmed = text.get(text_start(text)..).unwrap_or("");
-        if trimmed.starts_with("Event[") && trimmed.ends_with("]:") {
+        if trimmed.starts_with("Event[") && (trimmed.ends_with("]:") || trimmed.ends_with(']')) {
             self.finish(out);
             return;
         }

@@ -125,9 +125,10 @@ pub static LABELS: &[Label] = &[
 ];
 
 /// The longest label that `text` ends with, and where it starts. Spaces behind it are ignored; a
-/// label must start at a word, except that a strong one may be glued to a digit or a closing mark
-/// (`Event 1Event Type:`).
-pub fn label_at_end(text: &str) -> Option<(&'static Label, usize)> {
+/// label must start at a word, except that a strong one may be glued to a digit, or to a word when it
+/// begins with a capital (`Event 1Event Type:`, `ErrorEvent Source:`). In a line that was glued
+/// together, `any_glued`, this is so for all labels.
+pub fn label_at_end(text: &str, any_glued: bool) -> Option<(&'static Label, usize)> {
     let text = text.trim_end();
     if !text.ends_with(char::is_alphabetic) {
         return None;
@@ -137,9 +138,30 @@ pub fn label_at_end(text: &str) -> Option<(&'static Label, usize)> {
         let start = ends_with_folded(text, label.text)?;
         let before = text.get(..start).unwrap_or("").chars().next_back();
         let free = before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_'));
-        let glued = label.strong && before.is_some_and(|c| c.is_ascii_digit());
+        let capital = || {
+            let mut letters = text.get(start..).unwrap_or("").chars();
+            letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
+        };
+        let glued = label.strong && before.is_some_and(|c| c.is_ascii_digit())
+            || (label.strong || any_glued) && before.is_some_and(char::is_alphanumeric) && capital();
         (free || glued).then_some((*label, start))
     })
+}
+
+/// The strong label that `text` begins with, and where what follows it starts. Only for text without
+/// a colon behind the label: whole words, then a blank.
+pub fn label_at_start(text: &str) -> Option<(&'static Label, usize)> {
+    let found = LABELS.iter().filter(|label| label.strong).filter_map(|label| {
+        let mut chars = text.char_indices();
+        for expected in label.text.chars() {
+            if folded(chars.next()?.1) != expected {
+                return None;
+            }
+        }
+        let (end, behind) = chars.next()?;
+        behind.is_whitespace().then_some((label, end))
+    });
+    found.max_by_key(|(label, _)| label.text.len())
 }
 
 /// Labels by their last letter, the longest first: text is searched for them at every colon.
@@ -252,10 +274,14 @@ mod tests {
 
     #[test]
     fn finds_the_longest_label_before_a_colon() {
-        let find = |text| label_at_end(text).map(|(label, start)| (label.field, start));
+        let find = |text| label_at_end(text, false).map(|(label, start)| (label.field, start));
         assert_eq!(find("Event Source"), Some((Field::Source, 0)));
         assert_eq!(find("x  Source  "), Some((Field::Source, 3)));
         assert_eq!(find("Event 1Event Type"), Some((Field::Level, 7)));
+        assert_eq!(find("ErrorEvent Source"), Some((Field::Source, 5)));
+        assert_eq!(find("errorevent source"), Some((Field::Source, 11)));
+        assert_eq!(label_at_end("1194Date", true).map(|(label, start)| (label.field, start)), Some((Field::Date, 4)));
+        assert_eq!(find("1194Date"), None);
         assert_eq!(find("SubmissionSource"), None);
         assert_eq!(find("ID de l\u{2019}\u{e9}v\u{e9}nement\u{a0}"), Some((Field::Id, 0)));
         assert_eq!(find("Ereignis-ID"), Some((Field::Id, 0)));

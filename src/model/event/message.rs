@@ -19,14 +19,32 @@ const AFTERWORDS: &[&str] = &[
     "the resource loader",
 ];
 
+/// Addresses of help sites that Windows 2000 and 2003 print behind a message, in every language.
+const HELP: &[&str] =
+    &["go.microsoft.com/fwlink/events.asp", "microsoft.com/contentredirect.asp", "search.support.microsoft.com/search"];
+
 /// The message without the sentence that sends the reader to a help site.
 pub fn without_help(message: &str) -> &str {
+    let message = message.trim();
     let folded = message.to_ascii_lowercase();
-    let Some(start) = folded.rfind("for more information,") else { return message.trim() };
-    let tail = folded.get(start..).unwrap_or("");
-    let help = tail.contains("http") || tail.contains("help and support");
+    let english = folded.rfind("for more information,").filter(|&start| {
+        let tail = folded.get(start..).unwrap_or("");
+        tail.contains("http") || tail.contains("help and support")
+    });
+    // In other languages the sentence is a line of its own, or the last of its line.
+    let start = english.or_else(|| {
+        let address = HELP.iter().filter_map(|site| folded.rfind(site)).max()?;
+        let before = folded.get(..address)?;
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let sentence = before.get(line..)?.rfind(". ").map_or(line, |at| line + at + 1);
+        // What follows the address would be cut as well.
+        (!folded.get(address..)?.contains('\n')).then_some(sentence)
+    });
     // A message that is nothing but this sentence stays as it is.
-    if help && start > 0 { message.get(..start).unwrap_or(message).trim() } else { message.trim() }
+    match start.filter(|&start| start > 0) {
+        Some(start) => message.get(..start).unwrap_or(message).trim(),
+        None => message,
+    }
 }
 
 /// The insertion strings of a placeholder text, if `message` is one. A string that holds a comma and
@@ -66,6 +84,13 @@ mod tests {
     fn the_pointer_to_help_is_cut() {
         let text = "It failed. For more information, click http://search.support.microsoft.com/search/?adv=1.";
         assert_eq!(without_help(text), "It failed.");
+        let german = "Es ging nicht.\n\nWeitere Informationen: http://go.microsoft.com/fwlink/events.asp.";
+        assert_eq!(without_help(german), "Es ging nicht.");
+        let flat = "C'est fini. Voir https://www.microsoft.com/contentredirect.asp.";
+        assert_eq!(without_help(flat), "C'est fini.");
+        for whole in ["See http://go.microsoft.com/fwlink/events.asp", "a http://search.support.microsoft.com/search\nb"] {
+            assert_eq!(without_help(whole), whole);
+        }
         assert_eq!(without_help("For more information, ask the owner."), "For more information, ask the owner.");
     }
 
