@@ -44,8 +44,11 @@ fn exchange_2003(count: u32) -> Vec<evt_writer::Written> {
         0 => evt_writer::Written::new("MSExchangeTransport", 1706, START + i * 300, "EX03-BE1")
             .strings(&["AUTH", "0x8009030c"])
             .data(&[0x0c, 0x03, 0x09, 0x80]),
-        1 => evt_writer::Written::new("MSExchangeTransport", 327, START + i * 300, "EX03-BE1")
-            .strings(&["EcSaveChangesMessage", "-1017", "da99a83e-b5e7-4004-ae54-91dafa273a5d"]),
+        1 => evt_writer::Written::new("MSExchangeTransport", 327, START + i * 300, "EX03-BE1").strings(&[
+            "EcSaveChangesMessage",
+            "-1017",
+            "da99a83e-b5e7-4004-ae54-91dafa273a5d",
+        ]),
         _ => evt_writer::Written::new("MSExchangeIS Mailbox Store", 1194, START + i * 300, "EX03-BE1")
             .kind(1)
             .strings(&["First Storage Group\\Gr\u{fc}\u{df}e"]),

@@ -92,9 +92,7 @@ fn damaged_samples_never_stop_the_reader() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats").join(id);
         let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
-        for path in
-            files.iter().filter(|path| !path.to_string_lossy().ends_with(".expected.txt"))
-        {
+        for path in files.iter().filter(|path| !path.to_string_lossy().ends_with(".expected.txt")) {
             let sample = std::fs::read(path).unwrap();
             torture(&path.display().to_string(), format(id), &sample);
         }

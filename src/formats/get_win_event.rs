@@ -74,8 +74,8 @@ fn probe(head: &Head<'_>) -> Probe {
     let settings = |o: &powershell::Object| o.is_class("EventLogConfiguration");
     if parsed.objects.first().is_some_and(settings) {
         return Probe::Near(
-            "The settings of event logs (Get-WinEvent -ListLog), not their events. Save the log itself: wevtutil epl \
-             Application Application.evtx"
+            "The settings of event logs (Get-WinEvent -ListLog, class EventLogConfiguration), not their events. Save the log \
+             itself: wevtutil epl Application Application.evtx"
                 .to_owned(),
         );
     }
@@ -108,7 +108,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         let group = || -> Option<String> {
             let Place::Lines { first, .. } = row.span().place else { return None };
             let before = groups.partition_point(|(line, _)| *line <= first);
-            Some((*groups.get(before.checked_sub(1)?)?).1.to_owned())
+            Some(groups.get(before.checked_sub(1)?)?.1.to_owned())
         };
         let group = group();
         event(row, group, exact).map(Record::Event).into_iter().collect()

@@ -128,7 +128,9 @@ impl Ring {
         let (end, len) = (self.at, record.len());
         // Drop what was overwritten.
         let hit = |at: usize, other: usize| {
-            let inside = |p: usize| if end > start { (start..end).contains(&p) } else { p >= start || (HEADER..end).contains(&p) };
+            let inside = |p: usize| {
+                if end > start { (start..end).contains(&p) } else { p >= start || (HEADER..end).contains(&p) }
+            };
             (0..other).any(|i| inside(if at + i < size { at + i } else { at + i - size + HEADER }))
         };
         assert!(len < size);
@@ -144,9 +146,18 @@ impl Ring {
         let end = self.at;
         let mut mark = Vec::new();
         let (oldest, begin) = self.records.get(forgotten).map_or((self.next, end), |&(n, at, _)| (n, at));
-        for value in
-            [0x28, 0x1111_1111, 0x2222_2222, 0x3333_3333, 0x4444_4444, begin as u32, end as u32, self.next, oldest, 0x28]
-        {
+        for value in [
+            0x28,
+            0x1111_1111,
+            0x2222_2222,
+            0x3333_3333,
+            0x4444_4444,
+            begin as u32,
+            end as u32,
+            self.next,
+            oldest,
+            0x28,
+        ] {
             mark.extend(u32::to_le_bytes(value));
         }
         assert!(mark.len() == END);

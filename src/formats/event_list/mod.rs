@@ -14,7 +14,7 @@ mod rows;
 
 use std::ops::ControlFlow;
 
-use self::rows::{Layout, event_id};
+use self::rows::{Layout, Parts, event_id};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::ledger::NoteKind;
 use crate::base::timestamp::{DateOrder, parse_decided};
@@ -70,41 +70,29 @@ struct Row {
 
 fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     let text = document.text;
-    let (layouts, rows, strays) = find_rows(document);
-    let read = |row: &Row| -> Option<(Vec<(Field, String)>, String, bool)> {
-        let lines: Vec<&str> = (row.first..=row.last).map(|n| text.line(n)).collect();
+    let Found { layouts, rows, strays } = find_rows(document);
+    let parts = |row: &Row, last: u32| -> Option<Parts> {
+        let lines: Vec<&str> = (row.first..=last).map(|n| text.line(n)).collect();
         Some(layouts.get(row.layout)?.read(&lines.join("\n")))
     };
-    let dates = || {
-        rows.iter().filter_map(|row| {
-            let layout = layouts.get(row.layout)?;
-            let (fields, ..) = layout.read(text.line(row.first));
-            Some(when(&fields))
-        })
-    };
-    let dates: Vec<String> = dates().collect();
+    let date = |row: &Row| parts(row, row.first).map(|parts| when(&parts.fields)).unwrap_or_default();
+    let dates: Vec<String> = rows.iter().map(date).collect();
     let order = DateOrder::infer(dates.iter().map(String::as_str));
-    drop(dates);
-    let (mut undecided, mut undated) = (Vec::new(), Vec::new());
-    for (index, row) in rows.iter().enumerate() {
-        let Some((fields, description, open)) = read(row) else { continue };
+    let mut notes = Notes::default();
+    for (index, (row, date)) in rows.iter().zip(&dates).enumerate() {
+        let Some(parts) = parts(row, row.last) else { continue };
         let lines = (row.first, row.last);
-        let date = when(&fields);
-        let (time, ambiguous) = parse_decided(&date, order);
-        match time {
-            None if ambiguous => undecided.push(lines),
-            None => undated.push(lines),
-            Some(_) => {}
+        let (time, undecided) = parse_decided(date, order);
+        if time.is_none() {
+            let dates = if undecided { &mut notes.undecided } else { &mut notes.undated };
+            dates.push(lines);
         }
-        let Some(mut event) = event(document, lines, fields, &description) else { continue };
+        let open = parts.open;
+        let Some(mut event) = event(document, lines, parts) else { continue };
         event.time = time;
         out.record(Record::Event(event));
         if open && index + 1 == rows.len() {
-            out.note(
-                NoteKind::Damaged,
-                Some(lines),
-                "The list ends inside a description; what follows is missing. Save or copy it again.",
-            );
+            notes.cut = Some(lines);
         }
         if index % 1024 == 1023 {
             let share = text.as_str().len() as u64 * u64::from(row.last) / u64::from(text.line_count().max(1));
@@ -113,21 +101,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
             }
         }
     }
-    if let (Some(&lines), count) = (undecided.first(), undecided.len()) {
-        let text = format!(
-            "Day and month could be exchanged in the dates of all {count} events, so these have no time here. Save the log \
-             itself: wevtutil epl Application Application.evtx"
-        );
-        out.note(NoteKind::Ambiguous, Some(lines), text);
-    }
-    if let (Some(&lines), count) = (undated.first(), undated.len()) {
-        out.note(NoteKind::Skipped, Some(lines), format!("Dates that were not understood are left out: {count}."));
-    }
-    if let (Some(&line), count) = (strays.first(), strays.len()) {
-        out.ledger.skipped += count as u64;
-        let text = format!("Lines that belong to no event were left out: {count}.");
-        out.note(NoteKind::Skipped, Some((line, line)), text);
-    }
+    notes.write(&strays, out);
     out.taken_for = layouts.first().map(|layout| {
         let shape = if layout.delimiter == '\t' { "TXT" } else { "CSV" };
         let headings = if layout.headings { "" } else { " without headings" };
@@ -135,9 +109,52 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     });
 }
 
+/// What the ledger is told at the end.
+#[derive(Default)]
+struct Notes {
+    /// Events whose day and month could be exchanged.
+    undecided: Vec<(u32, u32)>,
+    /// Events whose date was not understood.
+    undated: Vec<(u32, u32)>,
+    /// The event in which the file ends.
+    cut: Option<(u32, u32)>,
+}
+
+impl Notes {
+    fn write(&self, strays: &[u32], out: &mut Output<'_>) {
+        if self.cut.is_some() {
+            let text = "The list ends inside a description; what follows is missing. Save or copy it again.";
+            out.note(NoteKind::Damaged, self.cut, text);
+        }
+        if let (Some(&lines), count) = (self.undecided.first(), self.undecided.len()) {
+            let text = format!(
+                "Day and month could be exchanged in the dates of this list, so its events have no time here: {count}. Save \
+                 the log itself: wevtutil epl Application Application.evtx"
+            );
+            out.note(NoteKind::Ambiguous, Some(lines), text);
+        }
+        if let (Some(&lines), count) = (self.undated.first(), self.undated.len()) {
+            let text = format!("Dates that were not understood are left out: {count}.");
+            out.note(NoteKind::Skipped, Some(lines), text);
+        }
+        if let (Some(&line), count) = (strays.first(), strays.len()) {
+            out.ledger.skipped += count as u64;
+            let text = format!("Lines that belong to no event were left out: {count}.");
+            out.note(NoteKind::Skipped, Some((line, line)), text);
+        }
+    }
+}
+
 /// Where the events are, and lines that belong to none.
-fn find_rows(document: &Document<'_>) -> (Vec<Layout>, Vec<Row>, Vec<u32>) {
-    let (mut layouts, mut rows, mut strays): (Vec<Layout>, Vec<Row>, Vec<u32>) = (Vec::new(), Vec::new(), Vec::new());
+#[derive(Default)]
+struct Found {
+    layouts: Vec<Layout>,
+    rows: Vec<Row>,
+    strays: Vec<u32>,
+}
+
+fn find_rows(document: &Document<'_>) -> Found {
+    let Found { mut layouts, mut rows, mut strays } = Found::default();
     let mut inside = false;
     for (number, line) in document.text.lines() {
         if line.trim().is_empty() {
@@ -165,7 +182,7 @@ fn find_rows(document: &Document<'_>) -> (Vec<Layout>, Vec<Row>, Vec<u32>) {
             strays.push(number);
         }
     }
-    (layouts, rows, strays)
+    Found { layouts, rows, strays }
 }
 
 /// Date and time of day, which have one column or two.
@@ -174,15 +191,10 @@ fn when(fields: &[(Field, String)]) -> String {
     format!("{} {}", get(Field::Date), get(Field::Time)).trim().to_owned()
 }
 
-fn event(
-    document: &Document<'_>,
-    lines: (u32, u32),
-    fields: Vec<(Field, String)>,
-    description: &str,
-) -> Option<Event> {
+fn event(document: &Document<'_>, lines: (u32, u32), parts: Parts) -> Option<Event> {
     let mut event = Event::new(document.span(lines.0, lines.1), "", 0);
     let mut id = None;
-    for (field, text) in fields {
+    for (field, text) in parts.fields {
         if text.is_empty() || text == "N/A" {
             continue;
         }
@@ -198,7 +210,7 @@ fn event(
     }
     event.id = id?;
     // Web pages set no-break spaces where Exchange prints spaces.
-    let text = description.replace('\u{A0}', " ");
+    let text = parts.description.replace('\u{A0}', " ");
     let text = without_help(&text);
     match insertion_strings(text) {
         Some(strings) => event.strings = strings,

@@ -4,9 +4,9 @@
 //! are. What can be relied on is how a row begins, with a date and an event id in their columns, so
 //! every line that does not begin so belongs to the row before.
 
+use crate::model::event::Level;
 use crate::model::event::columns::column;
 use crate::model::event::labels::Field;
-use crate::model::event::Level;
 
 /// Separators that Windows writes.
 const DELIMITERS: [char; 3] = [',', '\t', ';'];
@@ -36,6 +36,17 @@ pub(super) struct Layout {
     pub columns: Vec<Field>,
     /// Whether there is a row of headings.
     pub headings: bool,
+}
+
+/// One event, cut into its cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Parts {
+    /// The fields in the order of their columns, without the description.
+    pub fields: Vec<(Field, String)>,
+    /// The description.
+    pub description: String,
+    /// Whether a quote is never closed.
+    pub open: bool,
 }
 
 /// A cell: its bytes with the quotes, and whether those are closed.
@@ -95,7 +106,7 @@ impl Layout {
 
     /// The cells of an event, and the description: what stands under its heading, or behind all
     /// columns. Commas in a description that is not quoted count to it.
-    pub(super) fn read(&self, row: &str) -> (Vec<(Field, String)>, String, bool) {
+    pub(super) fn read(&self, row: &str) -> Parts {
         let mut found = cells(row, self.delimiter, usize::MAX);
         let columns = self.columns.len();
         // Spreadsheets pad rows.
@@ -121,7 +132,7 @@ impl Layout {
             let index = if index > at { index + wide - 1 } else { index };
             Some((*field, found.get(index)?.text(row)))
         });
-        (fields.collect(), description, open)
+        Parts { fields: fields.collect(), description, open }
     }
 }
 
@@ -210,14 +221,14 @@ mod tests {
     #[test]
     fn descriptions_keep_their_commas() {
         let layout = Layout::of_row("3/12/2006,2:10:05 PM,ESE,Error,General,474,N/A,EX1,one").unwrap();
-        let (fields, text, _) = layout.read("3/12/2006,2:10:05 PM,ESE,Error,General,474,N/A,EX1,one, \"two\", three");
-        assert_eq!(text, "one, \"two\", three");
-        assert_eq!(fields.last(), Some(&(Field::Computer, "EX1".to_owned())));
+        let parts = layout.read("3/12/2006,2:10:05 PM,ESE,Error,General,474,N/A,EX1,one, \"two\", three");
+        assert_eq!(parts.description, "one, \"two\", three");
+        assert_eq!(parts.fields.last(), Some(&(Field::Computer, "EX1".to_owned())));
         let layout = Layout::of_headings("Level,Date and Time,Source,Event ID,Description,Computer").unwrap();
-        let (fields, text, _) = layout.read("Error,1/2/2019 1:00:00 PM,ESE,474,a, b, c,EX1");
-        assert_eq!((text.as_str(), fields.last()), ("a, b, c", Some(&(Field::Computer, "EX1".to_owned()))));
-        let (_, text, _) = layout.read("Error,1/2/2019 1:00:00 PM,ESE,474");
-        assert_eq!(text, "");
+        let parts = layout.read("Error,1/2/2019 1:00:00 PM,ESE,474,a, b, c,EX1");
+        assert_eq!(parts.description, "a, b, c");
+        assert_eq!(parts.fields.last(), Some(&(Field::Computer, "EX1".to_owned())));
+        assert_eq!(layout.read("Error,1/2/2019 1:00:00 PM,ESE,474").description, "");
     }
 
     #[test]

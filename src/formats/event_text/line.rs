@@ -140,7 +140,14 @@ fn bare(line: &str, body: usize) -> Option<Segment> {
     };
     let at = (body, body);
     // Never enough to say that an event is missing something.
-    fits.then_some(Segment { field: label.field, strong: false, start: body, value: body + behind, end: line.len(), glued: at })
+    fits.then_some(Segment {
+        field: label.field,
+        strong: false,
+        start: body,
+        value: body + behind,
+        end: line.len(),
+        glued: at,
+    })
 }
 
 /// Where the text of a line starts, behind spaces, bullets and quotation marks of mail.

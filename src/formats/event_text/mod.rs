@@ -39,8 +39,15 @@ pub static FORMAT: Format = Format {
 
 /// Properties of events that only cmdlets print; an object that has two of them is of `Get-EventLog` or
 /// `Get-WinEvent`.
-const CMDLET: &[&str] =
-    &["InstanceId", "EntryType", "TimeGenerated", "ReplacementStrings", "ProviderName", "TimeCreated", "LevelDisplayName"];
+const CMDLET: &[&str] = &[
+    "InstanceId",
+    "EntryType",
+    "TimeGenerated",
+    "ReplacementStrings",
+    "ProviderName",
+    "TimeCreated",
+    "LevelDisplayName",
+];
 
 /// Whether the file is output of these cmdlets, which is read by its properties, or a copy of it whose
 /// columns were lost.

@@ -244,7 +244,11 @@ impl Scan {
             tail.extend(bytes.read_range(HEADER + (over - rest) as u64, rest)?);
             u32_at(&tail, 0)
         };
-        Ok(if copy == Some(len) { Found::Frame(Frame { number, generated, offset, len }) } else { Found::Broken(number) })
+        Ok(if copy == Some(len) {
+            Found::Frame(Frame { number, generated, offset, len })
+        } else {
+            Found::Broken(number)
+        })
     }
 
     /// Separates live records from remnants.

@@ -159,7 +159,8 @@ fn note_plan(plan: &Plan, out: &mut Output<'_>) {
     let missing = missing.unwrap_or_default();
     if !missing.is_empty() {
         out.ledger.damaged += missing.iter().map(|(a, b)| b - a + 1).sum::<u64>();
-        let text = format!("{} missing; the log is damaged there. Copy it again, if the server still has it.", ids(&missing));
+        let text =
+            format!("{} missing; the log is damaged there. Copy it again, if the server still has it.", ids(&missing));
         out.note(NoteKind::Damaged, None, text);
     }
     if plan.broken > 0 {

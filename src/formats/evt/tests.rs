@@ -15,9 +15,8 @@ use evt_writer::{Ring, Written, make_dirty, write};
 const START: u32 = 1_080_000_000;
 
 fn events(count: u32, text: &str) -> Vec<Written> {
-    let event = |i: u32| {
-        Written::new("MSExchangeTransport", 1706, START + i * 60, "EX03-BE1").strings(&[text, &i.to_string()])
-    };
+    let event =
+        |i: u32| Written::new("MSExchangeTransport", 1706, START + i * 60, "EX03-BE1").strings(&[text, &i.to_string()]);
     (0..count).map(event).collect()
 }
 
@@ -66,7 +65,10 @@ fn a_record_gives_all_its_fields() {
     let (events, ledger) = read_log(&write(&[event.clone(), event.kind(1)], 7));
     assert_eq!((ledger.damaged, ledger.notes.len()), (0, 0), "{ledger:?}");
     let e = &events[0];
-    assert_eq!((e.source.as_str(), e.id, e.level, e.record), ("MSExchangeTransport", 1706, Some(Level::Warning), Some(7)));
+    assert_eq!(
+        (e.source.as_str(), e.id, e.level, e.record),
+        ("MSExchangeTransport", 1706, Some(Level::Warning), Some(7))
+    );
     assert_eq!(e.time.unwrap().to_string(), "2004-03-23 00:00:00 UTC");
     assert_eq!((e.computer.as_deref(), e.category.as_deref()), (Some("EX03-BE1"), Some("1")));
     assert_eq!(e.strings, ["", "Größe & <x>", "line\r\nbreak"]);
@@ -115,7 +117,7 @@ fn without_a_header_records_are_found_by_their_signature() {
     wiped[..48].fill(0);
     // The file starts anywhere; the first record is cut.
     for file in [&wiped[..], &clean[48..], &clean[53..]] {
-        let (events, ledger) = read_log(&file);
+        let (events, ledger) = read_log(file);
         assert!(events.len() >= 11 && events.iter().all(|e| !e.recovered));
         assert!(said(&ledger, "header") || said(&ledger, "not up to date"), "{ledger:?}");
         let head = Head::new("x", file.len() as u64, file);
@@ -145,9 +147,8 @@ fn older_records_are_read_and_marked() {
 fn a_number_used_twice_keeps_two_places() {
     // Both passes of a cleared log are whole: the second lies behind the first.
     let mut file = write(&events(3, "before"), 1);
-    let second: Vec<u8> = (1..=3)
-        .flat_map(|n| Written::new("MSExchangeIS", 9175, START + 90_000 + n, "EX03-BE1").bytes(n))
-        .collect();
+    let second: Vec<u8> =
+        (1..=3).flat_map(|n| Written::new("MSExchangeIS", 9175, START + 90_000 + n, "EX03-BE1").bytes(n)).collect();
     let end = file.split_off(file.len() - 40);
     file.extend(second);
     let at = u32::try_from(file.len()).unwrap();

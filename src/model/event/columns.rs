@@ -54,10 +54,7 @@ mod tests {
             ("Tipo,Data,Hora,Fonte,Categoria,Evento,Usu\u{e1}rio,Computador", &old),
             ("\u{FEFF}Level,Date and Time,Source,Event ID,Task Category", &new),
             ("Ebene,Datum und Uhrzeit,Quelle,Ereignis-ID,Aufgabenkategorie", &new),
-            (
-                "Niveau,Date et heure,Source,ID de l\u{2019}\u{e9}v\u{e9}nement,Cat\u{e9}gorie de la t\u{e2}che",
-                &new,
-            ),
+            ("Niveau,Date et heure,Source,ID de l\u{2019}\u{e9}v\u{e9}nement,Cat\u{e9}gorie de la t\u{e2}che", &new),
             ("Nivel,Fecha y hora,Origen,Id. del evento,Categor\u{ed}a de la tarea", &new),
             ("Livello,Data e ora,Origine,ID evento,Categoria attivit\u{e0}", &new),
             ("Niveau,Datum en tijd,Bron,Gebeurtenis-id,Taakcategorie", &new),

@@ -200,8 +200,10 @@ pub fn fold(text: &str) -> String {
 /// A category, unless it says that there is none. A category without a name is printed as its number
 /// in parentheses.
 pub fn category(text: &str) -> Option<String> {
-    const NONE: &[&str] = &["", "0", "none", "keine", "aucun", "aucune", "ninguno", "ninguna", "nessuno", "nessuna", "geen",
-        "nenhum", "nenhuma", "n/a"];
+    const NONE: &[&str] = &[
+        "", "0", "none", "keine", "aucun", "aucune", "ninguno", "ninguna", "nessuno", "nessuna", "geen", "nenhum",
+        "nenhuma", "n/a",
+    ];
     let text = text.trim().trim_matches(['(', ')']).trim();
     (!NONE.contains(&fold(text).as_str())).then(|| text.to_owned())
 }

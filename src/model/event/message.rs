@@ -88,7 +88,9 @@ mod tests {
         assert_eq!(without_help(german), "Es ging nicht.");
         let flat = "C'est fini. Voir https://www.microsoft.com/contentredirect.asp.";
         assert_eq!(without_help(flat), "C'est fini.");
-        for whole in ["See http://go.microsoft.com/fwlink/events.asp", "a http://search.support.microsoft.com/search\nb"] {
+        for whole in
+            ["See http://go.microsoft.com/fwlink/events.asp", "a http://search.support.microsoft.com/search\nb"]
+        {
             assert_eq!(without_help(whole), whole);
         }
         assert_eq!(without_help("For more information, ask the owner."), "For more information, ask the owner.");
@@ -117,8 +119,10 @@ mod tests {
             ["one, two", "three"]
         );
         assert_eq!(
-            of("The description for Event ID '326' in Source 'X' cannot be found.  The following information is part of the \
-                event:'a, b', '', 'c'"),
+            of(
+                "The description for Event ID '326' in Source 'X' cannot be found.  The following information is part of the \
+                event:'a, b', '', 'c'"
+            ),
             ["a, b", "", "c"]
         );
         assert_eq!(insertion_strings("The following information is part of the event: no"), None);
