@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::Progress;
 use crate::base::ledger::{Ledger, NoteKind};
 use crate::base::source::{Source, SourceId};
-use crate::base::text::Text;
+use crate::base::text::{Encoding, Text};
 use crate::facts::Fold;
 use crate::formats::{Detection, Document, Format, Head, Log, Output, Parse, detect, read_head};
 use crate::report::{Input, InputNote, InputState};
@@ -154,6 +154,21 @@ fn note_text(text: &Text, ledger: &mut Ledger) {
             NoteKind::Damaged,
             Some((end, end)),
             "The file ends in the middle of a character: it was cut when it was copied. Everything before it was used.",
+        );
+    }
+    if text.mixed {
+        ledger.note(
+            NoteKind::Info,
+            None,
+            "Parts of the file are in UTF-16 and others are not, as when PowerShell appends with >>; all were read.",
+        );
+    }
+    if text.encoding == Encoding::Oem850 {
+        ledger.note(
+            NoteKind::Info,
+            None,
+            "The letters show that a console wrote this file in its own code page; it was read as code page 850. Compare \
+             names with unusual letters.",
         );
     }
     if text.replaced > 0 {
