@@ -26,6 +26,9 @@ const BLOCK: usize = 1 << 20;
 /// Frames kept: a hundred megabytes of them, more than a log can grow on Windows 2003.
 const MAX_FRAMES: usize = 4_000_000;
 
+/// Size of the record at the end of a log.
+const END_SIZE: usize = 0x28;
+
 /// How the record at the end of a log begins: its size and three marks.
 const END_RECORD: [u32; 4] = [0x28, 0x1111_1111, 0x2222_2222, 0x3333_3333];
 
@@ -148,10 +151,14 @@ impl<'a> Window<'a> {
         Ok(self.block.get(at..).unwrap_or(&[]))
     }
 
-    /// The bytes of a frame, joined when it wraps around the end of the file.
+    /// The bytes of a frame.
     pub(super) fn frame(&mut self, frame: &Frame) -> Result<Vec<u8>, ReadError> {
-        let len = frame.len as usize;
-        let here = self.from(frame.offset, len)?;
+        self.around(frame.offset, frame.len as usize)
+    }
+
+    /// Bytes, joined when they wrap around the end of the file.
+    fn around(&mut self, offset: u64, len: usize) -> Result<Vec<u8>, ReadError> {
+        let here = self.from(offset, len)?;
         let mut bytes = here.get(..len.min(here.len())).unwrap_or(&[]).to_vec();
         if bytes.len() < len {
             bytes.extend(self.bytes.read_range(HEADER, len - bytes.len())?);
@@ -189,7 +196,7 @@ impl Scan {
         let mut at = if header.is_some() { HEADER } else { 0 };
         let mut told = 0;
         if let Some(header) = header.filter(|header| header.end < size) {
-            scan.ends.extend(end_record(window.from(header.end, 40)?).map(|claim| (0, claim)));
+            scan.ends.extend(end_record(&window.around(header.end, END_SIZE)?).map(|claim| (0, claim)));
         }
         while let Some(magic) = window.next_magic(at)? {
             at = magic + 4;
@@ -209,7 +216,8 @@ impl Scan {
                     scan.frames.push(frame);
                     at = offset + u64::from(frame.len);
                     let behind = if at < size { at } else { at - size + HEADER };
-                    scan.ends.extend(end_record(window.from(behind, 40)?).map(|claim| (frame.generated, claim)));
+                    scan.ends
+                        .extend(end_record(&window.around(behind, END_SIZE)?).map(|claim| (frame.generated, claim)));
                 }
                 // The rest of a record that was overwritten is no start of one.
                 Found::Broken(number) if scan.broken.len() < MAX_FRAMES => scan.broken.push(number),

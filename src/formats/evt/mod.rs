@@ -129,7 +129,8 @@ fn note_plan(plan: &Plan, out: &mut Output<'_>) {
                 NoteKind::Info,
                 None,
                 format!(
-                    "The log was in use when it was copied, so its header is not up to date; all records were read.{newer}"
+                    "The header of the log is not up to date, as when a log is copied while it is in use; all records were \
+                     read.{newer}"
                 ),
             );
         }
