@@ -10,7 +10,7 @@
 //! - Without the provider's library the message is a placeholder with the strings in quotes.
 //! - The class carries log, source and id behind `#`.
 
-use super::cmdlet::{self, Cmdlet, Row};
+use super::cmdlet::{self, Cmdlet, Row, Undecided};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::ledger::NoteKind;
 use crate::base::powershell::{self, Shape};
@@ -72,7 +72,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     let shape = powershell::sniff(document.text);
     let exact = matches!(shape, Some(Shape::Clixml | Shape::Json));
     let without_year = std::cell::Cell::new(0_u64);
-    cmdlet::parse(document, out, &CMDLET, |row| {
+    cmdlet::parse_with(document, out, &CMDLET, Undecided::LeftOut, |row| {
         let Some(event) = event(row, exact) else { return Vec::new() };
         without_year.set(without_year.get() + u64::from(event.time.is_none() && row.get("Time").is_some()));
         vec![Record::Event(event)]

@@ -10,7 +10,7 @@
 //! - The message is missing where the machine did not have the provider, and in its language.
 //! - A table cuts the message.
 
-use super::cmdlet::{self, Cmdlet, Row};
+use super::cmdlet::{self, Cmdlet, Row, Undecided};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::powershell::{self, Shape};
 use crate::base::source::Place;
@@ -104,7 +104,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         _ => Vec::new(),
     };
     let exact = matches!(shape, Some(Shape::Clixml | Shape::Json));
-    cmdlet::parse(document, out, &CMDLET, |row| {
+    cmdlet::parse_with(document, out, &CMDLET, Undecided::LeftOut, |row| {
         let group = || -> Option<String> {
             let Place::Lines { first, .. } = row.span().place else { return None };
             let before = groups.partition_point(|(line, _)| *line <= first);
