@@ -6,7 +6,7 @@ use super::{Progress, log};
 use crate::base::ledger::{Ledger, NoteKind};
 use crate::base::row_index::RowIndex;
 use crate::base::source::{ReadError, Source, SourceId};
-use crate::base::text::Text;
+use crate::base::text::{Encoding, Text};
 use crate::facts::Fold;
 use crate::formats::{Detection, Document, Format, Head, Output, Parse, detect, read_head};
 use crate::report::{Input, InputNote, InputState};
@@ -178,7 +178,15 @@ fn note_text(text: &Text, ledger: &mut Ledger) {
         ledger.note(
             NoteKind::Info,
             None,
-            format!("The file begins as {} and goes on as UTF-16, as when output is appended with >>. Both parts were read.", text.encoding),
+            "Parts of the file are in UTF-16 and others are not, as when PowerShell appends with >>; all were read.",
+        );
+    }
+    if text.encoding == Encoding::Oem850 {
+        ledger.note(
+            NoteKind::Info,
+            None,
+            "The letters show that a console wrote this file in its own code page; it was read as code page 850. Compare \
+             names with unusual letters.",
         );
     }
     if text.replaced > 0 {

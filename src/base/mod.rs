@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod log_lines;
 pub mod markup;
 pub mod powershell;
+pub mod record_ids;
 pub mod row_index;
 pub mod source;
 pub mod tally;

@@ -176,6 +176,13 @@ fn has_half_day(date: &str) -> bool {
     upper.ends_with("AM") || upper.ends_with("PM")
 }
 
+/// The first letter of `AM` and `PM`, which Spanish writes `a. m.` or `p.m.`
+fn half_day<'a>(words: impl Iterator<Item = &'a str>) -> Option<char> {
+    let letters: String = words.take(2).flat_map(str::chars).filter(|c| c.is_alphabetic()).collect();
+    let letters = letters.to_ascii_uppercase();
+    matches!(letters.as_str(), "AM" | "PM").then(|| letters.chars().next())?
+}
+
 /// Parses one date and time. Accepts ISO 8601 with or without zone, `/Date(ms)/`, and the numeric
 /// culture formats with `/`, `.` or `-`, 12 or 24 hours, with or without seconds. With an unknown
 /// order, month and day are taken month first; the caller states the ambiguity.
@@ -196,10 +203,24 @@ pub fn parse_moment(text: &str, order: DateOrder) -> Option<Moment> {
             .collect();
         return Moment::from_unix_millis(digits.parse().ok()?);
     }
-    if text.get(4..5) == Some("-") {
+    // Four digits first: `29-9-2026` has its second hyphen there.
+    if text.get(4..5) == Some("-") && text.bytes().take(4).all(|b| b.is_ascii_digit()) {
         return parse_iso(text);
     }
     parse_culture(text, order)
+}
+
+/// As [`parse_moment`], but without a guess: nothing, and true, when the order is not known and would
+/// make a difference.
+pub fn parse_decided(text: &str, order: DateOrder) -> (Option<Moment>, bool) {
+    let time = parse_moment(text, order);
+    // A date that cannot be month first is read by itself.
+    let other = parse_moment(text, DateOrder::DayFirst);
+    match order {
+        DateOrder::Unknown if time.is_some() && other.is_some() && time != other => (None, true),
+        DateOrder::Unknown => (time.or(other), false),
+        _ => (time, false),
+    }
 }
 
 fn parse_iso(text: &str) -> Option<Moment> {
@@ -229,9 +250,9 @@ fn parse_culture(text: &str, order: DateOrder) -> Option<Moment> {
     let mut hour: i8 = clock.next()?.parse().ok()?;
     let minute: i8 = clock.next()?.parse().ok()?;
     let second: i8 = clock.next().and_then(|s| s.get(..s.len().min(2))).map_or(Some(0), |s| s.parse().ok())?;
-    match words.next().map(str::to_ascii_uppercase).as_deref() {
-        Some("AM") if hour == 12 => hour = 0,
-        Some("PM") if hour < 12 => hour += 12,
+    match half_day(words) {
+        Some('A') if hour == 12 => hour = 0,
+        Some('P') if hour < 12 => hour += 12,
         _ => {}
     }
     civil::DateTime::new(year, month, day, hour, minute, second, 0).ok().map(Moment::local)
@@ -285,6 +306,8 @@ mod tests {
         assert_eq!(shown("2007-02-08T10:32:23", us), "2007-02-08 10:32:23");
         assert_eq!(shown(r"\/Date(1572845463000)\/", us), "2019-11-04 05:31:03 UTC");
         assert_eq!(shown("3/12/2019\u{202F}2:10\u{202F}PM", us), "2019-03-12 14:10:00");
+        assert_eq!(shown("29-9-2026 10:01:02", DateOrder::DayFirst), "2026-09-29 10:01:02");
+        assert_eq!(shown("12/03/2019 2:10:05 p.\u{a0}m.", DateOrder::DayFirst), "2019-03-12 14:10:05");
         for wrong in ["", "yesterday", "13/13/2019 10:00", "1/1/1 25:00", "/Date(99999999999999999)/"] {
             assert_eq!(shown(wrong, us), "none", "{wrong}");
         }
@@ -297,6 +320,20 @@ mod tests {
         assert_eq!(DateOrder::infer(["03/04/2019 1:00:00 PM"]), DateOrder::MonthFirst);
         assert_eq!(DateOrder::infer(["03.04.2019 10:00"]), DateOrder::DayFirst);
         assert_eq!(DateOrder::infer(["03/04/2019 10:00"]), DateOrder::Unknown);
+    }
+
+    #[test]
+    fn a_date_that_can_be_read_in_two_ways_is_not_read() {
+        let decided = |text, order| {
+            let (time, ambiguous) = parse_decided(text, order);
+            (time.map(|t| t.to_string()), ambiguous)
+        };
+        assert_eq!(decided("03/04/2019 10:00", DateOrder::Unknown), (None, true));
+        assert_eq!(decided("03/04/2019 10:00", DateOrder::DayFirst).0.as_deref(), Some("2019-04-03 10:00:00"));
+        for text in ["04/04/2019 10:00", "2019-04-04 10:00", "4.4.2019 10:00"] {
+            assert_eq!(decided(text, DateOrder::Unknown), (Some("2019-04-04 10:00:00".to_owned()), false), "{text}");
+        }
+        assert_eq!(decided("soon", DateOrder::Unknown), (None, false));
     }
 
     #[test]

@@ -28,15 +28,19 @@ mod log;
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod agent_log;
 mod connectivity_log;
+mod event_list;
 mod event_text;
 mod event_xml;
+mod evt;
 mod evtx;
+mod get_event_log;
 mod get_exchange_server;
 mod get_mailbox;
 mod get_mailbox_database;
 mod get_message;
 mod get_queue;
 mod get_receive_connector;
+mod get_win_event;
 mod message_tracking_log;
 mod message_tracking_log_2003;
 mod message_tracking_log_55;
@@ -49,15 +53,19 @@ mod smtp_w3c_log;
 pub static FORMATS: &[&Format] = &[
     &agent_log::FORMAT,
     &connectivity_log::FORMAT,
+    &event_list::FORMAT,
     &event_text::FORMAT,
     &event_xml::FORMAT,
+    &evt::FORMAT,
     &evtx::FORMAT,
+    &get_event_log::FORMAT,
     &get_exchange_server::FORMAT,
     &get_mailbox::FORMAT,
     &get_mailbox_database::FORMAT,
     &get_message::FORMAT,
     &get_queue::FORMAT,
     &get_receive_connector::FORMAT,
+    &get_win_event::FORMAT,
     &message_tracking_log::FORMAT,
     &message_tracking_log_2003::FORMAT,
     &message_tracking_log_55::FORMAT,
@@ -133,6 +141,11 @@ impl Grid {
     /// Text may be cut anywhere: a line belongs to the part in which it begins.
     pub fn lines(_: &Log<'_>) -> Grid {
         Grid { first: 0, unit: 1 }
+    }
+
+    /// The log is never cut.
+    pub fn whole(_: &Log<'_>) -> Grid {
+        Grid { first: 0, unit: 1 << 62 }
     }
 
     /// The parts of a log of `size` bytes, each of about `length` bytes.
@@ -348,17 +361,11 @@ fn known_stranger(head: &Head<'_>) -> String {
             b"\xD0\xCF\x11\xE0",
             "This is an older Office document or an Outlook message. Save the output as plain text instead.",
         ),
-        (b"LfLe", "This is a damaged event log of Windows 2003 or earlier."),
         (b"\x1F\x8B", "This is a gzip archive. Unpack it first."),
         (b"MZ", "This is a program, not evidence."),
     ];
     if let Some((_, text)) = signature.iter().find(|(magic, _)| head.bytes.starts_with(magic)) {
         return (*text).to_owned();
-    }
-    if head.bytes.get(4..8) == Some(b"LfLe") {
-        return "This is an event log of Windows 2003 or earlier (.evt), which is not read yet. Open it in Event Viewer and \
-                save it as text, with the descriptions."
-            .to_owned();
     }
     if !head.is_text() {
         return "Not text and not a known binary format.".to_owned();

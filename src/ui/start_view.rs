@@ -14,7 +14,7 @@ const TAKES: [(&str, &str); 5] = [
     ("Connectors, servers", "Get-ReceiveConnector, Get-ExchangeServer"),
     ("Databases, mailboxes", "Get-MailboxDatabase, Get-Mailbox"),
     ("Routing tables", "RoutingConfig*.xml"),
-    ("Event logs", ".evtx, saved as XML or text"),
+    ("Event logs", ".evtx, .evt, saved as CSV, XML or text"),
 ];
 
 const PROMISES: [&str; 3] = [

@@ -1,10 +1,11 @@
 //! One object of a cmdlet: its properties as values with places, and remarks about those that are cut,
 //! hidden or not understood.
 
+use super::Undecided;
 use crate::base::ledger::NoteKind;
-use crate::base::powershell::{Object, Property, Value};
+use crate::base::powershell::{Object, Property, Value, is_type_name};
 use crate::base::source::{SourceId, Span};
-use crate::base::timestamp::{DateOrder, Moment, parse_moment};
+use crate::base::timestamp::{DateOrder, Moment, parse_decided, parse_moment};
 use crate::model::{Listed, Located};
 
 /// One object.
@@ -13,6 +14,7 @@ pub struct Row<'a> {
     object: &'a Object,
     loose: Vec<(&'static str, &'a Property)>,
     order: DateOrder,
+    undecided: Undecided,
     remarks: Vec<(Remark, String, (u32, u32))>,
 }
 
@@ -95,8 +97,9 @@ impl<'a> Row<'a> {
         object: &'a Object,
         loose: Vec<(&'static str, &'a Property)>,
         order: DateOrder,
+        undecided: Undecided,
     ) -> Row<'a> {
-        Row { source, object, loose, order, remarks: Vec::new() }
+        Row { source, object, loose, order, undecided, remarks: Vec::new() }
     }
 
     /// Adds a remark about a property.
@@ -190,6 +193,13 @@ impl<'a> Row<'a> {
     /// A date.
     pub fn moment(&mut self, name: &'static str) -> Option<Located<Moment>> {
         let order = self.order;
+        if self.undecided == Undecided::LeftOut {
+            // What is left out has been said for the whole file.
+            let (moment, ambiguous) = parse_decided(&self.text(name)?.value, order);
+            if moment.is_none() && ambiguous {
+                return None;
+            }
+        }
         self.parsed(name, |text| parse_moment(text, order))
     }
 
@@ -243,6 +253,22 @@ impl<'a> Row<'a> {
             self.remark(Remark::CutList, name, property.lines);
         }
         Some((items, complete, property))
+    }
+
+    /// The elements of a list when all of them are shown as values. Notes what is cut or hidden.
+    pub fn whole_list(&mut self, name: &'static str) -> Option<Vec<String>> {
+        let (items, complete, property) = self.items(name)?;
+        if items.iter().any(|item| is_type_name(item)) {
+            self.remark(Remark::TypeName, name, property.lines);
+            return None;
+        }
+        complete.then_some(items)
+    }
+
+    /// A property as it is, with its line ends. Notes what is hidden.
+    pub fn raw(&mut self, name: &'static str) -> Option<String> {
+        self.text(name)?;
+        self.get(name)?.text()
     }
 
     /// Notes a value that is not understood.

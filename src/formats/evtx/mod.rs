@@ -18,7 +18,6 @@
 //!   in the file; [`Event::record`] is the number that Event Viewer shows.
 
 mod chunk;
-mod fields;
 mod file;
 mod loss;
 
@@ -32,7 +31,7 @@ use crate::base::ledger::NoteKind;
 use crate::base::markup::Scanner;
 use crate::base::source::{Place, Span};
 use crate::model::Record;
-use crate::model::event::{Event, assembly::Assembly};
+use crate::model::event::{Event, assembly::Assembly, fields};
 
 /// Event log (EVTX).
 pub static FORMAT: Format = Format {
