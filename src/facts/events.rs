@@ -21,6 +21,8 @@ pub struct EventGroup {
     pub id: u16,
     /// Computer, when known.
     pub computer: Option<String>,
+    /// Whether these are older records that were left in the file, no longer part of the log.
+    pub recovered: bool,
     /// Number of events.
     pub count: u64,
     /// First time.
@@ -37,8 +39,8 @@ pub struct EventFold {
     groups: BTreeMap<Key, EventGroup>,
 }
 
-/// Source and computer in lower case, so that two exports of one log meet.
-type Key = (String, u16, String, SourceId);
+/// Source and computer in lower case, so that two exports of one log meet. Older records are counted apart.
+type Key = (String, u16, String, bool, SourceId);
 
 impl EventFold {
     /// Counts an event.
@@ -47,12 +49,14 @@ impl EventFold {
             event.source.to_ascii_lowercase(),
             event.id,
             event.computer.as_deref().unwrap_or("").to_ascii_lowercase(),
+            event.recovered,
             event.span.source,
         );
         let group = EventGroup {
             source: event.source.clone(),
             id: event.id,
             computer: event.computer.clone(),
+            recovered: event.recovered,
             count: 1,
             first: event.time,
             last: event.time,

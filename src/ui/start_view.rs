@@ -14,6 +14,7 @@ const TAKES: [(&str, &str); 5] = [
     ("Connectors, servers", "Get-ReceiveConnector, Get-ExchangeServer"),
     ("Databases, mailboxes", "Get-MailboxDatabase, Get-Mailbox"),
     ("Routing tables", "RoutingConfig*.xml"),
+    ("Transport logs", "Message tracking, SMTP protocol, connectivity, any size"),
     ("Event logs", ".evtx, .evt, saved as CSV, XML or text"),
 ];
 
