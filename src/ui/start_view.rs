@@ -9,7 +9,7 @@ use super::state::{Action, State, View};
 use super::text::{count, size};
 use crate::worker::protocol::SampleInfo;
 
-const TAKES: [(&str, &str); 5] = [
+const TAKES: [(&str, &str); 6] = [
     ("Queues, messages", "Get-Queue, Get-Message"),
     ("Connectors, servers", "Get-ReceiveConnector, Get-ExchangeServer"),
     ("Databases, mailboxes", "Get-MailboxDatabase, Get-Mailbox"),
