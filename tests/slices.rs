@@ -11,9 +11,12 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
+use queuescope::analysis::job::{Job, Task, run};
 use queuescope::analysis::log::{Joined, PartRead, parts, read_part};
-use queuescope::base::source::SourceId;
+use queuescope::analysis::{Analysis, Reading, analyze, diagnose};
+use queuescope::base::source::{Source, SourceId};
 use queuescope::formats::{FORMATS, Format, Head, Log, LogReader, Parse, Part, detect};
+use queuescope::report::json;
 
 #[path = "support/evtx_writer.rs"]
 mod evtx_writer;
@@ -147,11 +150,11 @@ fn a_binary_log_with_a_repeated_chunk_can_be_cut_at_every_chunk() {
 }
 
 /// A document and a log, analyzed.
-fn analyzed() -> queuescope::analysis::Analysis {
-    let log = queuescope::base::source::Source::from_bytes("MSGTRK.LOG", made());
+fn analyzed() -> Analysis {
+    let log = Source::from_bytes("MSGTRK.LOG", made());
     let queues = "Identity      : EX1\\3\r\nDeliveryType  : DnsConnectorDelivery\r\nNextHopDomain : fabrikam.example\r\nStatus        : Retry\r\nMessageCount  : 3\r\n";
-    let document = queuescope::base::source::Source::from_bytes("queues.txt", queues);
-    queuescope::analysis::analyze(vec![log, document], &mut |_| ControlFlow::Continue(()))
+    let document = Source::from_bytes("queues.txt", queues);
+    analyze(vec![log, document], &mut |_| ControlFlow::Continue(()))
 }
 
 #[test]
@@ -189,4 +192,106 @@ fn lines_and_hits_of_a_log_have_the_same_numbers() {
     assert!(search(0, &query("(", false, true)).is_ok());
     let stopped = analysis.search(0, &query("x", false, true), 5, &mut |_| ControlFlow::Break(())).unwrap().unwrap();
     assert!(!stopped.complete);
+}
+
+/// Reads all with several jobs in work at a time, which end in an order of their own; what they give travels as bytes.
+/// Jobs for which `dies` is true end their worker.
+fn read_by_many(sources: Vec<Source>, at_once: usize, seed: u64, dies: fn(&Job) -> bool) -> Analysis {
+    let mut reading = Reading::new(sources);
+    let (mut in_work, mut dice) = (Vec::new(), seed);
+    let mut last_bytes = std::collections::BTreeMap::new();
+    loop {
+        while in_work.len() < at_once
+            && let Some(job) = reading.next()
+        {
+            let packed = postcard::to_stdvec(&job).unwrap();
+            in_work.push(postcard::from_bytes::<Job>(&packed).unwrap());
+        }
+        if in_work.is_empty() {
+            break;
+        }
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let job = in_work.remove((dice >> 33) as usize % in_work.len());
+        if dies(&job) {
+            reading.lose(&job, "memory access out of bounds");
+            continue;
+        }
+        let bytes = reading.bytes(job.source).unwrap();
+        let done = run(&job, &*bytes, &mut |bytes, records| {
+            let step = reading.advance(&job, bytes, records);
+            let before = last_bytes.insert(step.source.0, step.bytes).unwrap_or(0);
+            assert!(step.bytes >= before || matches!(job.task, Task::Part { .. }), "progress goes back");
+            ControlFlow::Continue(())
+        });
+        let done = postcard::from_bytes(&postcard::to_stdvec(&done).unwrap()).unwrap();
+        reading.give(&job, done);
+    }
+    assert!(reading.is_finished());
+    diagnose(reading)
+}
+
+fn many_files() -> Vec<Source> {
+    let mut large = made();
+    // Several parts.
+    while large.len() < 20 << 20 {
+        large.extend(made());
+    }
+    let events = evtx_writer::write(
+        &(0..200)
+            .map(|n| {
+                let time = format!("2007-02-08T10:{:02}:00Z", n % 60);
+                evtx_writer::Written::new("MSExchangeTransport", 1000 + n % 7, &time, "EX1")
+            })
+            .collect::<Vec<_>>(),
+        1,
+        40,
+    );
+    let queues = "Identity      : EX1\\3\r\nDeliveryType  : DnsConnectorDelivery\r\nNextHopDomain : fabrikam.example\r\nStatus        : Retry\r\nMessageCount  : 3\r\n";
+    vec![
+        Source::from_bytes("large.log", large),
+        Source::from_bytes("small.log", made()),
+        Source::from_bytes("Application.evtx", events),
+        Source::from_bytes("queues.txt", queues),
+        Source::from_bytes("again/queues.txt", queues),
+        Source::from_bytes("empty.txt", ""),
+        Source::from_bytes("unknown.bin", vec![0_u8, 1, 2, 3]),
+    ]
+}
+
+#[test]
+fn several_workers_give_the_report_of_one() {
+    let one = analyze(many_files(), &mut |_| ControlFlow::Continue(()));
+    let report = json::print(&one.report);
+    assert!(report.contains("its records count once"));
+    for (at_once, seed) in [(1, 1), (2, 2), (4, 3), (4, 4), (30, 5)] {
+        let many = read_by_many(many_files(), at_once, seed, |_| false);
+        assert!(json::print(&many.report) == report, "{at_once} at once, seed {seed}");
+        assert_eq!(many.lines(3, 12_345, 3), one.lines(3, 12_345, 3));
+    }
+}
+
+#[test]
+fn a_worker_that_dies_takes_one_piece_with_it() {
+    fn second_part(job: &Job) -> bool {
+        job.path == "large.log" && job.start() == 8 << 20
+    }
+    fn document(job: &Job) -> bool {
+        job.path == "queues.txt"
+    }
+    let whole = analyze(many_files(), &mut |_| ControlFlow::Continue(())).report.inputs;
+    for seed in 0..3 {
+        for (hit, dies) in [("large.log", second_part as fn(&Job) -> bool), ("queues.txt", document)] {
+            let read = read_by_many(many_files(), 3, seed, dies).report.inputs;
+            for (own, wanted) in read.iter().zip(&whole) {
+                if own.path != hit {
+                    assert_eq!((own.records, own.state), (wanted.records, wanted.state), "{}", wanted.path);
+                } else if hit == "queues.txt" {
+                    assert!(own.reason.contains("ended the program"), "{own:?}");
+                } else {
+                    assert!(own.records < wanted.records && own.records > wanted.records / 3, "{own:?}");
+                    assert!(own.notes.iter().any(|n| n.loss && n.text.contains("were left out")), "{own:?}");
+                }
+            }
+        }
+    }
 }

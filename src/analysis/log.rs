@@ -9,11 +9,11 @@ use std::ops::{ControlFlow, Range};
 
 use serde::{Deserialize, Serialize};
 
-use super::reading::{Content, guard};
-use crate::base::ledger::Ledger;
+use super::job::guard;
+use crate::base::ledger::{Ledger, NoteKind};
 use crate::base::log_lines::{Line, Lines, Unit};
 use crate::base::row_index::RowIndex;
-use crate::base::source::{ReadAt, Source, SourceId};
+use crate::base::source::ReadAt;
 use crate::base::text::Text;
 use crate::facts::{Facts, Fold};
 use crate::formats::{Format, Log, LogReader, Output, Part};
@@ -28,6 +28,41 @@ pub struct PartRead {
     ledger: Ledger,
     state: Vec<u8>,
     rows: RowIndex,
+    /// Whether nothing is known of this part.
+    lost: bool,
+}
+
+impl PartRead {
+    /// Stands for a part that could not be read.
+    pub fn lost(range: &Range<u64>, why: &str) -> PartRead {
+        let mut ledger = Ledger { damaged: 1, ..Ledger::default() };
+        ledger.bytes.damaged = range.end - range.start;
+        ledger.note(
+            NoteKind::Damaged,
+            None,
+            format!(
+                "Bytes {} to {} ended the program that read them and were left out ({why}). The lines after them are numbered \
+                 as if these were not there. Please report the kind of this log.",
+                range.start, range.end
+            ),
+        );
+        PartRead { ledger, lost: true, ..PartRead::default() }
+    }
+
+    /// Records in it.
+    pub fn counts(&self) -> u64 {
+        self.ledger.records
+    }
+}
+
+/// What reading a log gave.
+pub(super) struct Content {
+    /// The records.
+    pub fold: Fold,
+    /// What happened.
+    pub ledger: Ledger,
+    /// Where the lines are, for logs of text.
+    pub rows: RowIndex,
 }
 
 /// The parts of a log.
@@ -64,8 +99,17 @@ impl Joined {
     /// # Errors
     /// The carry with which the part must be read again.
     pub fn append(&mut self, reader: LogReader, next: PartRead) -> Result<(), Vec<u8>> {
+        if next.lost {
+            // What follows is told what came before it.
+            self.all.ledger.append(next.ledger, self.all.rows.lines());
+            return Ok(());
+        }
         if !self.any {
-            (self.all, self.any) = (next, true);
+            let lines = self.all.rows.lines();
+            let before = std::mem::replace(&mut self.all, next);
+            let own = std::mem::replace(&mut self.all.ledger, before.ledger);
+            self.all.ledger.append(own, lines);
+            self.any = true;
             return Ok(());
         }
         if let Some(carry) = (reader.again)(&self.all.state, &next.state) {
@@ -80,10 +124,10 @@ impl Joined {
 
     /// Says what can be said only of the whole.
     pub(super) fn finish(self, log: &Log<'_>, reader: LogReader) -> Content {
-        let PartRead { mut fold, mut ledger, state, rows } = self.all;
+        let PartRead { mut fold, mut ledger, state, rows, .. } = self.all;
         let mut tell = |_, _| ControlFlow::Continue(());
         (reader.finish)(log, &state, &mut Output::new(&mut fold, &mut ledger, &mut tell));
-        Content { fold, ledger, text: None, rows, taken_for: None }
+        Content { fold, ledger, rows }
     }
 }
 
@@ -93,54 +137,6 @@ impl Joined {
         let content = self.finish(log, reader);
         (content.fold.finish(), content.ledger, content.rows.lines())
     }
-}
-
-/// Reads a whole log, one part after the other.
-pub(super) fn read(
-    id: SourceId,
-    source: &Source,
-    format: &'static Format,
-    reader: LogReader,
-    tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
-) -> Content {
-    read_in_parts(id, source, format, reader, PART, tell)
-}
-
-/// As [`read`], with parts of another length.
-pub(super) fn read_in_parts(
-    id: SourceId,
-    source: &Source,
-    format: &'static Format,
-    reader: LogReader,
-    length: u64,
-    tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
-) -> Content {
-    let log = Log { id, path: &source.path, bytes: &*source.bytes };
-    let mut joined = Joined::default();
-    let (mut records, mut stopped) = (0, false);
-    for range in parts(&log, reader, length) {
-        let mut part = Part { range, carry: None };
-        loop {
-            let mut own = |bytes, of_part| {
-                let answer = tell(bytes, records + of_part);
-                stopped |= answer.is_break();
-                answer
-            };
-            let read = read_part(&log, format, reader, &part, &mut own);
-            let of_part = read.ledger.records;
-            match joined.append(reader, read) {
-                Ok(()) => {
-                    records += of_part;
-                    break;
-                }
-                Err(carry) => part.carry = Some(carry),
-            }
-        }
-        if stopped {
-            break;
-        }
-    }
-    joined.finish(&log, reader)
 }
 
 /// Lines from number `first` (from 0) on, at most `count`, each cut after 64 KB.

@@ -6,16 +6,22 @@
 //! the files alone: no clock, no locale, no order of dropping.
 
 mod account;
+mod expand;
+mod input;
+pub mod job;
 pub mod log;
 mod ranking;
 mod reading;
 pub mod search;
+mod shelf;
 
 use std::ops::ControlFlow;
 
+pub use reading::{Reading, Step};
+
 use crate::base::source::{Place, Source};
 use crate::base::text::Text;
-use crate::formats::{Log, Parse};
+use crate::formats::Log;
 use crate::report::{Considered, ConsideredVerdict, Evidence, Finding, Report, excerpt};
 use crate::rules::{Discovery, Proof, Rule, Verdict};
 
@@ -47,16 +53,39 @@ pub struct Analysis {
     /// The diagnosis.
     pub report: Report,
     sources: Vec<reading::Read>,
+    shelf: shelf::Shelf,
 }
 
 /// Reads and diagnoses the files of a case. `progress` is told how it goes; when it answers `Break`,
 /// the file in work is left where it is and the rest is not read.
+///
+/// This does one job after the other; whoever has several workers drives a [`Reading`] and calls [`diagnose`].
 pub fn analyze(sources: Vec<Source>, progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>) -> Analysis {
-    let mut sources = sources;
-    // The order of dropping must not show. Files with the same path are ordered by their size.
-    sources.sort_by(|a, b| (&a.path, a.bytes.size()).cmp(&(&b.path, b.bytes.size())));
-    let _ = progress(Progress::Files(sources.iter().map(|s| (s.path.clone(), s.bytes.size())).collect()));
-    let (read, fold) = reading::read_all(sources, progress);
+    let mut reading = Reading::new(sources);
+    let mut stopped = progress(Progress::Files(reading.files())).is_break();
+    for (source, input) in reading.rows() {
+        stopped |= progress(Progress::Done { source: source.0, input }).is_break();
+    }
+    while !stopped && let Some(job) = reading.next() {
+        let Some(bytes) = reading.bytes(job.source) else { break };
+        let done = job::run(&job, &*bytes, &mut |bytes, records| {
+            let Step { source, bytes, records } = reading.advance(&job, bytes, records);
+            let answer = progress(Progress::Reading { source: source.0, bytes, records });
+            stopped |= answer.is_break();
+            answer
+        });
+        if reading.give(&job, done)
+            && let Some(input) = reading.row(job.source)
+        {
+            stopped |= progress(Progress::Done { source: job.source.0, input }).is_break();
+        }
+    }
+    diagnose(reading)
+}
+
+/// Diagnoses what was read.
+pub fn diagnose(reading: Reading) -> Analysis {
+    let (read, fold) = reading.finish();
     let facts = fold.finish();
     let mut found: Vec<(&'static Rule, Discovery)> = Vec::new();
     let mut considered = Vec::new();
@@ -72,11 +101,12 @@ pub fn analyze(sources: Vec<Source>, progress: &mut dyn FnMut(Progress<'_>) -> C
     }
     considered.sort_by(|a, b| (a.verdict, &a.rule).cmp(&(b.verdict, &b.rule)));
     let ranked = ranking::rank(found);
-    let findings: Vec<Finding> = ranked.findings.iter().map(|f| finding(f, &read)).collect();
+    let shelf = shelf::Shelf::default();
+    let findings: Vec<Finding> = ranked.findings.iter().map(|f| finding(f, &read, &shelf)).collect();
     let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
     let summary = account::summarize(&facts, &ranked, &findings, &inputs);
     let report = Report { summary, inputs, problems: ranked.problems, findings, considered };
-    Analysis { report, sources: read }
+    Analysis { report, sources: read, shelf }
 }
 
 /// Runs a check. A rule that panics is a bug of ours; it must not take the others with it. (On wasm32 a
@@ -96,7 +126,7 @@ fn consider(rule: &Rule, verdict: ConsideredVerdict, why: String, missing: Vec<c
     Considered { rule: rule.id.to_owned(), title: rule.title.to_owned(), verdict, why, missing }
 }
 
-fn finding(ranked: &ranking::Ranked, sources: &[reading::Read]) -> Finding {
+fn finding(ranked: &ranking::Ranked, sources: &[reading::Read], shelf: &shelf::Shelf) -> Finding {
     let (rule, d) = (ranked.rule, &ranked.discovery);
     Finding {
         rule: rule.id.to_owned(),
@@ -107,7 +137,7 @@ fn finding(ranked: &ranking::Ranked, sources: &[reading::Read]) -> Finding {
         title: rule.title.to_owned(),
         statement: d.statement.clone(),
         affected: d.affected.clone(),
-        evidence: d.proofs.iter().map(|p| evidence(p, sources)).collect(),
+        evidence: d.proofs.iter().map(|p| evidence(p, sources, shelf)).collect(),
         explains: ranked.explains.iter().map(|id| (*id).to_owned()).collect(),
         effects: d.effects.clone(),
         grounds: d.grounds.clone(),
@@ -118,7 +148,7 @@ fn finding(ranked: &ranking::Ranked, sources: &[reading::Read]) -> Finding {
     }
 }
 
-fn evidence(proof: &Proof, sources: &[reading::Read]) -> Evidence {
+fn evidence(proof: &Proof, sources: &[reading::Read], shelf: &shelf::Shelf) -> Evidence {
     let source = sources.get(proof.span.source.0 as usize);
     let lines = |text: &Text, first: u32, last: u32| -> Vec<String> {
         // A record can span a file; an excerpt is cut from its beginning then.
@@ -128,7 +158,7 @@ fn evidence(proof: &Proof, sources: &[reading::Read]) -> Evidence {
     let mut place = proof.span.place;
     let mut raw: Vec<String> = match (source, place) {
         (Some(read), Place::Lines { first, last }) => {
-            read.text.as_ref().map(|t| lines(t, first, last)).unwrap_or_default()
+            shelf.text(read).map(|t| lines(&t, first, last)).unwrap_or_default()
         }
         (Some(read), Place::Record(id)) => read.show(id).unwrap_or_default(),
         _ => Vec::new(),
@@ -169,7 +199,7 @@ impl Analysis {
     /// for files that were not read.
     pub fn lines(&self, source: u32, first: u32, count: u32) -> Option<(Vec<String>, u32)> {
         let read = self.sources.get(source as usize)?;
-        let Some(text) = &read.text else {
+        let Some(text) = self.shelf.text(read) else {
             let total = u32::try_from(read.rows.lines()).unwrap_or(u32::MAX);
             let lines = log::lines(&*read.source.bytes, &read.rows, u64::from(first.max(1)) - 1, count as usize);
             return (total > 0).then_some((lines, total));
@@ -195,24 +225,19 @@ impl Analysis {
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Option<search::Hits>, String> {
         let pattern = search::compile(query)?;
-        let read = self.sources.get(source as usize).filter(|read| read.text.is_some() || read.rows.lines() > 0);
-        Ok(read.map(|read| search::search(read, &pattern, most, progress)))
+        let read = self.sources.get(source as usize).filter(|read| read.is_document || read.rows.lines() > 0);
+        Ok(read.map(|read| search::search(read, self.shelf.text(read).as_deref(), &pattern, most, progress)))
     }
 
-    /// Gives the sources back, to analyze them again together with others.
+    /// Gives the sources back as they were handed over, to analyze them again together with others.
     pub fn into_sources(self) -> Vec<Source> {
-        self.sources.into_iter().map(|r| r.source).collect()
+        self.sources.into_iter().map(|r| r.source).filter(|source| source.members.is_empty()).collect()
     }
 }
 
 impl reading::Read {
     fn show(&self, record: u64) -> Option<Vec<String>> {
-        match self.format?.parse {
-            Parse::Log(reader) => {
-                let log = Log { id: self.id, path: &self.input.path, bytes: &*self.source.bytes };
-                (reader.show)(&log, record)
-            }
-            Parse::Document(_) => None,
-        }
+        let reader = self.format?.log_reader()?;
+        (reader.show)(&Log { id: self.id, path: &self.input.path, bytes: &*self.source.bytes }, record)
     }
 }

@@ -1,248 +1,456 @@
-//! Reading: every file is recognized and read, and gets its row. One bad file never stops the others.
+//! Reading the files of a case, as a list of jobs that others do.
+//!
+//! [`Reading::next`] gives out work, [`Reading::give`] takes what it gave, in any order; [`Reading::lose`] when a worker
+//! died of it. The facts and the rows are the same whoever does the jobs and in which order. One bad file never stops
+//! the others.
 
-use std::ops::ControlFlow;
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::rc::Rc;
 
-use super::{Progress, log};
-use crate::base::ledger::{Ledger, NoteKind};
+use super::expand::{self, Entry};
+use super::input;
+use super::job::{DocumentRead, Done, Job, Task};
+use super::log::{Joined, PartRead};
+use crate::base::ledger::NoteKind;
 use crate::base::row_index::RowIndex;
-use crate::base::source::{ReadError, Source, SourceId};
-use crate::base::text::{Encoding, Text};
+use crate::base::source::{ReadAt, Source, SourceId};
 use crate::facts::Fold;
-use crate::formats::{Detection, Document, Format, Head, Output, Parse, detect, read_head};
-use crate::report::{Input, InputNote, InputState};
+use crate::formats::{Format, Log, LogReader, Part, by_id};
+use crate::report::{Input, InputNote};
 
-/// Largest text that is decoded as a whole. Logs have no limit.
-const MAX_TEXT: u64 = 256 << 20;
+/// Parts of one log that may be in work or wait for an earlier one. What waits is in memory.
+const AHEAD: usize = 16;
 
 /// A source after reading.
-pub struct Read {
+pub(super) struct Read {
     /// Its number.
     pub id: SourceId,
     /// The source.
     pub source: Source,
     /// What it was taken for.
     pub format: Option<&'static Format>,
-    /// Its text, for documents.
-    pub text: Option<Text>,
+    /// Whether it is a document, whose text can be shown.
+    pub is_document: bool,
     /// Where its lines are, for logs of text.
     pub rows: RowIndex,
     /// Its row.
     pub input: Input,
 }
 
-/// Reads all sources, which are in their final order.
-pub fn read_all(sources: Vec<Source>, progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>) -> (Vec<Read>, Fold) {
-    let mut fold = Fold::default();
-    let mut all: Vec<Read> = Vec::new();
-    let mut stopped = false;
-    for (index, source) in sources.into_iter().enumerate() {
-        let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
-        let (read, own) = if stopped {
-            (left_out(id, source), Fold::default())
-        } else {
-            read_one(id, source, progress, &mut stopped)
-        };
-        stopped |= progress(Progress::Done { source: id.0, input: &read.input }).is_break();
-        fold = fold.merge(own);
-        all.push(read);
-    }
-    note_duplicates(&mut all);
-    (all, fold)
+/// The files of a case while they are read.
+pub struct Reading {
+    files: Vec<File>,
+    /// Parts that were read with a wrong assumption.
+    again: VecDeque<Job>,
+    /// The first file that may have work to give out.
+    first: usize,
+    open: usize,
+    logs: Fold,
 }
 
-fn left_out(id: SourceId, source: Source) -> Read {
-    let input = row(&source, None, "Not read: reading was canceled.".to_owned());
-    Read { id, source, format: None, text: None, rows: RowIndex::default(), input }
-}
-
-fn read_one(
-    id: SourceId,
+struct File {
     source: Source,
-    progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
-    stopped: &mut bool,
-) -> (Read, Fold) {
-    let size = source.bytes.size();
-    let head = match read_head(&*source.bytes) {
-        Ok(head) => head,
-        Err(error) => {
-            let reason =
-                format!("The file cannot be read. It may have been moved or changed; drop it again. ({error})");
-            let input = row(&source, None, reason);
-            return (Read { id, source, format: None, text: None, rows: RowIndex::default(), input }, Fold::default());
-        }
-    };
-    let Detection { format, reason } = detect(&Head::new(&source.path, size, &head));
-    let Some(format) = format else {
-        let input = row(&source, None, reason);
-        return (Read { id, source, format: None, text: None, rows: RowIndex::default(), input }, Fold::default());
-    };
-    if matches!(format.parse, Parse::Document(_)) && size > MAX_TEXT {
-        let reason = format!(
-            "Recognized as {}, but larger than {} MB. Export a shorter time or fewer objects.",
-            format.title,
-            MAX_TEXT >> 20
-        );
-        let input = row(&source, Some(format), reason);
-        return (Read { id, source, format: None, text: None, rows: RowIndex::default(), input }, Fold::default());
-    }
-    let mut tell = |bytes: u64, records: u64| {
-        let answer = progress(Progress::Reading { source: id.0, bytes, records });
-        *stopped |= answer.is_break();
-        answer
-    };
-    let result = match format.parse {
-        Parse::Document(parse) => read_document(id, &source, format, parse, &mut tell),
-        Parse::Log(reader) => Ok(log::read(id, &source, format, reader, &mut tell)),
-    };
-    let Content { fold: own, ledger, text, rows, taken_for } = match result {
-        Ok(content) => content,
-        Err(error) => {
-            let input = row(&source, Some(format), format!("The file cannot be read. Drop it again. ({error})"));
-            return (Read { id, source, format: None, text: None, rows: RowIndex::default(), input }, Fold::default());
-        }
-    };
-    let mut input = row(&source, Some(format), reason);
-    input.taken_for = taken_for.unwrap_or_else(|| format.title.to_owned());
-    input.encoding = text.as_ref().map(|t| t.encoding.to_string());
-    input.time_span = own.time_span(id).map(|(a, b)| (a.to_string(), b.to_string()));
-    (input.records, input.skipped, input.damaged) = (ledger.records, ledger.skipped, ledger.damaged);
-    input.state = match (ledger.records, ledger.is_incomplete()) {
-        (0, _) => InputState::NotRead,
-        (_, true) => InputState::Incomplete,
-        (_, false) => InputState::Read,
-    };
-    if ledger.records == 0 && ledger.notes.is_empty() {
-        input.reason = format!("Recognized as {}, but it holds no record.", input.taken_for);
-    }
-    input.notes = notes(&ledger);
-    (Read { id, source, format: Some(format), text, rows, input }, own)
+    state: State,
+    /// Bytes and records of what is done, and of what is in work by where it begins.
+    done: (u64, u64),
+    in_work: BTreeMap<u64, (u64, u64)>,
 }
 
-/// What reading a file gave.
-pub(super) struct Content {
-    /// The records.
-    pub fold: Fold,
-    /// What happened.
-    pub ledger: Ledger,
-    /// The text, for documents.
-    pub text: Option<Text>,
-    /// Where the lines are, for logs of text.
-    pub rows: RowIndex,
-    /// What the format calls this file.
-    pub taken_for: Option<String>,
+enum State {
+    New,
+    Opening,
+    Log(Box<OpenLog>),
+    Closed(Box<Closed>),
 }
 
-fn read_document(
-    id: SourceId,
-    source: &Source,
+struct OpenLog {
     format: &'static Format,
-    parse: fn(&Document<'_>, &mut Output<'_>),
-    tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
-) -> Result<Content, ReadError> {
-    let size = source.bytes.size();
-    let text = Text::decode(&source.bytes.read_range(0, usize::try_from(size).unwrap_or(usize::MAX))?);
-    let (mut fold, mut ledger) = (Fold::default(), Ledger::default());
-    note_text(&text, &mut ledger);
-    let mut output = Output::new(&mut fold, &mut ledger, tell);
-    guard(format, &mut output, |output| {
-        parse(&Document { id, path: &source.path, text: &text }, output);
-        let _ = output.progress(size);
-    });
-    let taken_for = output.taken_for.take();
-    Ok(Content { fold, ledger, text: Some(text), rows: RowIndex::default(), taken_for })
+    reader: LogReader,
+    reason: String,
+    content: u128,
+    joined: Joined,
+    parts: Vec<Range<u64>>,
+    /// Parts given out so far, and parts joined.
+    given: usize,
+    joined_parts: usize,
+    waiting: BTreeMap<u64, PartRead>,
 }
 
-/// Runs a reader. One that panics is a bug of ours; what it handed on is kept, and the row says so. (On wasm32 a
-/// panic ends the worker, and the page says so.)
-pub(super) fn guard(format: &Format, output: &mut Output<'_>, run: impl FnOnce(&mut Output<'_>)) {
-    let run = std::panic::AssertUnwindSafe(|| run(&mut *output));
-    if std::panic::catch_unwind(run).is_err() {
-        let text = format!(
-            "Reading stopped early. This is a fault of the program; please report the name of the format, {}.",
-            format.id
-        );
-        output.note(NoteKind::Damaged, None, text);
-    }
+struct Closed {
+    input: Input,
+    format: Option<&'static Format>,
+    is_document: bool,
+    rows: RowIndex,
+    /// The records of a document; those of logs are joined at once.
+    fold: Option<Fold>,
+    content: Option<u128>,
 }
 
-fn note_text(text: &Text, ledger: &mut Ledger) {
-    let end = text.line_count();
-    if text.cut {
-        ledger.note(
-            NoteKind::Damaged,
-            Some((end, end)),
-            "The file ends in the middle of a character: it was cut when it was copied. Everything before it was used.",
-        );
-    }
-    if text.mixed {
-        ledger.note(
-            NoteKind::Info,
-            None,
-            "Parts of the file are in UTF-16 and others are not, as when PowerShell appends with >>; all were read.",
-        );
-    }
-    if text.encoding == Encoding::Oem850 {
-        ledger.note(
-            NoteKind::Info,
-            None,
-            "The letters show that a console wrote this file in its own code page; it was read as code page 850. Compare \
-             names with unusual letters.",
-        );
-    }
-    if text.replaced > 0 {
-        ledger.note(
-            NoteKind::Damaged,
-            None,
-            format!("{} characters could not be read as {} and are shown as \u{FFFD}.", text.replaced, text.encoding),
-        );
+impl Closed {
+    fn without_records(input: Input, format: Option<&'static Format>) -> Closed {
+        Closed { input, format, is_document: false, rows: RowIndex::default(), fold: None, content: None }
     }
 }
 
-fn notes(ledger: &Ledger) -> Vec<InputNote> {
-    let mut notes: Vec<InputNote> = ledger
-        .notes
-        .iter()
-        .map(|n| InputNote { lines: n.lines, loss: n.kind.is_loss(), text: n.text.clone() })
-        .collect();
-    if ledger.notes_left_out > 0 {
-        let text = format!("{} more remarks of this kind.", ledger.notes_left_out);
-        notes.push(InputNote { lines: None, loss: true, text });
-    }
-    notes
+/// How far a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Which file.
+    pub source: SourceId,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Records read.
+    pub records: u64,
 }
 
-fn row(source: &Source, format: Option<&Format>, reason: String) -> Input {
-    Input {
-        path: source.path.clone(),
-        kind: format.map(|f| f.id.to_owned()),
-        taken_for: format.map_or_else(|| "Not recognized".to_owned(), |f| f.title.to_owned()),
-        reason,
-        state: InputState::NotRead,
-        size: source.bytes.size(),
-        encoding: None,
-        time_span: None,
-        records: 0,
-        skipped: 0,
-        damaged: 0,
-        notes: Vec::new(),
+impl Reading {
+    /// Opens containers and puts all files into their order.
+    pub fn new(sources: Vec<Source>) -> Reading {
+        let mut entries = expand::expand(sources, &mut || std::ops::ControlFlow::Continue(()));
+        // The order of dropping must not show. Files with the same path are ordered by their size.
+        let key = |entry: &Entry| (entry.source.path.clone(), entry.source.bytes.size());
+        entries.sort_by_cached_key(key);
+        let mut open = 0;
+        let files = entries
+            .into_iter()
+            .map(|mut entry| {
+                let state = match entry.container.take() {
+                    Some((kind, listing)) => {
+                        let row = input::container(&entry, kind, &listing);
+                        State::Closed(Box::new(Closed::without_records(row, None)))
+                    }
+                    None => {
+                        open += 1;
+                        State::New
+                    }
+                };
+                File { source: entry.source, state, done: (0, 0), in_work: BTreeMap::new() }
+            })
+            .collect();
+        Reading { files, again: VecDeque::new(), first: 0, open, logs: Fold::default() }
     }
-}
 
-/// The same file dropped twice is read twice; its row says so, and the facts count it once.
-fn note_duplicates(all: &mut [Read]) {
-    let mut seen: Vec<(u64, Vec<u8>, String)> = Vec::new();
-    for read in all {
-        let size = read.input.size;
-        if size == 0 || read.format.is_none() {
-            continue;
+    /// Path and size in bytes of all files, in their order.
+    pub fn files(&self) -> Vec<(String, u64)> {
+        self.files.iter().map(|file| (file.source.path.clone(), file.source.bytes.size())).collect()
+    }
+
+    /// The bytes of a file.
+    pub fn bytes(&self, source: SourceId) -> Option<Rc<dyn ReadAt>> {
+        Some(Rc::clone(&self.files.get(source.0 as usize)?.source.bytes))
+    }
+
+    /// Files that have their row from the beginning, because they are containers.
+    pub fn rows(&self) -> Vec<(SourceId, &Input)> {
+        self.files
+            .iter()
+            .enumerate()
+            .filter_map(|(n, file)| match &file.state {
+                State::Closed(closed) => Some((number(n), &closed.input)),
+                State::New | State::Opening | State::Log(_) => None,
+            })
+            .collect()
+    }
+
+    /// The row of a file that is done.
+    pub fn row(&self, source: SourceId) -> Option<&Input> {
+        match &self.files.get(source.0 as usize)?.state {
+            State::Closed(closed) => Some(&closed.input),
+            State::New | State::Opening | State::Log(_) => None,
         }
-        let Ok(head) = read_head(&*read.source.bytes) else { continue };
-        match seen.iter().find(|(s, h, _)| *s == size && *h == head) {
-            Some((_, _, path)) => {
-                let text = format!("The same content as {path}, as far as the beginning and the size tell.");
-                read.input.notes.push(InputNote { lines: None, loss: false, text });
+    }
+
+    /// The next piece of work; `None` when there is none now. There may be some after the next [`Reading::give`].
+    #[expect(clippy::should_implement_trait, reason = "an iterator would promise that nothing follows `None`")]
+    pub fn next(&mut self) -> Option<Job> {
+        if let Some(job) = self.again.pop_front() {
+            return Some(job);
+        }
+        let mut first = self.first;
+        let mut found = None;
+        for (n, file) in self.files.iter_mut().enumerate().skip(self.first) {
+            let task = match &mut file.state {
+                State::New => {
+                    file.state = State::Opening;
+                    Some(Task::Open)
+                }
+                State::Log(log) => log.next(),
+                State::Opening | State::Closed(_) => None,
+            };
+            if let Some(task) = task {
+                found = Some(file.job(number(n), task));
+                break;
             }
-            None => seen.push((size, head, read.input.path.clone())),
+            let exhausted = match &file.state {
+                State::Log(log) => log.given == log.parts.len(),
+                State::Closed(_) => true,
+                State::New | State::Opening => false,
+            };
+            if exhausted && n == first {
+                first += 1;
+            }
+        }
+        self.first = first;
+        found
+    }
+
+    /// Whether every file has its row.
+    pub fn is_finished(&self) -> bool {
+        self.open == 0
+    }
+
+    /// Notes how far a job is.
+    pub fn advance(&mut self, job: &Job, bytes: u64, records: u64) -> Step {
+        let mut step = Step { source: job.source, bytes: 0, records: 0 };
+        if let Some(file) = self.files.get_mut(job.source.0 as usize) {
+            file.in_work.insert(job.start(), (bytes.saturating_sub(job.start()), records));
+            let sum = |pick: fn(&(u64, u64)) -> u64| file.in_work.values().map(pick).sum::<u64>();
+            step.bytes = (file.done.0 + sum(|work| work.0)).min(file.source.bytes.size());
+            step.records = file.done.1 + sum(|work| work.1);
+        }
+        step
+    }
+
+    /// Takes what a job gave. Answers whether its file is done.
+    pub fn give(&mut self, job: &Job, done: Done) -> bool {
+        let Some(file) = self.files.get_mut(job.source.0 as usize) else { return false };
+        if matches!(file.state, State::Closed(_)) {
+            return false;
+        }
+        match done {
+            Done::Refused { format, reason } => {
+                let format = format.as_deref().and_then(by_id);
+                let row = input::not_read(&file.source, format, reason);
+                self.close(job.source, Closed::without_records(row, format));
+                return true;
+            }
+            Done::Document(read) => {
+                let closed = document(job.source, &file.source, *read);
+                self.close(job.source, closed);
+                return true;
+            }
+            Done::Log { format, reason, content, rest, first } => {
+                let Some((format, reader)) = by_id(&format).and_then(|f| Some((f, f.log_reader()?))) else {
+                    return false;
+                };
+                let mut log = OpenLog {
+                    format,
+                    reader,
+                    reason,
+                    content,
+                    joined: Joined::default(),
+                    parts: rest,
+                    given: 0,
+                    joined_parts: 0,
+                    waiting: BTreeMap::new(),
+                };
+                file.finished(0, log.length_of_first(&file.source), &first);
+                // The first part needs to be told nothing.
+                let _ = log.joined.append(reader, *first);
+                file.state = State::Log(Box::new(log));
+            }
+            Done::Part(part) => {
+                if let (State::Log(log), Task::Part { part: read, .. }) = (&mut file.state, &job.task) {
+                    log.waiting.insert(read.range.start, *part);
+                }
+            }
+        }
+        self.join(job.source)
+    }
+
+    /// Takes note that a job can't be done, because the worker that did it ended. Answers whether its file is done.
+    pub fn lose(&mut self, job: &Job, why: &str) -> bool {
+        let done = match &job.task {
+            Task::Open => Done::Refused {
+                format: None,
+                reason: format!(
+                    "Reading this file ended the program that did it ({why}). The other files were read. Please report what \
+                     kind of file it is."
+                ),
+            },
+            Task::Part { part, .. } => Done::Part(Box::new(PartRead::lost(&part.range, why))),
+        };
+        self.give(job, done)
+    }
+
+    /// Joins what is next in a log, and closes it after the last part.
+    fn join(&mut self, id: SourceId) -> bool {
+        let Some(file) = self.files.get_mut(id.0 as usize) else { return false };
+        let State::Log(log) = &mut file.state else { return false };
+        while let Some(range) = log.parts.get(log.joined_parts).cloned() {
+            let Some(part) = log.waiting.remove(&range.start) else { return false };
+            let read = part.counts();
+            match log.joined.append(log.reader, part) {
+                Ok(()) => {
+                    log.joined_parts += 1;
+                    file.in_work.remove(&range.start);
+                    file.done.0 += range.end - range.start;
+                    file.done.1 += read;
+                }
+                Err(carry) => {
+                    file.in_work.remove(&range.start);
+                    let task =
+                        Task::Part { format: log.format.id.to_owned(), part: Part { range, carry: Some(carry) } };
+                    self.again.push_back(Job {
+                        source: id,
+                        path: file.source.path.clone(),
+                        handle: file.source.handle,
+                        members: file.source.members.clone(),
+                        task,
+                    });
+                    return false;
+                }
+            }
+        }
+        self.close_log(id);
+        true
+    }
+
+    fn close_log(&mut self, id: SourceId) {
+        let Some(file) = self.files.get_mut(id.0 as usize) else { return };
+        let log = match std::mem::replace(&mut file.state, State::Opening) {
+            State::Log(log) => log,
+            other => {
+                file.state = other;
+                return;
+            }
+        };
+        let missing = log.parts.len() - log.joined_parts;
+        let OpenLog { format, reader, reason, content, joined, .. } = *log;
+        let read = Log { id, path: &file.source.path, bytes: &*file.source.bytes };
+        let mut finished = joined.finish(&read, reader);
+        if missing > 0 {
+            finished.ledger.note(
+                NoteKind::Skipped,
+                None,
+                format!("Reading was stopped after {} of {} bytes.", file.done.0, file.source.bytes.size()),
+            );
+        }
+        let mut row = input::read(&file.source, format, reason, &finished.ledger);
+        row.time_span = finished.fold.time_span(id).map(|(a, b)| (a.to_string(), b.to_string()));
+        say_when_empty(&mut row);
+        let closed = Closed {
+            input: row,
+            format: Some(format),
+            is_document: false,
+            rows: finished.rows,
+            fold: None,
+            content: Some(content),
+        };
+        self.logs = std::mem::take(&mut self.logs).merge(finished.fold);
+        self.close(id, closed);
+    }
+
+    fn close(&mut self, id: SourceId, closed: Closed) {
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            file.in_work.clear();
+            file.state = State::Closed(Box::new(closed));
+            self.open -= 1;
         }
     }
+
+    /// Ends reading, wherever it is; what was not read says so.
+    pub(super) fn finish(mut self) -> (Vec<Read>, Fold) {
+        for n in 0..self.files.len() {
+            self.close_log(number(n));
+        }
+        let mut fold = self.logs;
+        let mut all: Vec<Read> = Vec::new();
+        let mut seen: BTreeMap<(u128, u64), String> = BTreeMap::new();
+        for (n, file) in self.files.into_iter().enumerate() {
+            let File { source, state, .. } = file;
+            let mut closed = match state {
+                State::Closed(closed) => *closed,
+                State::New | State::Opening | State::Log(_) => {
+                    let row = input::not_read(&source, None, "Not read: reading was canceled.".to_owned());
+                    Closed::without_records(row, None)
+                }
+            };
+            let mut count = true;
+            if let Some(content) = closed.content.filter(|_| closed.input.size > 0) {
+                let known = seen.entry((content, closed.input.size)).or_insert_with(|| closed.input.path.clone());
+                if *known != closed.input.path {
+                    count = !closed.is_document;
+                    let text = if count {
+                        format!("The same content as {known}, as far as the beginning and the size tell.")
+                    } else {
+                        format!("The same content as {known}; its records count once.")
+                    };
+                    closed.input.notes.push(InputNote { lines: None, loss: false, text });
+                }
+            }
+            if let Some(own) = closed.fold.filter(|_| count) {
+                fold = fold.merge(own);
+            }
+            let Closed { input, format, is_document, rows, .. } = closed;
+            all.push(Read { id: number(n), source, format, is_document, rows, input });
+        }
+        (all, fold)
+    }
+}
+
+impl OpenLog {
+    fn next(&mut self) -> Option<Task> {
+        if self.given - self.joined_parts >= AHEAD {
+            return None;
+        }
+        let range = self.parts.get(self.given)?.clone();
+        self.given += 1;
+        Some(Task::Part { format: self.format.id.to_owned(), part: Part { range, carry: None } })
+    }
+
+    fn length_of_first(&self, source: &Source) -> u64 {
+        self.parts.first().map_or(source.bytes.size(), |next| next.start)
+    }
+}
+
+impl File {
+    fn job(&self, source: SourceId, task: Task) -> Job {
+        Job {
+            source,
+            path: self.source.path.clone(),
+            handle: self.source.handle,
+            members: self.source.members.clone(),
+            task,
+        }
+    }
+
+    fn finished(&mut self, start: u64, bytes: u64, read: &PartRead) {
+        self.in_work.remove(&start);
+        self.done.0 += bytes;
+        self.done.1 += read.counts();
+    }
+}
+
+fn document(id: SourceId, source: &Source, read: DocumentRead) -> Closed {
+    let DocumentRead { format, reason, taken_for, encoding, content, fold, ledger } = read;
+    let Some(format) = by_id(&format) else {
+        return Closed::without_records(input::not_read(source, None, reason), None);
+    };
+    let mut row = input::read(source, format, reason, &ledger);
+    if let Some(taken_for) = taken_for {
+        row.taken_for = taken_for;
+    }
+    row.encoding = Some(encoding);
+    row.time_span = fold.time_span(id).map(|(a, b)| (a.to_string(), b.to_string()));
+    say_when_empty(&mut row);
+    Closed {
+        input: row,
+        format: Some(format),
+        is_document: true,
+        rows: RowIndex::default(),
+        fold: Some(fold),
+        content: Some(content),
+    }
+}
+
+fn say_when_empty(row: &mut Input) {
+    if row.records == 0 && row.notes.is_empty() {
+        row.reason = format!("Recognized as {}, but it holds no record.", row.taken_for);
+    }
+}
+
+fn number(index: usize) -> SourceId {
+    SourceId(u32::try_from(index).unwrap_or(u32::MAX))
 }

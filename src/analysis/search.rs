@@ -9,6 +9,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::reading::Read;
 use crate::base::log_lines::{Lines, Unit};
+use crate::base::text::Text;
 
 /// What to search for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,7 @@ pub fn compile(query: &Query) -> Result<Regex, String> {
 /// Searches one file. `progress` is told the bytes searched; when it answers `Break`, the hits so far are given.
 pub(super) fn search(
     read: &Read,
+    text: Option<&Text>,
     pattern: &Regex,
     most: usize,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
@@ -70,7 +72,7 @@ pub(super) fn search(
             hits.first.push(hit(number, line, found.range()));
         }
     };
-    if let Some(text) = &read.text {
+    if let Some(text) = text {
         for (n, line) in text.lines() {
             take(&mut hits, line.as_bytes());
             if n.is_multiple_of(4096) && progress(u64::from(n)).is_break() {

@@ -7,6 +7,9 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{Read, Seek, SeekFrom};
+use std::rc::Rc;
+
+use super::container::Member;
 
 /// Number of a source within one case, in the order of the sorted paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,13 +20,22 @@ pub struct Source {
     /// Path with `/` between folders, relative to what was dropped.
     pub path: String,
     /// The bytes.
-    pub bytes: Box<dyn ReadAt>,
+    pub bytes: Rc<dyn ReadAt>,
+    /// For what lies in a container: the way to it, from the outermost container inwards.
+    pub members: Vec<Member>,
+    /// A number by which whoever handed the file over finds it again; members have that of their container.
+    pub handle: u32,
 }
 
 impl Source {
+    /// A file.
+    pub fn new(path: impl Into<String>, bytes: Rc<dyn ReadAt>) -> Source {
+        Source { path: path.into(), bytes, members: Vec::new(), handle: 0 }
+    }
+
     /// A source that is already in memory.
     pub fn from_bytes(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Source {
-        Source { path: path.into(), bytes: Box::new(bytes.into()) }
+        Source::new(path, Rc::new(bytes.into()))
     }
 
     /// The last segment of the path.

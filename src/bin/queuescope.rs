@@ -7,6 +7,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use queuescope::base::source::{FileBytes, Source};
 use queuescope::report::{InputState, html, json, markdown, text};
@@ -108,7 +109,7 @@ fn collect(path: &Path, sources: &mut Vec<Source>) -> Result<(), String> {
     let name = path.file_name().map_or_else(|| path.to_string_lossy(), |n| n.to_string_lossy());
     // A named file that cannot be opened is worth stopping for.
     std::fs::File::open(path).map_err(|e| about(&e))?;
-    sources.push(Source { path: name.into_owned(), bytes: Box::new(FileBytes::new(path, kind.len())) });
+    sources.push(Source::new(name.into_owned(), Rc::new(FileBytes::new(path, kind.len()))));
     Ok(())
 }
 
@@ -133,7 +134,7 @@ fn walk(root: &Path, folder: &Path, depth: usize, sources: &mut Vec<Source>) -> 
         }
         let relative = entry.strip_prefix(root).unwrap_or(&entry);
         let path: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
-        sources.push(Source { path: path.join("/"), bytes: Box::new(FileBytes::new(&entry, kind.len())) });
+        sources.push(Source::new(path.join("/"), Rc::new(FileBytes::new(&entry, kind.len()))));
     }
     Ok(())
 }

@@ -12,6 +12,8 @@
 use std::cell::OnceCell;
 use std::ops::ControlFlow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::ledger::{Ledger, NoteKind};
 use crate::base::powershell::{self, Parsed};
 use crate::base::row_index::RowIndex;
@@ -164,7 +166,7 @@ impl Grid {
 }
 
 /// A part of a log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// Offsets in the file.
     pub range: std::ops::Range<u64>,
@@ -308,6 +310,21 @@ pub struct Detection {
     pub reason: String,
 }
 
+impl Format {
+    /// How it is read part by part, when it is a log.
+    pub fn log_reader(&self) -> Option<LogReader> {
+        match self.parse {
+            Parse::Log(reader) => Some(reader),
+            Parse::Document(_) => None,
+        }
+    }
+}
+
+/// The format with an id.
+pub fn by_id(id: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.id == id)
+}
+
 impl std::fmt::Debug for Format {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Format({})", self.id)
@@ -352,8 +369,17 @@ pub fn detect(head: &Head<'_>) -> Detection {
 
 /// Names files that are no evidence by what they are, so that the reader knows what to do instead.
 fn known_stranger(head: &Head<'_>) -> String {
+    if head.bytes.starts_with(b"PK\x03\x04") {
+        let office = memchr::memmem::find(head.bytes, b"[Content_Types].xml").is_some();
+        return if office {
+            "This is an Office document. Save pasted output as plain text instead."
+        } else {
+            "This is a zip archive that cannot be opened here: it is damaged, or lies inside of other archives. Unpack it \
+             and drop the folder."
+        }
+        .to_owned();
+    }
     let signature: &[(&[u8], &str)] = &[
-        (b"PK\x03\x04", "This is a zip archive or an Office document. Unpack it, or save pasted output as plain text."),
         (b"\x89PNG", "This is a PNG picture. Bring the text itself, not a screenshot of it."),
         (b"\xFF\xD8\xFF", "This is a JPEG picture. Bring the text itself, not a screenshot of it."),
         (b"%PDF", "This is a PDF document. Save the output as plain text instead."),
@@ -361,7 +387,10 @@ fn known_stranger(head: &Head<'_>) -> String {
             b"\xD0\xCF\x11\xE0",
             "This is an older Office document or an Outlook message. Save the output as plain text instead.",
         ),
-        (b"\x1F\x8B", "This is a gzip archive. Unpack it first."),
+        (
+            b"\x1F\x8B",
+            "This is a gzip file that cannot be opened here: it is damaged, or lies inside of other archives. Unpack it first.",
+        ),
         (b"MZ", "This is a program, not evidence."),
     ];
     if let Some((_, text)) = signature.iter().find(|(magic, _)| head.bytes.starts_with(magic)) {

@@ -1,0 +1,242 @@
+//! Zip archives and gzip files: what is in them is read as if it lay beside them, and what cannot be is named.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests may fail loudly"
+)]
+
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder};
+use queuescope::analysis::{Analysis, analyze};
+use queuescope::base::container::{Member, open};
+use queuescope::base::source::{ReadAt, Source};
+use queuescope::report::{Input, InputState, json};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+const QUEUES: &str = "Identity      : EX1\\3\r\nDeliveryType  : DnsConnectorDelivery\r\nNextHopDomain : fabrikam.example\r\nStatus        : Retry\r\nMessageCount  : 3\r\nLastError     : 451 4.4.0 DNS query failed\r\n";
+
+/// A tracking log of about `rows` × 150 bytes.
+fn log(rows: u32) -> Vec<u8> {
+    let mut text = String::from(
+        "#Software: Microsoft Exchange Server\r\n#Log-type: Message Tracking Log\r\n#Fields: date-time,client-hostname,server-hostname,connector-id,source,event-id,message-id,recipient-address,recipient-status\r\n",
+    );
+    for n in 0..rows {
+        let (h, m, s) = (n / 3600 % 24, n / 60 % 60, n % 60);
+        write!(text, "2016-04-05T{h:02}:{m:02}:{s:02}.000Z,EX{},EX2,Relay,SMTP,DEFER,<{n}@contoso.com>,a@contoso.com,451 4.4.0 DNS {}\r\n", n % 3, n.wrapping_mul(2_654_435_761)).unwrap();
+    }
+    text.into_bytes()
+}
+
+fn zipped(files: &[(&str, &[u8], CompressionMethod)]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes, method) in files {
+        writer.start_file(*name, SimpleFileOptions::default().compression_method(*method)).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn analyzed(files: Vec<(&str, Vec<u8>)>) -> Analysis {
+    let sources = files.into_iter().map(|(path, bytes)| Source::from_bytes(path, bytes)).collect();
+    analyze(sources, &mut |_| ControlFlow::Continue(()))
+}
+
+fn row<'a>(analysis: &'a Analysis, path: &str) -> &'a Input {
+    let all = || analysis.report.inputs.iter().map(|i| i.path.as_str()).collect::<Vec<_>>();
+    analysis.report.inputs.iter().find(|i| i.path == path).unwrap_or_else(|| panic!("{path} is not among {:?}", all()))
+}
+
+#[test]
+fn files_in_a_zip_are_read_like_files_beside_it() {
+    use CompressionMethod::{Deflated, Stored};
+    let log = log(40_000);
+    let archive = zipped(&[
+        ("EX1/Logs/MSGTRK1.LOG", &log, Deflated),
+        ("EX1/Logs/MSGTRK2.LOG", &log, Stored),
+        ("EX1\\queues.txt", QUEUES.as_bytes(), Deflated),
+        ("../../outside.txt", QUEUES.as_bytes(), Stored),
+        ("EX1/empty/", b"", Stored),
+    ]);
+    let inside = analyzed(vec![("bundle.zip", archive)]);
+    let beside = analyzed(vec![
+        ("bundle.zip/EX1/Logs/MSGTRK1.LOG", log.clone()),
+        ("bundle.zip/EX1/Logs/MSGTRK2.LOG", log),
+        ("bundle.zip/EX1/queues.txt", QUEUES.into()),
+        ("bundle.zip/outside.txt", QUEUES.into()),
+    ]);
+    let container = row(&inside, "bundle.zip");
+    assert_eq!((container.state, container.records), (InputState::Read, 4), "{container:?}");
+    for wanted in &beside.report.inputs {
+        assert_eq!(row(&inside, &wanted.path), wanted);
+    }
+    assert_eq!(inside.report.inputs.len(), 5);
+    assert_eq!(inside.report.summary.text, beside.report.summary.text);
+    // Lines in the middle of a packed log.
+    assert_eq!(inside.lines(1, 30_000, 2), beside.lines(0, 30_000, 2));
+}
+
+#[test]
+fn archives_are_opened_two_deep_and_no_deeper() {
+    let one = zipped(&[("queues.txt", QUEUES.as_bytes(), CompressionMethod::Deflated)]);
+    let two = zipped(&[
+        ("EX1.zip", &one, CompressionMethod::Deflated),
+        ("old.log.gz", &gzipped(&log(10)), CompressionMethod::Stored),
+    ]);
+    let three = zipped(&[("all.zip", &two, CompressionMethod::Stored)]);
+    let read = analyzed(vec![("two.zip", two), ("three.zip", three)]);
+    assert_eq!(row(&read, "two.zip/EX1.zip/queues.txt").records, 1);
+    assert_eq!(row(&read, "two.zip/old.log.gz/old.log").records, 10);
+    assert_eq!(row(&read, "three.zip/all.zip").records, 2);
+    let deep = row(&read, "three.zip/all.zip/EX1.zip");
+    assert!(deep.state == InputState::NotRead && deep.reason.contains("Unpack it"), "{deep:?}");
+}
+
+#[test]
+fn an_archive_that_was_cut_gives_what_is_whole() {
+    let log = log(3000);
+    let whole = zipped(&[
+        ("queues.txt", QUEUES.as_bytes(), CompressionMethod::Deflated),
+        ("MSGTRK.LOG", &log, CompressionMethod::Deflated),
+    ]);
+    let cut = analyzed(vec![("cut.zip", whole[..whole.len() * 2 / 3].to_vec())]);
+    assert_eq!(row(&cut, "cut.zip/queues.txt").records, 1);
+    let container = row(&cut, "cut.zip");
+    assert_eq!(
+        (container.state, container.records, container.skipped),
+        (InputState::Incomplete, 1, 1),
+        "{container:?}"
+    );
+    assert!(container.notes.iter().any(|n| n.text.contains("ends inside this file")), "{container:?}");
+    // Every cut, and every flipped byte: no panic, and always a row.
+    let small = zipped(&[
+        ("a.txt", QUEUES.as_bytes(), CompressionMethod::Deflated),
+        ("b.txt", QUEUES.as_bytes(), CompressionMethod::Stored),
+    ]);
+    for at in 0..small.len() {
+        assert!(!analyzed(vec![("x.zip", small[..at].to_vec())]).report.inputs.is_empty());
+        let mut flipped = small.clone();
+        flipped[at] ^= 0x41;
+        assert!(!analyzed(vec![("x.zip", flipped)]).report.inputs.is_empty());
+    }
+}
+
+#[test]
+fn sizes_that_follow_the_bytes_are_found_without_the_list() {
+    // What a program writes that cannot go back in its output: the sizes stand behind the bytes.
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(QUEUES.as_bytes()).unwrap();
+    let packed = encoder.finish().unwrap();
+    let mut archive = Vec::new();
+    for name in ["one.txt", "two.txt"] {
+        archive.extend(b"PK\x03\x04\x14\x00\x08\x00\x08\x00");
+        archive.extend([0; 16]);
+        archive.extend((name.len() as u16).to_le_bytes());
+        archive.extend([0; 2]);
+        archive.extend(name.as_bytes());
+        archive.extend(&packed);
+        archive.extend(b"PK\x07\x08");
+        archive.extend([0; 4]);
+        archive.extend((packed.len() as u32).to_le_bytes());
+        archive.extend((QUEUES.len() as u32).to_le_bytes());
+    }
+    let read = analyzed(vec![("stream.zip", archive)]);
+    assert_eq!(row(&read, "stream.zip/one.txt").records, 1);
+    assert_eq!(row(&read, "stream.zip/two.txt").notes.len(), 1, "the same content as the first");
+}
+
+#[test]
+fn what_cannot_or_should_not_be_unpacked_is_named() {
+    let zeros = vec![0_u8; 70 << 20];
+    let mut locked = zipped(&[("secret.txt", QUEUES.as_bytes(), CompressionMethod::Stored)]);
+    // The bit for encryption, in the header of the file and in the list.
+    locked[6] |= 1;
+    let list = locked.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    locked[list + 8] |= 1;
+    let read = analyzed(vec![
+        ("bomb.zip", zipped(&[("zeros.log", &zeros, CompressionMethod::Deflated)])),
+        ("bomb.gz", gzipped(&zeros)),
+        ("locked.zip", locked),
+    ]);
+    for (path, text) in
+        [("bomb.zip", "-fold when unpacked"), ("bomb.gz", "-fold when unpacked"), ("locked.zip", "encrypted")]
+    {
+        let container = row(&read, path);
+        assert_eq!((container.state, container.skipped), (InputState::NotRead, 1), "{container:?}");
+        assert!(container.notes.iter().any(|n| n.text.contains(text)), "{container:?}");
+    }
+    assert_eq!(read.report.inputs.len(), 3);
+}
+
+#[test]
+fn gzip_files_with_several_members_a_cut_or_padding_are_read() {
+    let mut two = gzipped(&log(5));
+    two.extend(gzipped(QUEUES.as_bytes()));
+    two.extend([0; 700]);
+    let whole = gzipped(&log(2000));
+    let read = analyzed(vec![
+        ("MSGTRK.LOG.gz", two),
+        ("cut.gz", whole[..whole.len() / 2].to_vec()),
+        ("tail.gz", [&gzipped(QUEUES.as_bytes())[..], b"and more"].concat()),
+    ]);
+    assert_eq!(row(&read, "MSGTRK.LOG.gz/MSGTRK.LOG").records, 5);
+    assert_eq!(row(&read, "MSGTRK.LOG.gz/MSGTRK.LOG (2)").records, 1);
+    assert_eq!(row(&read, "MSGTRK.LOG.gz").state, InputState::Read);
+    assert!(row(&read, "cut.gz/cut").records > 100);
+    assert_eq!(row(&read, "cut.gz").state, InputState::Incomplete);
+    assert!(row(&read, "tail.gz").notes[0].text.contains("no longer gzip"));
+    assert_eq!(row(&read, "tail.gz/tail").records, 1);
+}
+
+#[test]
+fn an_office_document_is_named_as_one() {
+    let document = zipped(&[("[Content_Types].xml", b"<Types/>", CompressionMethod::Deflated)]);
+    let read = analyzed(vec![("queues.docx", document)]);
+    assert!(row(&read, "queues.docx").reason.contains("Office"));
+    assert_eq!(read.report.inputs.len(), 1);
+}
+
+#[test]
+fn a_packed_file_can_be_read_anywhere_in_any_order() {
+    let log = log(200_000);
+    assert!(log.len() > 20 << 20, "several kept states");
+    let mut encoder = DeflateEncoder::new(b"before".to_vec(), Compression::fast());
+    encoder.write_all(&log).unwrap();
+    let packed = encoder.finish().unwrap();
+    let member = Member { start: 6, packed: packed.len() as u64 - 6, size: log.len() as u64, deflated: true };
+    let outer: Rc<dyn ReadAt> = Rc::new(packed);
+    let opened = open(&outer, std::slice::from_ref(&member));
+    let mut at = 12_345_usize;
+    for n in 0..60 {
+        at = (at * 7 + n * 1_000_003) % log.len();
+        let length = (n * 37_501) % 900_000 + 1;
+        let wanted = &log[at..log.len().min(at + length)];
+        assert!(opened.read_range(at as u64, length).unwrap() == wanted, "{length} bytes at {at}");
+    }
+    // A size that is too large is damage, not the end.
+    let wrong = open(&outer, &[Member { size: member.size + 10, ..member }]);
+    assert!(wrong.read_range(log.len() as u64 - 5, 100).is_err());
+}
+
+#[test]
+fn a_report_with_archives_is_the_same_in_any_order_of_dropping() {
+    let archive = zipped(&[("queues.txt", QUEUES.as_bytes(), CompressionMethod::Deflated)]);
+    let files = || vec![("b.zip", archive.clone()), ("a.txt", QUEUES.into()), ("c.log", log(100))];
+    let mut turned = files();
+    turned.reverse();
+    assert_eq!(json::print(&analyzed(files()).report), json::print(&analyzed(turned).report));
+}
