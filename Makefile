@@ -25,6 +25,11 @@ BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)/bin/wasm-bindgen
 WASM_OPT := $(CACHE)/binaryen-$(BINARYEN_VERSION)/node_modules/.bin/wasm-opt
 DRIVER := $(CACHE)/browser-driver-$(DRIVER_VERSION)/node_modules
 
+# Only for `make bench`: what a user would pick instead.
+EVTX_DUMP := $(CACHE)/evtx_dump-0.15.1/bin/evtx_dump
+BENCH_PYTHON := $(CACHE)/python-polars-1/bin/python
+BENCH_MB ?= 1000
+
 TOOLS_PATH := $(CACHE)/trunk-$(TRUNK_VERSION)/bin:$(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)/bin:$(dir $(WASM_OPT))
 export PATH := $(TOOLS_PATH):$(PATH)
 # Panic messages carry the path of the source file. Without this the page would tell where it was built.
@@ -78,8 +83,13 @@ lint: .wasm-target
 fmt: ## Formats the source
 	@cargo fmt
 
-bench: ## Measures how fast it reads and diagnoses
-	@cargo bench --locked --bench reading
+bench: $(EVTX_DUMP) $(BENCH_PYTHON) $(DRIVER) .browsers page ## Measures reading and diagnosing, native and in browsers (about 15 minutes)
+	@ln -sfn $(DRIVER) tests/browser/node_modules
+	@rm -rf target/bench && mkdir -p target/bench
+	@$(STEP) "Generating a mixed folder of $(BENCH_MB) MB" cargo bench --locked --quiet --bench reading -- --write $(CURDIR)/target/bench/folder $(BENCH_MB)
+	@$(STEP) "Reading it natively" bash -c 'cargo bench --locked --quiet --bench reading -- --measure $(CURDIR)/target/bench/folder > target/bench/native.jsonl'
+	@EVTX_DUMP=$(EVTX_DUMP) BENCH_PYTHON=$(BENCH_PYTHON) node tests/browser/bench.mjs target/bench/folder target/bench/native.jsonl target/bench/bench
+	@rm -rf target/bench/folder
 
 screenshots: $(DRIVER) .browsers page ## Takes pictures of the page into target/screenshots
 	@ln -sfn $(DRIVER) tests/browser/node_modules
@@ -127,6 +137,14 @@ $(DRIVER): tests/browser/package-lock.json
 	@$(STEP) "Installing the browser driver into $(CACHE) (about 10 seconds)" \
 	  npm ci --silent --no-audit --no-fund --prefix $(@D)
 	@touch $@
+
+$(EVTX_DUMP):
+	@$(STEP) "Installing evtx_dump into $(CACHE) (about 1 minute)" \
+	  $(INSTALL) evtx --version 0.15.1 --locked --root $(CACHE)/evtx_dump-0.15.1
+
+$(BENCH_PYTHON):
+	@$(STEP) "Installing polars into $(CACHE) (about 20 seconds)" bash -c \
+	  'python3 -m venv $(CACHE)/python-polars-1 && $(CACHE)/python-polars-1/bin/pip install --quiet "polars==1.*"'
 
 .browsers:
 	@.ci/browsers

@@ -13,6 +13,7 @@ use std::ops::ControlFlow;
 
 use queuescope::analysis::job::{Job, Task, run};
 use queuescope::analysis::log::{Joined, PartRead, parts, read_part};
+use queuescope::analysis::search::{Hits, Query, Search};
 use queuescope::analysis::{Analysis, Reading, analyze, diagnose};
 use queuescope::base::source::{Source, SourceId};
 use queuescope::formats::{FORMATS, Format, Head, Log, LogReader, Parse, Part, detect};
@@ -171,27 +172,60 @@ fn lines_and_hits_of_a_log_have_the_same_numbers() {
             assert!(wanted.starts_with(line.as_str()) && !line.is_empty(), "line {}", first as usize + i);
         }
     }
-    let query = |text: &str, is_regex, case_sensitive| queuescope::analysis::search::Query {
-        text: text.to_owned(),
-        is_regex,
-        case_sensitive,
-    };
-    let search = |source, query: &queuescope::analysis::search::Query| {
-        analysis.search(source, query, 5, &mut |_| ControlFlow::Continue(()))
-    };
-    let hits = search(0, &query("<17@CONTOSO.com>", false, false)).unwrap().unwrap();
+    let query = |text: &str, is_regex, case_sensitive| Query { text: text.to_owned(), is_regex, case_sensitive };
+    let search = |source: u32, query: &Query| found(&analysis, query, Some(source)).map(|mut all| all.remove(0).1);
+    let hits = search(0, &query("<17@CONTOSO.com>", false, false)).unwrap();
     assert_eq!((hits.total, hits.complete, hits.first.len()), (7, true, 5));
     for hit in &hits.first {
         assert_eq!(lines[hit.line as usize - 1], hit.text);
         assert_eq!(hit.text.get(hit.range.0..hit.range.1).unwrap(), "<17@contoso.com>");
     }
-    assert_eq!(search(0, &query("<17@CONTOSO.com>", false, true)).unwrap().unwrap().total, 0);
-    assert_eq!(search(0, &query(r"<1[78]@contoso\.com>", true, true)).unwrap().unwrap().total, 14);
-    assert_eq!(search(1, &query("retry", false, false)).unwrap().unwrap().first[0].line, 4);
+    assert_eq!(search(0, &query("<17@CONTOSO.com>", false, true)).unwrap().total, 0);
+    assert_eq!(search(0, &query(r"<1[78]@contoso\.com>", true, true)).unwrap().total, 14);
+    assert_eq!(search(1, &query("retry", false, false)).unwrap().first[0].line, 4);
     assert!(search(0, &query("(", true, true)).unwrap_err().contains("pattern"));
     assert!(search(0, &query("(", false, true)).is_ok());
-    let stopped = analysis.search(0, &query("x", false, true), 5, &mut |_| ControlFlow::Break(())).unwrap().unwrap();
-    assert!(!stopped.complete);
+    let all = found(&analysis, &query("contoso|Retry", true, true), None).unwrap();
+    let totals: Vec<_> = all.iter().map(|(source, hits)| (*source, hits.total)).collect();
+    assert_eq!(totals, [(0, 3000), (1, 1)]);
+}
+
+#[test]
+fn a_search_in_pieces_finds_each_line_once() {
+    let mut large = made();
+    while large.len() < 20 << 20 {
+        large.extend(made());
+    }
+    let text = String::from_utf8(large.clone()).unwrap();
+    let wanted: Vec<u32> =
+        (1..).zip(text.split('\n')).filter(|(_, l)| l.contains("<5@contoso")).map(|(n, _)| n).collect();
+    let analysis = analyze(vec![Source::from_bytes("large.log", large)], &mut |_| ControlFlow::Continue(()));
+    let query = Query { text: "<5@contoso".to_owned(), is_regex: false, case_sensitive: true };
+    let mut search = Search::new(&analysis, &query, None, 10_000).unwrap();
+    let (mut lines, mut pieces) = (Vec::new(), 0);
+    while let Some((_, hits)) = search.step(&analysis) {
+        lines.extend(hits.first.iter().map(|hit| hit.line));
+        pieces += 1;
+        assert_eq!(hits.total as usize, lines.len());
+    }
+    assert!(pieces >= 3, "{pieces} pieces");
+    assert_eq!(lines, wanted);
+}
+
+/// All that a search finds, by file.
+fn found(analysis: &Analysis, query: &Query, source: Option<u32>) -> Result<Vec<(u32, Hits)>, String> {
+    let mut search = Search::new(analysis, query, source, 5)?;
+    let mut all: Vec<(u32, Hits)> = Vec::new();
+    while let Some((source, hits)) = search.step(analysis) {
+        match all.last_mut().filter(|(known, _)| *known == source) {
+            Some((_, known)) => {
+                known.first.extend(hits.first);
+                (known.total, known.complete) = (hits.total, hits.complete);
+            }
+            None => all.push((source, hits)),
+        }
+    }
+    Ok(all)
 }
 
 /// Reads all with several jobs in work at a time, which end in an order of their own; what they give travels as bytes.

@@ -66,7 +66,18 @@ pub fn analyze(sources: Vec<Source>, progress: &mut dyn FnMut(Progress<'_>) -> C
     for (source, input) in reading.rows() {
         stopped |= progress(Progress::Done { source: source.0, input }).is_break();
     }
-    while !stopped && let Some(job) = reading.next() {
+    if !stopped {
+        let _ = read_here(&mut reading, progress);
+    }
+    diagnose(reading)
+}
+
+/// Does all jobs that are left, one after the other.
+///
+/// `Break` when `progress` said so.
+pub fn read_here(reading: &mut Reading, progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+    let mut stopped = false;
+    while let Some(job) = reading.next() {
         let Some(bytes) = reading.bytes(job.source) else { break };
         let done = job::run(&job, &*bytes, &mut |bytes, records| {
             let Step { source, bytes, records } = reading.advance(&job, bytes, records);
@@ -79,8 +90,11 @@ pub fn analyze(sources: Vec<Source>, progress: &mut dyn FnMut(Progress<'_>) -> C
         {
             stopped |= progress(Progress::Done { source: job.source.0, input }).is_break();
         }
+        if stopped {
+            return ControlFlow::Break(());
+        }
     }
-    diagnose(reading)
+    ControlFlow::Continue(())
 }
 
 /// Diagnoses what was read.
@@ -211,22 +225,6 @@ impl Analysis {
     /// The fields of a record of a binary log, one per line.
     pub fn record(&self, source: u32, record: u64) -> Option<Vec<String>> {
         self.sources.get(source as usize)?.show(record)
-    }
-
-    /// Searches the lines of a text file or log; `None` for files without lines. `most` hits are kept, all are counted.
-    ///
-    /// # Errors
-    /// When the pattern cannot be read.
-    pub fn search(
-        &self,
-        source: u32,
-        query: &search::Query,
-        most: usize,
-        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> Result<Option<search::Hits>, String> {
-        let pattern = search::compile(query)?;
-        let read = self.sources.get(source as usize).filter(|read| read.is_document || read.rows.lines() > 0);
-        Ok(read.map(|read| search::search(read, self.shelf.text(read).as_deref(), &pattern, most, progress)))
     }
 
     /// Gives the sources back as they were handed over, to analyze them again together with others.

@@ -259,6 +259,11 @@ impl Reading {
         self.join(job.source)
     }
 
+    /// Takes a job back that nobody began.
+    pub fn take_back(&mut self, job: Job) {
+        self.again.push_back(job);
+    }
+
     /// Takes note that a job can't be done, because the worker that did it ended. Answers whether its file is done.
     pub fn lose(&mut self, job: &Job, why: &str) -> bool {
         let done = match &job.task {

@@ -3,13 +3,15 @@
 //! Lines are searched as bytes; a pattern is a literal text or a regular expression (the syntax of the `regex` crate, which
 //! takes linear time whatever the pattern).
 
-use std::ops::ControlFlow;
+use std::collections::VecDeque;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::reading::Read;
+use super::Analysis;
 use crate::base::log_lines::{Lines, Unit};
-use crate::base::text::Text;
+
+/// Bytes searched in one piece: some 20 milliseconds.
+const PIECE: u64 = 8 << 20;
 
 /// What to search for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +35,15 @@ pub struct Hit {
     pub range: (usize, usize),
 }
 
-/// What a search of one file gave.
+/// What a search found in a piece of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
-    /// The first matching lines, at most as many as asked for.
+    /// More matching lines, until there are as many as asked for.
     pub first: Vec<Hit>,
-    /// How many lines match in all.
+    /// How many lines match so far.
     pub total: u64,
+    /// Bytes searched so far.
+    pub searched: u64,
     /// Whether the whole file was searched.
     pub complete: bool,
 }
@@ -54,55 +58,96 @@ pub fn compile(query: &Query) -> Result<Regex, String> {
     built.map_err(|error| format!("The pattern cannot be used: {}", error.to_string().replace('\n', " ")))
 }
 
-/// Searches one file. `progress` is told the bytes searched; when it answers `Break`, the hits so far are given.
-pub(super) fn search(
-    read: &Read,
-    text: Option<&Text>,
-    pattern: &Regex,
+/// A search under way, piece by piece, so that whoever runs it stays free to answer and to stop.
+pub struct Search {
+    pattern: Regex,
     most: usize,
-    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-) -> Hits {
-    let mut hits = Hits::default();
-    let mut number = 0;
-    let mut take = |hits: &mut Hits, line: &[u8]| {
-        number += 1;
-        let Some(found) = pattern.find(line) else { return };
-        hits.total += 1;
-        if hits.first.len() < most {
-            hits.first.push(hit(number, line, found.range()));
+    left: VecDeque<u32>,
+    at: Option<At>,
+}
+
+/// How far a file is.
+struct At {
+    source: u32,
+    offset: u64,
+    lines: u32,
+    kept: usize,
+    total: u64,
+}
+
+impl Search {
+    /// Begins to search a file, or all.
+    ///
+    /// # Errors
+    /// When the pattern cannot be read.
+    pub fn new(analysis: &Analysis, query: &Query, source: Option<u32>, most: usize) -> Result<Search, String> {
+        let all = 0..u32::try_from(analysis.sources.len()).unwrap_or(u32::MAX);
+        let searchable = |n: &u32| {
+            let read = analysis.sources.get(*n as usize);
+            read.is_some_and(|read| read.is_document || read.rows.lines() > 0)
+        };
+        let left: VecDeque<u32> = match source {
+            Some(one) => std::iter::once(one).filter(searchable).collect(),
+            None => all.filter(searchable).collect(),
+        };
+        if left.is_empty() {
+            return Err("There are no lines to search. Binary logs have records instead.".to_owned());
         }
-    };
-    if let Some(text) = text {
-        for (n, line) in text.lines() {
-            take(&mut hits, line.as_bytes());
-            if n.is_multiple_of(4096) && progress(u64::from(n)).is_break() {
-                return hits;
+        Ok(Search { pattern: compile(query)?, most, left, at: None })
+    }
+
+    /// Searches the next piece: the file, and what was found since the last piece of it. `None` at the end.
+    pub fn step(&mut self, analysis: &Analysis) -> Option<(u32, Hits)> {
+        let mut at = match self.at.take() {
+            Some(at) => at,
+            None => At { source: self.left.pop_front()?, offset: 0, lines: 0, kept: 0, total: 0 },
+        };
+        let read = analysis.sources.get(at.source as usize)?;
+        let mut hits = Hits::default();
+        let mut take = |at: &mut At, line: &[u8]| {
+            at.lines = at.lines.saturating_add(1);
+            let Some(found) = self.pattern.find(line) else { return };
+            at.total += 1;
+            if at.kept < self.most {
+                at.kept += 1;
+                hits.first.push(hit(at.lines, line, found.range()));
+            }
+        };
+        let size = read.source.bytes.size();
+        if read.is_document {
+            if let Some(text) = analysis.shelf.text(read) {
+                text.lines().for_each(|(_, line)| take(&mut at, line.as_bytes()));
+                at.offset = size;
+            }
+            hits.complete = at.offset == size;
+        } else {
+            let bytes = &*read.source.bytes;
+            let unit = Unit::of(&bytes.read_range(0, 4).unwrap_or_default());
+            let piece = at.offset..size.min(at.offset + PIECE);
+            let mut long = false;
+            let done = Lines::new(bytes, unit, piece.clone()).each(
+                |line| {
+                    // Of a line that is too long the beginning is searched.
+                    if !long {
+                        take(&mut at, line.text);
+                    }
+                    long = line.cut && !line.ended;
+                },
+                |_| true,
+            );
+            at.offset = piece.end;
+            hits.complete = done.is_ok() && at.offset == size;
+            if done.is_err() {
+                at.offset = size;
             }
         }
-        hits.complete = true;
-        return hits;
+        (hits.total, hits.searched) = (at.total, at.offset);
+        let source = at.source;
+        if at.offset < size && !read.is_document {
+            self.at = Some(at);
+        }
+        Some((source, hits))
     }
-    if read.rows.lines() == 0 {
-        return hits;
-    }
-    let bytes = &*read.source.bytes;
-    let unit = Unit::of(&bytes.read_range(0, 4).unwrap_or_default());
-    let (mut long, mut stopped) = (false, false);
-    let done = Lines::new(bytes, unit, 0..bytes.size()).each(
-        |line| {
-            // Of a line that is too long the beginning is searched.
-            if !long {
-                take(&mut hits, line.text);
-            }
-            long = line.cut && !line.ended;
-        },
-        |offset| {
-            stopped = progress(offset).is_break();
-            !stopped
-        },
-    );
-    hits.complete = done.is_ok() && !stopped;
-    hits
 }
 
 fn hit(line: u32, bytes: &[u8], found: std::ops::Range<usize>) -> Hit {

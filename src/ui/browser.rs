@@ -29,6 +29,18 @@ pub fn hash() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// Processors of this machine, as far as the browser tells.
+pub fn processors() -> u32 {
+    window().map_or(1, |window| window.navigator().hardware_concurrency() as u32).max(1)
+}
+
+/// How many workers shall read, when the address says so (`?workers=2`), to measure and to find faults.
+pub fn workers_wanted() -> Option<u32> {
+    let query = window()?.location().search().ok()?;
+    let number = query.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("workers="))?;
+    number.parse().ok().filter(|number| *number > 0)
+}
+
 /// Shows a view by its hash; the listener does the rest.
 pub fn set_hash(hash: &str) {
     if let Some(window) = window()

@@ -19,6 +19,11 @@ const STEP_MILLISECONDS: f64 = 100.0;
 /// After this much silence of the worker the page asks what to do.
 const STALLED_MILLISECONDS: f64 = 20_000.0;
 
+/// From so many bytes on, several workers read: they take a third of a second to start.
+const LARGE: u64 = 64 << 20;
+/// More workers than this only wait for each other.
+const MOST_READERS: u32 = 8;
+
 /// A file with its path as dropped.
 pub type Dropped = (String, File);
 
@@ -150,6 +155,12 @@ impl Session {
         let title = self.0.sample.borrow().as_ref().map(|(_, title)| title.clone());
         let name = title.unwrap_or_else(|| text::case_name(all.iter().map(|(path, _)| path.as_str())));
         self.0.relay.begin(name, all);
+        let large = files.iter().map(|(_, file)| file.size() as u64).sum::<u64>() >= LARGE;
+        let workers = browser::workers_wanted().or_else(|| large.then(browser::processors)).unwrap_or(1);
+        if workers > 1 {
+            // One worker needs no readers: it reads by itself.
+            self.0.client.readers(workers.min(MOST_READERS));
+        }
         let paths = files.iter().map(|(path, _)| path.clone()).collect();
         let handles: Vec<File> = files.iter().map(|(_, file)| file.clone()).collect();
         self.0.client.send(&Request::Analyze { paths, fresh }, &handles);
@@ -169,6 +180,9 @@ impl Session {
 
     /// Asks what to do when the worker has been silent for long. Called once a second.
     pub fn watch(&self) {
+        if self.0.relay.reading.get() {
+            self.0.client.watch();
+        }
         if self.0.relay.reading.get() && self.0.client.silence() > STALLED_MILLISECONDS {
             self.0.relay.dispatcher.dispatch(Action::Stalled(true));
         }
@@ -229,7 +243,9 @@ impl Relay {
                 self.dispatcher.dispatch(Action::Lines(Lines { token, source, first, lines, total }));
             }
             // No view asks for them yet.
-            Response::Hits { .. } => {}
+            Response::Hits { .. } | Response::SearchDone { .. } => {}
+            // The client sees to it.
+            Response::ReaderHung { .. } => {}
             Response::Printed { format, text } => {
                 if browser::save(format.file_name(), &text, media_type(format)) {
                     self.dispatcher.dispatch(Action::Say(format!("Saved {}", format.file_name())));

@@ -1,6 +1,6 @@
 //! What crosses between page and worker. Every message is one `postMessage` of
-//! `{ body, files? }`: `body` is a [`Request`] or [`Response`] through serde-wasm-bindgen, `files` is an
-//! array of `File` handles beside it (handles cannot pass through serde).
+//! `{ body, files?, port? }`: `body` is a [`Request`] or [`Response`] through serde-wasm-bindgen; `files` is an
+//! array of `File` handles and `port` a `MessagePort` beside it (neither can pass through serde).
 
 use serde::{Deserialize, Serialize};
 
@@ -21,21 +21,39 @@ pub enum Request {
         /// Name from [`crate::worker::protocol::SampleInfo`].
         name: String,
     },
-    /// Search the lines of a file. A worker that searches can be ended by [`super::client::Client::restart`].
+    /// To a worker that has done nothing yet: read for the analysis worker behind the port.
+    Read,
+    /// To the analysis worker: a reader is behind the port.
+    Reader {
+        /// Its number.
+        number: u32,
+    },
+    /// A reader ended.
+    ReaderDied {
+        /// Its number.
+        number: u32,
+        /// What the browser says about it.
+        message: String,
+    },
+    /// Say which readers hang.
+    Watch,
+    /// Search the lines of files. A search under way is given up.
     Search {
-        /// Returned with the answer.
+        /// Returned with the answers.
         token: u32,
-        /// Index of the file in the report.
-        source: u32,
+        /// Index of the file in the report; `None` for all.
+        source: Option<u32>,
         /// The text or the pattern.
         text: String,
         /// Whether it is a regular expression.
         is_regex: bool,
         /// Whether upper and lower case are told apart.
         case_sensitive: bool,
-        /// How many hits are wanted; all are counted.
+        /// How many hits are wanted of each file; all are counted.
         most: u32,
     },
+    /// Give up the search.
+    StopSearch,
     /// Lines of a text file or log, for the evidence drawer.
     Lines {
         /// Returned with the answer.
@@ -97,18 +115,30 @@ pub enum Response {
         /// The report.
         report: Report,
     },
-    /// What a search gave.
+    /// What a search found since it last said something.
     Hits {
         /// From the request.
         token: u32,
         /// Index of the file.
         source: u32,
-        /// The first matching lines: number from 1, text, and where the match lies in it, in bytes.
+        /// More matching lines: number from 1, text, and where the match lies in it, in bytes.
         first: Vec<(u32, String, (usize, usize))>,
-        /// How many lines match.
+        /// How many lines of the file match so far.
         total: u64,
+        /// Bytes of the file searched so far.
+        searched: u64,
         /// Whether the whole file was searched.
         complete: bool,
+    },
+    /// All files were searched.
+    SearchDone {
+        /// From the request.
+        token: u32,
+    },
+    /// A reader gave no sign of life; the page ends it.
+    ReaderHung {
+        /// Its number.
+        number: u32,
     },
     /// Lines of a file.
     Lines {

@@ -1,51 +1,65 @@
-//! The worker side: holds the files of the case and answers the page.
+//! The analysis worker: holds the files of the case, reads them or has them read, and answers the page.
 //!
-//! Files are read by position through `FileReaderSync`, which exists only in workers, so the readers
-//! are the same synchronous code as on the command line. Slices are 4 MiB: measured, smaller ones are
-//! slower and larger ones no faster.
+//! Small cases it reads by itself, one file after the other. For large ones the page sends ports to readers
+//! ([`super::reader`]); then it gives out jobs and joins what comes back, and stays free to answer meanwhile.
 //!
-//! A panic ends the worker (wasm32 has no unwinding); the page notices, says which file was in work,
-//! and starts a new one.
+//! A panic ends a worker (wasm32 has no unwinding). When it is a reader, what it had in work is lost and the row of the
+//! file says so; when it is this one, the page says which file was in work and starts a new one.
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort};
 
+use super::browser_file::BrowserFile;
+use super::pool::Pool;
 use super::protocol::{PrintFormat, Request, Response};
-use super::samples;
-use crate::analysis::search::Query;
-use crate::analysis::{Analysis, Progress, analyze};
-use crate::base::source::{ReadAt, ReadError, Source};
+use super::{reader, samples};
+use crate::analysis::job::{Done, Job};
+use crate::analysis::search::{Query, Search};
+use crate::analysis::{Analysis, Progress, Reading, Step, diagnose, read_here};
+use crate::base::source::Source;
 use crate::report::{html, json, markdown};
-
-/// Largest piece read at once, in bytes.
-const SLICE: u64 = 4 << 20;
 
 /// Progress is reported after so many bytes, at most.
 const REPORT_EVERY: u64 = 1 << 20;
 
+/// Handle of what no reader can open, because it is built in.
+const BUILT_IN: u32 = u32::MAX;
+
 /// Takes over the messages of this worker and says that it is ready.
 pub fn start_worker() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let state = Rc::new(RefCell::new(State { scope: scope.clone(), analysis: None }));
+    let state = Rc::new_cyclic(|own: &Weak<RefCell<State>>| {
+        RefCell::new(State {
+            scope: scope.clone(),
+            own: own.clone(),
+            files: Vec::new(),
+            pool: Pool::default(),
+            reading: None,
+            analysis: None,
+            search: None,
+        })
+    });
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new({
         let state = Rc::clone(&state);
         move |event: MessageEvent| {
             let data = event.data();
-            let get = |name: &str| js_sys::Reflect::get(&data, &name.into()).unwrap_or_default();
-            match serde_wasm_bindgen::from_value::<Request>(get("body")) {
-                Ok(request) => state.borrow_mut().answer(request, &get("files")),
-                Err(error) => post(
-                    &state.borrow().scope,
-                    &Response::Failed {
-                        message: format!(
-                            "The page sent a message that the worker does not know ({error}). Reload the page."
-                        ),
-                    },
-                ),
+            let get = |name: &str| Reflect::get(&data, &name.into()).unwrap_or_default();
+            let port = get("port").dyn_into::<MessagePort>().ok();
+            match (serde_wasm_bindgen::from_value::<Request>(get("body")), port) {
+                // From here on this worker reads for another one.
+                (Ok(Request::Read), Some(port)) => reader::serve(port),
+                (Ok(Request::Reader { number }), Some(port)) => state.borrow_mut().welcome(number, port),
+                (Ok(request), _) => state.borrow_mut().answer(request, &get("files")),
+                (Err(error), _) => state.borrow().post(&Response::Failed {
+                    message: format!(
+                        "The page sent a message that the worker does not know ({error}). Reload the page."
+                    ),
+                }),
             }
         }
     });
@@ -55,7 +69,21 @@ pub fn start_worker() {
 
 struct State {
     scope: DedicatedWorkerGlobalScope,
+    /// For what calls back.
+    own: Weak<RefCell<State>>,
+    /// Files by their handles.
+    files: Vec<File>,
+    pool: Pool,
+    /// What readers are at.
+    reading: Option<Reading>,
     analysis: Option<Analysis>,
+    search: Option<Searching>,
+}
+
+/// A search under way.
+struct Searching {
+    token: u32,
+    search: Search,
 }
 
 impl State {
@@ -64,18 +92,27 @@ impl State {
             Request::Analyze { paths, fresh } => {
                 let mut sources = match self.analysis.take() {
                     Some(analysis) if !fresh => analysis.into_sources(),
-                    _ => Vec::new(),
+                    _ => {
+                        self.files.clear();
+                        Vec::new()
+                    }
                 };
                 let handles = js_sys::Array::from(files);
-                let new = paths.into_iter().zip(handles.iter()).filter_map(|(path, handle)| {
-                    let file: File = handle.dyn_into().ok()?;
-                    Some(Source { path, bytes: Box::new(BrowserFile { file }) })
-                });
-                sources.extend(new);
+                for (path, handle) in paths.into_iter().zip(handles.iter()) {
+                    let Ok(file) = handle.dyn_into::<File>() else { continue };
+                    let mut source = Source::new(path, Rc::new(BrowserFile(file.clone())));
+                    source.handle = u32::try_from(self.files.len()).unwrap_or(BUILT_IN);
+                    sources.push(source);
+                    self.files.push(file);
+                }
                 self.run(sources);
             }
             Request::Sample { name } => match samples::open(&name) {
-                Some(sources) => self.run(sources),
+                Some(mut sources) => {
+                    self.files.clear();
+                    sources.iter_mut().for_each(|source| source.handle = BUILT_IN);
+                    self.run(sources);
+                }
                 None => self.post(&Response::Failed { message: format!("There is no sample of this name: {name}") }),
             },
             Request::Lines { token, source, first, count } => {
@@ -91,24 +128,30 @@ impl State {
             }
             Request::Search { token, source, text, is_regex, case_sensitive, most } => {
                 let query = Query { text, is_regex, case_sensitive };
-                let found = self
-                    .analysis
-                    .as_ref()
-                    .map(|a| a.search(source, &query, most as usize, &mut |_| ControlFlow::Continue(())));
-                self.post(&match found {
-                    Some(Ok(Some(hits))) => Response::Hits {
-                        token,
-                        source,
-                        first: hits.first.into_iter().map(|h| (h.line, h.text, h.range)).collect(),
-                        total: hits.total,
-                        complete: hits.complete,
-                    },
-                    Some(Err(message)) => Response::Failed { message },
-                    Some(Ok(None)) | None => {
-                        Response::Failed { message: "This file has no lines to search. Drop it again.".to_owned() }
+                let begun = match &self.analysis {
+                    Some(analysis) => Search::new(analysis, &query, source, most as usize),
+                    None => Err("There is nothing to search yet.".to_owned()),
+                };
+                match begun {
+                    Ok(search) => {
+                        // A new search takes the place of the one under way.
+                        let idle = self.search.replace(Searching { token, search }).is_none();
+                        if idle {
+                            self.go_on_searching();
+                        }
                     }
-                });
+                    Err(message) => self.post(&Response::Failed { message }),
+                }
             }
+            Request::StopSearch => self.search = None,
+            Request::ReaderDied { number, message } => self.reader_died(number, &message),
+            Request::Watch => {
+                for number in self.pool.hung() {
+                    self.post(&Response::ReaderHung { number });
+                }
+            }
+            // They come with a port, and only so.
+            Request::Read | Request::Reader { .. } => {}
             Request::Record { token, source, record } => {
                 let found = record.parse().ok().and_then(|id| self.analysis.as_ref()?.record(source, id));
                 match found {
@@ -136,26 +179,149 @@ impl State {
     }
 
     fn run(&mut self, sources: Vec<Source>) {
-        let scope = self.scope.clone();
-        let (last, at) = (Cell::new(0_u64), Cell::new(u32::MAX));
-        let analysis = analyze(sources, &mut |progress| {
-            match progress {
-                Progress::Files(files) => post(&scope, &Response::Files { files }),
-                Progress::Reading { source, bytes, records } => {
-                    if at.get() != source || bytes >= last.get() + REPORT_EVERY {
-                        at.set(source);
-                        last.set(bytes);
-                        post(&scope, &Response::Progress { source, bytes, records });
-                    }
-                }
-                Progress::Done { source, input } => {
-                    post(&scope, &Response::FileDone { source, input: input.clone() });
-                }
+        self.search = None;
+        let reading = Reading::new(sources);
+        self.post(&Response::Files { files: reading.files() });
+        for (source, input) in reading.rows() {
+            self.post(&Response::FileDone { source: source.0, input: input.clone() });
+        }
+        self.reading = Some(reading);
+        self.go_on_reading();
+    }
+
+    /// Gives out work, or does it when nobody else can; diagnoses when there is none left.
+    fn go_on_reading(&mut self) {
+        let Some(mut reading) = self.reading.take() else { return };
+        while self.pool.has_room()
+            && let Some(job) = reading.next()
+        {
+            let given = match self.files.get(job.handle as usize) {
+                Some(file) => self.pool.give(job, file),
+                None => Err(job),
+            };
+            if let Err(job) = given {
+                self.read(&mut reading, &job);
             }
-            ControlFlow::Continue(())
+        }
+        if self.pool.is_empty() {
+            let tell = teller(&self.scope);
+            let _ = read_here(&mut reading, &mut |progress| tell(progress));
+        }
+        if reading.is_finished() {
+            let analysis = diagnose(reading);
+            self.post(&Response::Report { report: analysis.report.clone() });
+            self.analysis = Some(analysis);
+        } else {
+            self.reading = Some(reading);
+        }
+    }
+
+    /// Does a job here.
+    fn read(&self, reading: &mut Reading, job: &Job) {
+        let Some(bytes) = reading.bytes(job.source) else { return };
+        let done = crate::analysis::job::run(job, &*bytes, &mut |_, _| ControlFlow::Continue(()));
+        self.take(reading, job, done);
+    }
+
+    fn take(&self, reading: &mut Reading, job: &Job, done: Done) {
+        if reading.give(job, done) {
+            self.say_done(reading, job);
+        }
+    }
+
+    fn say_done(&self, reading: &Reading, job: &Job) {
+        if let Some(input) = reading.row(job.source) {
+            self.post(&Response::FileDone { source: job.source.0, input: input.clone() });
+        }
+    }
+
+    fn welcome(&mut self, number: u32, port: MessagePort) {
+        let own = self.own.clone();
+        self.pool.add(number, port, move |number, data| {
+            if let Some(state) = own.upgrade() {
+                state.borrow_mut().hear(number, &data);
+            }
         });
-        self.post(&Response::Report { report: analysis.report.clone() });
-        self.analysis = Some(analysis);
+        self.go_on_reading();
+    }
+
+    /// What a reader says.
+    fn hear(&mut self, number: u32, data: &JsValue) {
+        let get = |name: &str| Reflect::get(data, &name.into()).unwrap_or_default();
+        let packed = get("done");
+        if packed.is_undefined() {
+            let (bytes, records) = (get("bytes").as_f64().unwrap_or(0.0), get("records").as_f64().unwrap_or(0.0));
+            if let (Some(job), Some(reading)) = (self.pool.heard(number), &mut self.reading) {
+                let Step { source, bytes, records } = reading.advance(job, bytes as u64, records as u64);
+                self.post(&Response::Progress { source: source.0, bytes, records });
+            }
+            return;
+        }
+        let Some(job) = self.pool.done(number) else { return };
+        if let Some(mut reading) = self.reading.take() {
+            match postcard::from_bytes::<Done>(&Uint8Array::new(&packed).to_vec()) {
+                Ok(done) => self.take(&mut reading, &job, done),
+                Err(error) => self.lose(&mut reading, &job, &error.to_string()),
+            }
+            self.reading = Some(reading);
+        }
+        self.go_on_reading();
+    }
+
+    fn lose(&self, reading: &mut Reading, job: &Job, why: &str) {
+        if reading.lose(job, why) {
+            self.say_done(reading, job);
+        }
+    }
+
+    /// A reader ended: what it was at is lost, what waited goes to others.
+    fn reader_died(&mut self, number: u32, why: &str) {
+        let mut jobs = self.pool.remove(number).into_iter();
+        if let Some(mut reading) = self.reading.take() {
+            if let Some(job) = jobs.next() {
+                self.lose(&mut reading, &job, why);
+            }
+            jobs.for_each(|job| reading.take_back(job));
+            self.reading = Some(reading);
+        }
+        self.go_on_reading();
+    }
+
+    /// Searches a piece, and goes on after other messages had their turn.
+    fn go_on_searching(&mut self) {
+        let (Some(searching), Some(analysis)) = (&mut self.search, &self.analysis) else {
+            self.search = None;
+            return;
+        };
+        let token = searching.token;
+        match searching.search.step(analysis) {
+            Some((source, hits)) => {
+                let first = hits.first.into_iter().map(|h| (h.line, h.text, h.range)).collect();
+                post(
+                    &self.scope,
+                    &Response::Hits {
+                        token,
+                        source,
+                        first,
+                        total: hits.total,
+                        searched: hits.searched,
+                        complete: hits.complete,
+                    },
+                );
+            }
+            None => {
+                self.search = None;
+                self.post(&Response::SearchDone { token });
+                return;
+            }
+        }
+        let own = self.own.clone();
+        let again = Closure::once_into_js(move || {
+            if let Some(state) = own.upgrade() {
+                state.borrow_mut().go_on_searching();
+            }
+        });
+        let _ = self.scope.set_timeout_with_callback(again.unchecked_ref());
     }
 
     fn post(&self, response: &Response) {
@@ -166,45 +332,28 @@ impl State {
 fn post(scope: &DedicatedWorkerGlobalScope, response: &Response) {
     if let Ok(body) = serde_wasm_bindgen::to_value(response) {
         let message = js_sys::Object::new();
-        let _ = js_sys::Reflect::set(&message, &"body".into(), &body);
+        let _ = Reflect::set(&message, &"body".into(), &body);
         // The page is gone when this fails; nobody is left to tell.
         let _ = scope.post_message(&message);
     }
 }
 
-/// A file handle of the browser.
-struct BrowserFile {
-    file: File,
-}
-
-impl ReadAt for BrowserFile {
-    fn size(&self) -> u64 {
-        // Sizes are whole numbers below 2^53.
-        self.file.size() as u64
-    }
-
-    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, ReadError> {
-        let failed = |value: JsValue| {
-            let name = js_sys::Reflect::get(&value, &"message".into()).ok().and_then(|m| m.as_string());
-            ReadError { reason: name.unwrap_or_else(|| "the browser gave no reason".to_owned()) }
-        };
-        let reader = FileReaderSync::new().map_err(failed)?;
-        let end = self.size().min(offset.saturating_add(buf.len() as u64));
-        let (mut at, mut done) = (offset, 0_usize);
-        while at < end {
-            let to = end.min(at + SLICE);
-            let slice = self.file.slice_with_f64_and_f64(at as f64, to as f64).map_err(failed)?;
-            let bytes = js_sys::Uint8Array::new(&reader.read_as_array_buffer(&slice).map_err(failed)?.into());
-            let length = bytes.length() as usize;
-            if length == 0 {
-                break;
+/// Says what happens to the page, not too often.
+fn teller(scope: &DedicatedWorkerGlobalScope) -> impl Fn(Progress<'_>) -> ControlFlow<()> {
+    let scope = scope.clone();
+    let (last, at) = (Cell::new(0_u64), Cell::new(u32::MAX));
+    move |progress| {
+        match progress {
+            Progress::Files(files) => post(&scope, &Response::Files { files }),
+            Progress::Reading { source, bytes, records } => {
+                if at.get() != source || bytes >= last.get() + REPORT_EVERY {
+                    at.set(source);
+                    last.set(bytes);
+                    post(&scope, &Response::Progress { source, bytes, records });
+                }
             }
-            if let Some(target) = buf.get_mut(done..done + length) {
-                bytes.copy_to(target);
-            }
-            done += length;
-            at += length as u64;
+            Progress::Done { source, input } => post(&scope, &Response::FileDone { source, input: input.clone() }),
         }
-        Ok(done)
+        ControlFlow::Continue(())
     }
 }

@@ -11,6 +11,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod inputs;
 mod layers;
 mod registry;
 mod rules;

@@ -1,105 +1,91 @@
-//! How fast the formats read and the rules judge, on generated data of a fixed seed.
-//!
-//! `make bench` prints one table. Speeds of one run are compared with each other and with the floor
-//! (decoding the same bytes as text), never with another run: machines differ and are busy. What was
-//! tried and found is in `docs/performance.md`.
-
-#![allow(clippy::indexing_slicing, reason = "a measurement may fail loudly")]
+//! Generated evidence of any size, the same in every run: there is no random number in it.
 
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
-use std::time::Instant;
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
 
-use queuescope::analysis::analyze;
-use queuescope::base::source::Source;
-use queuescope::base::text::Text;
+#[path = "../../tests/support/evtx_writer.rs"]
+mod evtx_writer;
 
-/// Bytes of generated text per format.
-const SIZE: usize = 24 << 20;
+/// A kind of file.
+pub struct Kind {
+    /// What it is, for the table.
+    pub name: &'static str,
+    /// Name of the file, with `#` for its number.
+    pub file: &'static str,
+    /// Whether it is a log, which is generated larger.
+    pub is_log: bool,
+    write: fn(&mut Out<'_>) -> io::Result<()>,
+}
 
-fn main() {
-    println!("| input | MB | records | read, MB/s | decode only, MB/s | ratio |");
-    println!("|---|---:|---:|---:|---:|---:|");
-    for (name, file, text) in [
-        ("Get-Queue, Format-List", "queues.txt", list()),
-        ("Get-Queue, CSV", "queues.csv", csv()),
-        ("Get-Queue, JSON", "queues.json", json()),
-        ("Get-ReceiveConnector, CLIXML", "connectors.xml", clixml()),
-        ("Routing table, 2013 and later", "HRoutingConfig#1@03_12_2019 05_00_11.xml", routing()),
-        ("Event text, 2008 and later", "application.txt", events()),
-        ("Message tracking log, 2016", "MSGTRK2019031208-1.LOG", tracking()),
-        ("SMTP protocol log", "RECV2019031208-1.LOG", protocol()),
-        ("Connectivity log", "CONNECTLOG20190312-1.LOG", connectivity()),
-    ] {
-        measure(name, file, text.as_bytes());
-    }
-    let corpus = std::env::var_os("QUEUESCOPE_CORPUS").map(std::path::PathBuf::from);
-    let corpus = corpus.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus").into());
-    match std::fs::read(corpus.join("events/evtx_security_bad_string_cache.evtx")) {
-        Ok(sample) => measure("Event log, EVTX (chunks of a real one)", "security.evtx", &repeated(&sample)),
-        Err(_) => println!("| Event log, EVTX | the corpus is not here | | | | |"),
+const fn kind(name: &'static str, file: &'static str, is_log: bool, write: fn(&mut Out<'_>) -> io::Result<()>) -> Kind {
+    Kind { name, file, is_log, write }
+}
+
+/// All kinds, documents first.
+pub static KINDS: &[Kind] = &[
+    kind("Get-Queue, Format-List", "queues-#.txt", false, list),
+    kind("Get-Queue, CSV", "queues-#.csv", false, csv),
+    kind("Get-Queue, JSON", "queues-#.json", false, json),
+    kind("Get-ReceiveConnector, CLIXML", "connectors-#.xml", false, clixml),
+    kind("Routing table, 2013 and later", "HRoutingConfig-#.xml", false, routing),
+    kind("Event text, 2008 and later", "application-#.txt", false, events),
+    kind("Message tracking log", "MSGTRK20190312-#.LOG", true, tracking),
+    kind("SMTP protocol log", "RECV20190312-#.LOG", true, protocol),
+    kind("Connectivity log", "CONNECTLOG20190312-#.LOG", true, connectivity),
+    kind("Event log, EVTX", "Application-#.evtx", true, evtx),
+];
+
+impl Kind {
+    /// Writes a file of about `size` bytes.
+    pub fn write(&self, path: &Path, size: u64) -> io::Result<()> {
+        let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+        (self.write)(&mut Out { file: &mut file, left: i64::try_from(size).unwrap_or(i64::MAX) })?;
+        file.flush()
     }
 }
 
-/// A log of some size, made of the chunks of a real one.
-fn repeated(sample: &[u8]) -> Vec<u8> {
-    let mut file = sample[..4096].to_vec();
-    for copy in 0..16_u8 {
-        for chunk in sample[4096..].chunks(65536).filter(|chunk| chunk.starts_with(b"ElfChnk")) {
-            // Another time for the first record, or it would be taken for a copy and passed over.
-            file.extend_from_slice(&chunk[..512 + 16]);
-            file.push(copy);
-            file.extend_from_slice(&chunk[512 + 17..]);
-        }
+struct Out<'a> {
+    file: &'a mut BufWriter<File>,
+    left: i64,
+}
+
+impl Out<'_> {
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        self.bytes(text.as_bytes())
     }
-    file
-}
 
-fn measure(name: &str, file: &str, bytes: &[u8]) {
-    let floor = best(|| {
-        std::hint::black_box(Text::decode(bytes));
-        0
-    });
-    let read = best(|| {
-        let source = Source::from_bytes(file, bytes);
-        let report = analyze(vec![source], &mut |_| ControlFlow::Continue(())).report;
-        report.inputs.iter().map(|i| i.records).sum()
-    });
-    let megabytes = bytes.len() as f64 / 1e6;
-    let (fast, slow) = (megabytes / floor.0, megabytes / read.0);
-    println!("| {name} | {megabytes:.1} | {} | {slow:.0} | {fast:.0} | {:.2} |", read.1, slow / fast);
-}
-
-/// The best of three, in seconds, and the count of the last.
-fn best(mut run: impl FnMut() -> u64) -> (f64, u64) {
-    let mut best = f64::MAX;
-    let mut count = 0;
-    for _ in 0..3 {
-        let start = Instant::now();
-        count = run();
-        best = best.min(start.elapsed().as_secs_f64());
+    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.left -= i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        self.file.write_all(bytes)
     }
-    (best, count)
 }
 
-fn repeat(head: &str, tail: &str, separator: &str, record: impl Fn(usize) -> String) -> String {
-    let mut text = head.to_owned();
+/// Writes records until the file has its size.
+fn repeat(
+    out: &mut Out<'_>,
+    head: &str,
+    tail: &str,
+    separator: &str,
+    record: impl Fn(usize) -> String,
+) -> io::Result<()> {
+    out.write(head)?;
     let mut n = 0;
-    while text.len() < SIZE {
+    while out.left > 0 {
         if n > 0 {
-            text.push_str(separator);
+            out.write(separator)?;
         }
-        text.push_str(&record(n));
+        out.write(&record(n))?;
         n += 1;
     }
-    text.push_str(tail);
-    text
+    out.write(tail)
 }
 
 const ERROR: &str = "451 4.4.0 DNS query failed";
 
-fn list() -> String {
-    repeat("", "\r\n", "\r\n", |n| {
+fn list(out: &mut Out<'_>) -> io::Result<()> {
+    repeat(out, "", "\r\n", "\r\n", |n| {
         let mut block = String::new();
         for (name, value) in [
             ("Identity", format!("EX1\\{n}")),
@@ -115,15 +101,15 @@ fn list() -> String {
     })
 }
 
-fn csv() -> String {
+fn csv(out: &mut Out<'_>) -> io::Result<()> {
     let head = "\"Identity\",\"DeliveryType\",\"NextHopDomain\",\"Status\",\"MessageCount\",\"LastError\"\r\n";
-    repeat(head, "", "", |n| {
+    repeat(out, head, "", "", |n| {
         format!("\"EX1\\{n}\",\"DnsConnectorDelivery\",\"d{n}.example\",\"Retry\",\"{}\",\"{ERROR}\"\r\n", n % 7)
     })
 }
 
-fn json() -> String {
-    repeat("[\r\n", "\r\n]\r\n", ",\r\n", |n| {
+fn json(out: &mut Out<'_>) -> io::Result<()> {
+    repeat(out, "[\r\n", "\r\n]\r\n", ",\r\n", |n| {
         format!(
             "  {{ \"Identity\": \"EX1\\\\{n}\", \"DeliveryType\": 1, \"NextHopDomain\": \"d{n}.example\", \"Status\": 3, \
              \"MessageCount\": {}, \"LastError\": \"{ERROR}\" }}",
@@ -132,9 +118,9 @@ fn json() -> String {
     })
 }
 
-fn clixml() -> String {
+fn clixml(out: &mut Out<'_>) -> io::Result<()> {
     let head = "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">";
-    repeat(head, "</Objs>", "\r\n", |n| {
+    repeat(out, head, "</Objs>", "\r\n", |n| {
         format!(
             "<Obj RefId=\"{n}\"><TN RefId=\"{n}\"><T>Microsoft.Exchange.Data.Directory.SystemConfiguration.ReceiveConnector</T></TN>\
              <ToString>EX{n}\\Relay</ToString><Props><S N=\"Identity\">EX{n}\\Relay</S><B N=\"Enabled\">true</B>\
@@ -143,10 +129,10 @@ fn clixml() -> String {
     })
 }
 
-fn routing() -> String {
+fn routing(out: &mut Out<'_>) -> io::Result<()> {
     let head = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n<RoutingConfiguration>\r\n<SchemaVersion>15.00.0610.000</SchemaVersion>\
                 <ProcessRole>Hub</ProcessRole><RoutingTopology><ExchangeServers />\r\n<Databases>\r\n";
-    repeat(head, "</Databases></RoutingTopology></RoutingConfiguration>\r\n", "\r\n", |n| {
+    repeat(out, head, "</Databases></RoutingTopology></RoutingConfiguration>\r\n", "\r\n", |n| {
         format!(
             "  <Database><Name>DB{n}</Name><ObjectGuid>{n:08x}-0000-4000-8000-000000000000</ObjectGuid><DN>CN=DB{n},CN=Databases,\
              DC=contoso,DC=com</DN><OwningServerId><Name>EX1</Name><ObjectGuid>11111111-0000-4000-8000-000000000000</ObjectGuid>\
@@ -167,9 +153,9 @@ fn time(n: usize) -> String {
     format!("2019-03-12T{:02}:{:02}:{:02}.{:03}Z", ms / 3_600_000 % 24, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
 }
 
-fn tracking() -> String {
+fn tracking(out: &mut Out<'_>) -> io::Result<()> {
     let names = queuescope::model::log_row::tracking::NAMES.join(",");
-    repeat(&header("Message Tracking Log", &names), "", "", |n| {
+    repeat(out, &header("Message Tracking Log", &names), "", "", |n| {
         let event = ["RECEIVE", "HAREDIRECT", "RESOLVE", "SEND", "DELIVER", "AGENTINFO", "DEFER"][n % 7];
         let status = if event == "DEFER" { "'451 4.4.0 Temporary failure; retry'" } else { "250 2.1.5 Recipient OK" };
         let m = n / 6;
@@ -196,9 +182,9 @@ fn tracking() -> String {
     })
 }
 
-fn protocol() -> String {
+fn protocol(out: &mut Out<'_>) -> io::Result<()> {
     let names = queuescope::model::log_row::protocol::NAMES.join(",");
-    repeat(&header("SMTP Receive Protocol Log", &names), "", "", |n| {
+    repeat(out, &header("SMTP Receive Protocol Log", &names), "", "", |n| {
         let (session, step) = (n / 8, n % 8);
         let (event, data) = [
             ("+", String::new()),
@@ -221,9 +207,9 @@ fn protocol() -> String {
     })
 }
 
-fn connectivity() -> String {
+fn connectivity(out: &mut Out<'_>) -> io::Result<()> {
     let fields = "date-time,session,source,Destination,direction,description";
-    repeat(&header("Transport Connectivity Log", fields), "", "", |n| {
+    repeat(out, &header("Transport Connectivity Log", fields), "", "", |n| {
         let (session, step) = (n / 4, n % 4);
         let description = [
             "DnsConnectorDelivery 3f2a1b0c-1111-4222-8333-444455556666;QueueLength=TQ=2;AN=2;".to_owned(),
@@ -241,8 +227,8 @@ fn connectivity() -> String {
     })
 }
 
-fn events() -> String {
-    repeat("", "", "\r\n", |n| {
+fn events(out: &mut Out<'_>) -> io::Result<()> {
+    repeat(out, "", "", "\r\n", |n| {
         format!(
             "Log Name:      Application\r\nSource:        MSExchangeTransport\r\nDate:          3/12/2019 {}:{:02}:{:02} AM\r\n\
              Event ID:      {}\r\nTask Category: SmtpReceive\r\nLevel:         Warning\r\nKeywords:      Classic\r\nUser:          \
@@ -253,4 +239,36 @@ fn events() -> String {
             1000 + n % 50
         )
     })
+}
+
+/// A log as the event service writes it, of events as Exchange writes them.
+fn evtx(out: &mut Out<'_>) -> io::Result<()> {
+    const IN_CHUNK: usize = 90;
+    let mut first = 1_u64;
+    while out.left > 0 {
+        let events: Vec<_> = (first..first + 200 * IN_CHUNK as u64)
+            .map(|n| {
+                let seconds = n / 3;
+                let time = format!(
+                    "2019-03-{:02}T{:02}:{:02}:{:02}Z",
+                    1 + seconds / 86_400 % 28,
+                    seconds / 3600 % 24,
+                    seconds / 60 % 60,
+                    seconds % 60
+                );
+                let id = u16::try_from(1000 + n % 50).unwrap_or(1000);
+                evtx_writer::Written::new("MSExchangeTransport", id, &time, "EX1.contoso.com").strings(&[
+                    &format!("Default EX{}", n % 5),
+                    &format!("198.51.100.{}", n % 250),
+                    "451 4.4.0 Primary target IP address responded with: \"421 4.2.1 Unable to connect.\"",
+                ])
+            })
+            .collect();
+        let log = evtx_writer::write(&events, first, IN_CHUNK);
+        // The file header once, and then chunks.
+        let from = if first == 1 { 0 } else { evtx_writer::FILE_HEADER };
+        out.bytes(log.get(from..).unwrap_or_default())?;
+        first += 200 * IN_CHUNK as u64;
+    }
+    Ok(())
 }

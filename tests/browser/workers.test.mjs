@@ -1,0 +1,104 @@
+// Several workers read a large case: the report is that of one worker, a worker that dies takes one piece with it, and
+// canceling ends them all.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { caseFiles, chooseFiles, closeAll, readLedger, readReport, targets, until, waitForReport, withPage } from "./harness.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "queuescope-workers-"));
+const large = join(folder, "MSGTRK2019031208-1.LOG");
+const ROWS = 200_000;
+
+before(() => {
+  const head = "#Software: Microsoft Exchange Server\r\n#Log-type: Message Tracking Log\r\n#Fields: date-time,client-hostname,server-hostname,connector-id,source,event-id,message-id,recipient-address,recipient-status\r\n";
+  const rows = Array.from({ length: ROWS }, (_, n) =>
+    `2019-03-12T08:${String(Math.floor(n / 4000) % 60).padStart(2, "0")}:00.000Z,EX${n % 3},EX2,Relay,SMTP,DEFER,<${n}@contoso.com>,user${n % 50}@contoso.com,451 4.4.0 DNS query failed for this recipient; the message stays in the queue\r\n`);
+  writeFileSync(large, head + rows.join(""));
+});
+after(async () => {
+  await closeAll();
+  rmSync(folder, { recursive: true });
+});
+
+// Notes every worker that the page starts, before the page does.
+const watchWorkers = (page) => page.evaluateOnNewDocument(() => {
+  const Native = globalThis.Worker;
+  globalThis.started = [];
+  globalThis.ended = 0;
+  globalThis.Worker = class extends Native {
+    constructor(...all) {
+      super(...all);
+      globalThis.started.push(this);
+    }
+    terminate() {
+      globalThis.ended++;
+      super.terminate();
+    }
+  };
+});
+
+async function withWorkers(target, workers, run) {
+  return withPage(target, { beforeLoad: watchWorkers }, async (page) => {
+    await page.goto(`${page.url().replace(/[?#].*/, "")}?workers=${workers}`, { waitUntil: "load" });
+    await until(page, "the page has started", () => document.body.dataset.state === "empty");
+    return run(page);
+  });
+}
+
+async function filesOf(page) {
+  await page.evaluate(() => { location.hash = "#files"; });
+  await until(page, "the files are listed", () => document.querySelector("tr[data-input]") !== null);
+  return readLedger(page);
+}
+
+for (const target of targets) {
+  test(`${target.name}: several workers give the report of one`, async () => {
+    const files = [large, ...caseFiles("relay-connector-captures-2010-list")];
+    const read = (workers) => withWorkers(target, workers, async (page) => {
+      await chooseFiles(page, files);
+      await waitForReport(page);
+      const started = await page.evaluate(() => globalThis.started.length);
+      assert.equal(started, workers === 1 ? 1 : workers + 1);
+      const { findings, rules } = await readReport(page);
+      assert.ok(findings.length > 0);
+      return { findings, rules, files: await filesOf(page) };
+    });
+    const one = await read(1);
+    assert.match(one.files.map((row) => row.text).join("\n"), /200,000/);
+    assert.deepEqual(await read(3), one);
+  });
+
+  test(`${target.name}: a worker that dies takes one piece with it`, async () => {
+    await withWorkers(target, 2, async (page) => {
+      await chooseFiles(page, [large]);
+      await until(page, "reading has begun", () => globalThis.started.length === 3);
+      // As when the module traps: the browser reports it at the worker.
+      await page.evaluate(() => globalThis.started[1].dispatchEvent(new ErrorEvent("error", { message: "unreachable" })));
+      await waitForReport(page);
+      assert.equal(await page.evaluate(() => document.body.dataset.state), "done");
+      assert.equal(await page.evaluate(() => globalThis.started.length), 4, "another one was started");
+      const [row] = await filesOf(page);
+      const records = Number(/([\d,]{5,})/.exec(row.text)?.[1].replaceAll(",", "") ?? 0);
+      // The piece was lost, unless it was just done or not yet begun.
+      assert.ok(records === ROWS || row.state === "incomplete" || /ended the program/.test(row.text), row.text);
+    });
+  });
+
+  test(`${target.name}: canceling ends all workers at once`, async () => {
+    await withWorkers(target, 3, async (page) => {
+      await chooseFiles(page, [large]);
+      await until(page, "reading has begun", () => document.body.dataset.state === "reading" && globalThis.started.length === 4);
+      const ms = await page.evaluate(() => new Promise((done) => {
+        const start = performance.now();
+        [...document.querySelectorAll("button")].find((button) => button.textContent.startsWith("Cancel")).click();
+        const look = () => document.body.dataset.state === "reading" ? setTimeout(look, 1) : done(performance.now() - start);
+        look();
+      }));
+      assert.ok(ms < 200, `${ms} ms`);
+      assert.equal(await page.evaluate(() => globalThis.ended), 4);
+    });
+  });
+}
