@@ -12,9 +12,7 @@ use crate::base::ledger::{Ledger, NoteKind};
 use crate::base::source::{ReadAt, ReadError, SourceId};
 use crate::base::text::{Encoding, Text};
 use crate::facts::Fold;
-use crate::formats::{
-    Detection, Document, Format, Head, Log, LogReader, Output, Parse, Part, by_id, detect, read_head,
-};
+use crate::formats::{Detection, Document, Format, Head, Log, Output, Parse, Part, by_id, detect, read_head};
 
 /// Largest text that is decoded as a whole. Logs have no limit.
 const MAX_TEXT: u64 = 256 << 20;
@@ -37,7 +35,7 @@ pub struct Job {
 /// What to do with a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Task {
-    /// Recognize it; read a document whole, and the first part of a log.
+    /// Recognize it, and read it when it is a document. Of a log the parts are found.
     Open,
     /// Read a part of a log.
     Part {
@@ -70,18 +68,16 @@ pub enum Done {
     },
     /// A document was read.
     Document(Box<DocumentRead>),
-    /// A log was opened.
+    /// A log was recognized.
     Log {
         /// Id of the format.
         format: String,
         /// Why it was taken for this format.
         reason: String,
-        /// [`content`] of its beginning.
+        /// A number that files with another beginning do not have.
         content: u128,
-        /// The parts after the first.
-        rest: Vec<Range<u64>>,
-        /// The first part.
-        first: Box<PartRead>,
+        /// The parts to read.
+        parts: Vec<Range<u64>>,
     },
     /// A part of a log was read.
     Part(Box<PartRead>),
@@ -142,26 +138,14 @@ fn open(job: &Job, bytes: &dyn ReadAt, tell: &mut dyn FnMut(u64, u64) -> Control
             Ok(Done::Refused { format: Some(format.id.to_owned()), reason })
         }
         Parse::Document(parse) => read_document(job, bytes, format, reason, parse, tell),
-        Parse::Log(reader) => Ok(open_log(job, bytes, format, reason, reader, xxh3_128(&head), tell)),
+        Parse::Log(reader) => {
+            let log = Log { id: job.source, path: &job.path, bytes };
+            // What has to be unpacked is read from front to back by one worker.
+            let length = if job.members.iter().any(|member| member.deflated) { 1 << 61 } else { log::PART };
+            let parts = log::parts(&log, reader, length);
+            Ok(Done::Log { format: format.id.to_owned(), reason, content: xxh3_128(&head), parts })
+        }
     }
-}
-
-fn open_log(
-    job: &Job,
-    bytes: &dyn ReadAt,
-    format: &'static Format,
-    reason: String,
-    reader: LogReader,
-    content: u128,
-    tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
-) -> Done {
-    let log = Log { id: job.source, path: &job.path, bytes };
-    // What has to be unpacked is read from front to back by one worker.
-    let length = if job.members.iter().any(|member| member.deflated) { 1 << 61 } else { log::PART };
-    let mut rest = log::parts(&log, reader, length);
-    let range = if rest.is_empty() { 0..0 } else { rest.remove(0) };
-    let first = log::read_part(&log, format, reader, &Part { range, carry: None }, tell);
-    Done::Log { format: format.id.to_owned(), reason, content, rest, first: Box::new(first) }
 }
 
 fn read_document(

@@ -230,24 +230,13 @@ impl Reading {
                 self.close(job.source, closed);
                 return true;
             }
-            Done::Log { format, reason, content, rest, first } => {
+            Done::Log { format, reason, content, parts } => {
                 let Some((format, reader)) = by_id(&format).and_then(|f| Some((f, f.log_reader()?))) else {
                     return false;
                 };
-                let mut log = OpenLog {
-                    format,
-                    reader,
-                    reason,
-                    content,
-                    joined: Joined::default(),
-                    parts: rest,
-                    given: 0,
-                    joined_parts: 0,
-                    waiting: BTreeMap::new(),
-                };
-                file.finished(0, log.length_of_first(&file.source), &first);
-                // The first part needs to be told nothing.
-                let _ = log.joined.append(reader, *first);
+                let (joined, waiting) = (Joined::default(), BTreeMap::new());
+                let log =
+                    OpenLog { format, reader, reason, content, joined, parts, given: 0, joined_parts: 0, waiting };
                 file.state = State::Log(Box::new(log));
             }
             Done::Part(part) => {
@@ -404,10 +393,6 @@ impl OpenLog {
         self.given += 1;
         Some(Task::Part { format: self.format.id.to_owned(), part: Part { range, carry: None } })
     }
-
-    fn length_of_first(&self, source: &Source) -> u64 {
-        self.parts.first().map_or(source.bytes.size(), |next| next.start)
-    }
 }
 
 impl File {
@@ -419,12 +404,6 @@ impl File {
             members: self.source.members.clone(),
             task,
         }
-    }
-
-    fn finished(&mut self, start: u64, bytes: u64, read: &PartRead) {
-        self.in_work.remove(&start);
-        self.done.0 += bytes;
-        self.done.1 += read.counts();
     }
 }
 

@@ -75,6 +75,7 @@ for (const target of targets) {
     await withWorkers(target, 2, async (page) => {
       await chooseFiles(page, [large]);
       await until(page, "reading has begun", () => globalThis.started.length === 3);
+      await new Promise((done) => setTimeout(done, 150)); // the file is recognized by now, or soon
       // As when the module traps: the browser reports it at the worker.
       await page.evaluate(() => globalThis.started[1].dispatchEvent(new ErrorEvent("error", { message: "unreachable" })));
       await waitForReport(page);
@@ -82,8 +83,8 @@ for (const target of targets) {
       assert.equal(await page.evaluate(() => globalThis.started.length), 4, "another one was started");
       const [row] = await filesOf(page);
       const records = Number(/([\d,]{5,})/.exec(row.text)?.[1].replaceAll(",", "") ?? 0);
-      // The piece was lost, unless it was just done or not yet begun.
-      assert.ok(records === ROWS || row.state === "incomplete" || /ended the program/.test(row.text), row.text);
+      // A piece was lost, unless the worker had none at that moment; a file that nobody had recognized yet is lost whole.
+      assert.ok(records === ROWS || (row.state === "incomplete" && records > ROWS / 2) || row.state === "not-read", row.text);
     });
   });
 

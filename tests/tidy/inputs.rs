@@ -29,13 +29,8 @@ fn table() -> String {
         for format in rows {
             let cell = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
             let endings: Vec<String> = format.extensions.iter().map(|ending| format!("`.{ending}`")).collect();
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} |",
-                cell(format.title),
-                cell(format.how_to_collect),
-                endings.join(", ")
-            );
+            let _ =
+                writeln!(text, "| {} | {} | {} |", cell(format.title), cell(format.how_to_collect), endings.join(", "));
         }
     }
     text
