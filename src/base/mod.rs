@@ -2,10 +2,13 @@
 //! address ranges, delimited text, XML, and the generic objects that PowerShell prints.
 
 pub mod distinguished_name;
+pub mod guid;
 pub mod ip_range;
 pub mod ledger;
 pub mod markup;
 pub mod powershell;
+pub mod security_descriptor;
+pub mod sid;
 pub mod source;
 pub mod text;
 pub mod timestamp;
