@@ -132,10 +132,7 @@ mod tests {
     #[test]
     fn digits_without_marks_have_two_readings() {
         let guid = Uuid::try_parse(TEXT).unwrap();
-        assert_eq!(
-            readings("e63bcfcc9c217943985d851b766eddc7"),
-            [(swapped(guid), Form::Text), (guid, Form::Octets)]
-        );
+        assert_eq!(readings("e63bcfcc9c217943985d851b766eddc7"), [(swapped(guid), Form::Text), (guid, Form::Octets)]);
         assert_eq!(swapped(swapped(guid)), guid);
     }
 

@@ -5,7 +5,7 @@
 //! one nobody; entries for auditing, and types of entries that are not known, may stand between the others;
 //! an entry with a condition holds only sometimes.
 //!
-//! [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp/2918391b-75b9-4eeb-83f0-7fdc04a5c6c9
+//! [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp/7d4dac05-9cef-4563-a058-f108abecce1d
 
 mod sddl;
 

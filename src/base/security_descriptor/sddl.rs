@@ -114,7 +114,8 @@ pub fn read(text: &str) -> Result<SecurityDescriptor, String> {
     let mut descriptor = SecurityDescriptor::default();
     let mut parts = 0;
     while !rest.is_empty() {
-        let (letter, after) = part(rest).ok_or_else(|| format!("a part that is not O:, G:, D: or S: at {}", short(rest)))?;
+        let (letter, after) =
+            part(rest).ok_or_else(|| format!("a part that is not O:, G:, D: or S: at {}", short(rest)))?;
         let next = end_of_part(after);
         let (body, following) = after.split_at_checked(next).unwrap_or((after, ""));
         rest = following.trim_start();
