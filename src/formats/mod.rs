@@ -20,8 +20,12 @@ use crate::model::{Record, Sink};
 
 /// What the formats of cmdlets share; not a format.
 mod cmdlet;
+/// What the formats of directory objects and permissions share; not a format.
+mod directory;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+mod adsi_edit;
+mod csvde;
 mod event_text;
 mod event_xml;
 mod evtx;
@@ -31,11 +35,15 @@ mod get_mailbox_database;
 mod get_message;
 mod get_queue;
 mod get_receive_connector;
+mod ldif;
+mod ldp_dump;
 mod routing_config;
 mod server_addresses;
 
 /// All formats, by id.
 pub static FORMATS: &[&Format] = &[
+    &adsi_edit::FORMAT,
+    &csvde::FORMAT,
     &event_text::FORMAT,
     &event_xml::FORMAT,
     &evtx::FORMAT,
@@ -45,6 +53,8 @@ pub static FORMATS: &[&Format] = &[
     &get_message::FORMAT,
     &get_queue::FORMAT,
     &get_receive_connector::FORMAT,
+    &ldif::FORMAT,
+    &ldp_dump::FORMAT,
     &routing_config::FORMAT,
     &server_addresses::FORMAT,
 ];
