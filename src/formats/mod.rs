@@ -26,9 +26,12 @@ mod directory;
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod adsi_edit;
 mod csvde;
+mod dsacls;
 mod event_text;
 mod event_xml;
 mod evtx;
+mod get_acl;
+mod get_ad_permission;
 mod get_exchange_server;
 mod get_mailbox;
 mod get_mailbox_database;
@@ -38,15 +41,19 @@ mod get_receive_connector;
 mod ldif;
 mod ldp_dump;
 mod routing_config;
+mod sddl;
 mod server_addresses;
 
 /// All formats, by id.
 pub static FORMATS: &[&Format] = &[
     &adsi_edit::FORMAT,
     &csvde::FORMAT,
+    &dsacls::FORMAT,
     &event_text::FORMAT,
     &event_xml::FORMAT,
     &evtx::FORMAT,
+    &get_acl::FORMAT,
+    &get_ad_permission::FORMAT,
     &get_exchange_server::FORMAT,
     &get_mailbox::FORMAT,
     &get_mailbox_database::FORMAT,
@@ -56,6 +63,7 @@ pub static FORMATS: &[&Format] = &[
     &ldif::FORMAT,
     &ldp_dump::FORMAT,
     &routing_config::FORMAT,
+    &sddl::FORMAT,
     &server_addresses::FORMAT,
 ];
 // registry:end
