@@ -19,8 +19,10 @@ use std::path::{Path, PathBuf};
 use queuescope::base::ledger::Ledger;
 use queuescope::base::source::SourceId;
 use queuescope::base::text::Text;
+use queuescope::base::timestamp::Moment;
 use queuescope::formats::{Document, FORMATS, Format, Head, Log, Output, Parse, Probe, detect};
-use queuescope::model::Record;
+use queuescope::model::log_row::{self, LogKind, LogRow};
+use queuescope::model::{Record, Sink};
 
 mod dump;
 
@@ -61,14 +63,51 @@ fn head<'a>(path: &'a str, bytes: &'a [u8]) -> Head<'a> {
     Head::new(path, bytes.len() as u64, beginning)
 }
 
-fn read(format: &Format, path: &str, bytes: &[u8]) -> (Vec<Record>, Ledger, Option<String>) {
-    let (mut records, mut ledger): (Vec<Record>, Ledger) = (Vec::new(), Ledger::default());
+/// Records, and rows of logs as text.
+#[derive(Default)]
+struct Collected {
+    records: Vec<Record>,
+    rows: Vec<String>,
+}
+
+impl Sink for Collected {
+    fn record(&mut self, record: Record) {
+        self.records.push(record);
+    }
+
+    fn row(&mut self, row: &LogRow<'_>) {
+        let time = row.time.and_then(Moment::from_unix_millis).map_or_else(|| "no time".to_owned(), |t| t.to_string());
+        let mut text = format!("{:?} @{} {time}\n", row.kind, row.span.place);
+        for column in 0..row.columns.len() {
+            let cell = row.text(column);
+            if !cell.is_empty() {
+                writeln!(text, "  {}: {cell}", names(row.kind)[column]).unwrap();
+            }
+        }
+        self.rows.push(text);
+    }
+}
+
+fn names(kind: LogKind) -> &'static [&'static str] {
+    match kind {
+        LogKind::Tracking => log_row::tracking::NAMES,
+        LogKind::Tracking2003 => log_row::tracking_2003::NAMES,
+        LogKind::Tracking55 => log_row::tracking_55::NAMES,
+        LogKind::SmtpReceive | LogKind::SmtpSend => log_row::protocol::NAMES,
+        LogKind::Connectivity => log_row::connectivity::NAMES,
+        LogKind::Agent => log_row::agent::NAMES,
+        LogKind::W3c => log_row::w3c::NAMES,
+    }
+}
+
+fn read(format: &Format, path: &str, bytes: &[u8]) -> (Collected, Ledger, Option<String>) {
+    let (mut records, mut ledger) = (Collected::default(), Ledger::default());
     let mut progress = |_, _| ControlFlow::Continue(());
     let mut out = Output::new(&mut records, &mut ledger, &mut progress);
     let id = SourceId(0);
     match format.parse {
         Parse::Document(parse) => parse(&Document { id, path, text: &Text::decode(bytes) }, &mut out),
-        Parse::Log { read, .. } => read(&Log { id, path, bytes: &bytes.to_vec() }, &mut out),
+        Parse::Log(reader) => reader.read_in_one(&Log { id, path, bytes: &bytes.to_vec() }, &mut out),
     }
     let taken_for = out.taken_for.take();
     (records, ledger, taken_for)
@@ -82,7 +121,11 @@ fn dumped(format: &Format, path: &str, bytes: &[u8]) -> String {
         let lines = note.lines.map_or_else(String::new, |(first, last)| format!(" {first}-{last}"));
         writeln!(text, "note {:?}{lines}: {}", note.kind, note.text).unwrap();
     }
-    for record in &records {
+    for row in &records.rows {
+        text.push('\n');
+        text.push_str(row);
+    }
+    for record in &records.records {
         text.push('\n');
         text.push_str(&dump::dump(&format!("{record:?}")));
     }
@@ -187,7 +230,7 @@ fn a_sample_cut_anywhere_does_no_harm() {
         for step in 1..steps {
             let cut = &bytes[..bytes.len() * step / steps];
             let (records, ledger, _) = read(format, &name(&path), cut);
-            assert_eq!(ledger.records, records.len() as u64, "{}", path.display());
+            assert_eq!(ledger.records, (records.records.len() + records.rows.len()) as u64, "{}", path.display());
             detect(&head("unknown", cut));
         }
     }

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 #[path = "support/evtx_writer.rs"]
 mod evtx_writer;
 
+#[path = "support/evt_writer.rs"]
+mod evt_writer;
+
 use evtx_writer::{Written, write};
 
 /// Six warnings of the Mail Submission service, and events that share their id or their hour.
@@ -34,16 +37,67 @@ fn mail_submission_1009() -> Vec<u8> {
     write(&events, 1, 100)
 }
 
+/// Failures of SMTP authentication and of the store driver on a back-end server of Exchange 2003.
+fn exchange_2003(count: u32) -> Vec<evt_writer::Written> {
+    const START: u32 = 1_080_000_000;
+    let event = |i: u32| match i % 3 {
+        0 => evt_writer::Written::new("MSExchangeTransport", 1706, START + i * 300, "EX03-BE1")
+            .strings(&["AUTH", "0x8009030c"])
+            .data(&[0x0c, 0x03, 0x09, 0x80]),
+        1 => evt_writer::Written::new("MSExchangeTransport", 327, START + i * 300, "EX03-BE1").strings(&[
+            "EcSaveChangesMessage",
+            "-1017",
+            "da99a83e-b5e7-4004-ae54-91dafa273a5d",
+        ]),
+        _ => evt_writer::Written::new("MSExchangeIS Mailbox Store", 1194, START + i * 300, "EX03-BE1")
+            .kind(1)
+            .strings(&["First Storage Group\\Gr\u{fc}\u{df}e"]),
+    };
+    (0..count).map(event).collect()
+}
+
+/// A log whose newest record goes on behind the header, with two older ones that are no longer part
+/// of it.
+fn wrapped() -> Vec<u8> {
+    let mut ring = evt_writer::Ring::new(2048, 1);
+    exchange_2003(21).iter().for_each(|event| ring.push(event));
+    ring.finish(2)
+}
+
+/// A log copied while it was in use: its header says that it is empty.
+fn in_use() -> Vec<u8> {
+    let mut file = evt_writer::write(&exchange_2003(5), 1);
+    evt_writer::make_dirty(&mut file, 0, 1);
+    file
+}
+
+/// A log with one record overwritten by zeros.
+fn damaged() -> Vec<u8> {
+    let mut file = evt_writer::write(&exchange_2003(6), 41);
+    let middle = file.len() / 2;
+    if let Some(part) = file.get_mut(middle..middle + 64) {
+        part.fill(0);
+    }
+    file
+}
+
 #[test]
 fn made_samples_are_up_to_date() {
-    let path = sample("evtx/mail-submission-1009.evtx");
-    let made = mail_submission_1009();
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &made).unwrap();
+    for (name, made) in [
+        ("evtx/mail-submission-1009.evtx", mail_submission_1009()),
+        ("evt/exchange-2003.evt", evt_writer::write(&exchange_2003(6), 41)),
+        ("evt/wrapped.evt", wrapped()),
+        ("evt/in-use.evt", in_use()),
+        ("evt/damaged.evt", damaged()),
+    ] {
+        let path = sample(name);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &made).unwrap();
+        }
+        let committed = std::fs::read(&path).expect("run UPDATE=1 cargo test --test make_samples");
+        assert!(committed == made, "{} is out of date; run UPDATE=1 cargo test --test make_samples", path.display());
     }
-    let committed = std::fs::read(&path).expect("run UPDATE=1 cargo test --test make_samples");
-    assert!(committed == made, "{} is out of date; run UPDATE=1 cargo test --test make_samples", path.display());
 }
 
 fn sample(name: &str) -> PathBuf {

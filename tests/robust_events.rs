@@ -13,6 +13,8 @@ use queuescope::base::text::Text;
 use queuescope::formats::{Document, FORMATS, Format, Head, Log, Output, Parse};
 use queuescope::model::Record;
 
+#[path = "support/evt_writer.rs"]
+mod evt_writer;
 #[path = "support/evtx_writer.rs"]
 mod evtx_writer;
 
@@ -38,10 +40,11 @@ fn read(format: &Format, bytes: &[u8]) -> usize {
                 assert!(first >= 1 && first <= last && last <= text.line_count(), "{event:?}");
             }
         }
-        Parse::Log { read, show } => {
+        Parse::Log(reader) => {
+            let show = reader.show;
             let bytes = bytes.to_vec();
             let log = Log { id: SourceId(0), path: "x", bytes: &bytes };
-            read(&log, &mut out);
+            reader.read_in_one(&log, &mut out);
             for record in records.iter().step_by(31) {
                 let Record::Event(event) = record else { panic!("{record:?}") };
                 let Place::Record(id) = event.span.place else { panic!("{event:?}") };
@@ -86,13 +89,11 @@ fn torture(name: &str, format: &Format, sample: &[u8]) {
 
 #[test]
 fn damaged_samples_never_stop_the_reader() {
-    for id in ["event-text", "event-xml", "evtx"] {
+    for id in ["event-list", "event-text", "event-xml", "evt", "evtx", "get-event-log", "get-win-event"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats").join(id);
         let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
-        for path in
-            files.iter().filter(|path| path.extension().is_some_and(|e| e == "txt" || e == "xml" || e == "evtx"))
-        {
+        for path in files.iter().filter(|path| !path.to_string_lossy().ends_with(".expected.txt")) {
             let sample = std::fs::read(path).unwrap();
             torture(&path.display().to_string(), format(id), &sample);
         }
@@ -112,6 +113,20 @@ fn a_damaged_log_of_several_chunks_never_stops_the_reader() {
     let log = write(&events, 1, 150);
     assert_eq!(read(format("evtx"), &log), 300);
     torture("300 events", format("evtx"), &log);
+}
+
+#[test]
+fn a_damaged_log_of_windows_2003_never_stops_the_reader() {
+    let mut ring = evt_writer::Ring::new(20_000, 1);
+    for i in 0..300 {
+        let event = evt_writer::Written::new("MSExchangeTransport", 7002, 1_080_000_000 + i, "EX03")
+            .strings(&[&format!("string of {i}"), "b"])
+            .data(&[1, 2]);
+        ring.push(&event);
+    }
+    let log = ring.finish(3);
+    assert!(read(format("evt"), &log) > 100);
+    torture("a ring", format("evt"), &log);
 }
 
 #[test]

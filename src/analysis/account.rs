@@ -12,7 +12,8 @@ pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs:
     let waiting = facts.queues.waiting();
     let mut left: BTreeMap<String, u64> = BTreeMap::new();
     for queue in facts.queues.waiting_queues() {
-        *left.entry(queue.label()).or_default() += queue.count();
+        let rest = left.entry(queue.label()).or_default();
+        *rest = rest.saturating_add(queue.count());
     }
     let mut explained = Vec::new();
     for problem in &ranking.problems {
@@ -31,13 +32,13 @@ pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs:
             explained.push(Explained { problem: problem.number, messages });
         }
     }
-    let unexplained: u64 = left.values().sum();
+    let unexplained = left.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
     let moving: u64 = facts
         .queues
         .waiting_queues()
         .filter(|q| q.is_moving())
         .map(|q| q.count().min(left.get(&q.label()).copied().unwrap_or(0)))
-        .sum();
+        .fold(0_u64, u64::saturating_add);
     let moving = moving.min(unexplained);
     let text = text(ranking, findings, inputs, waiting, &explained, unexplained, moving);
     let as_of = as_of(facts);
@@ -186,6 +187,23 @@ fn caveats(facts: &Facts, inputs: &[Input]) -> Vec<String> {
         );
     } else if local {
         caveats.push("Times are the local time of the exporting computer; no file states its zone.".to_owned());
+    }
+    let uncounted: Vec<String> = facts.queues.waiting_queues().filter(|q| !q.is_counted()).map(|q| q.label()).collect();
+    if !uncounted.is_empty() {
+        caveats.push(format!(
+            "The exports do not show how many messages wait in {}; they are not in the sum. Export with Get-Queue | Export-Clixml \
+             queues.xml",
+            crate::rules::discovery::listed(&uncounted, 4)
+        ));
+    }
+    for conflict in facts.queues.conflicts.iter().take(5) {
+        caveats.push(format!("{conflict}, and no time says which is newer."));
+    }
+    if !facts.connectors.conflicts.is_empty() {
+        caveats.push(format!(
+            "Two exports show {} with different settings, and nothing says which is newer. Export the connectors anew.",
+            crate::rules::discovery::listed(&facts.connectors.conflicts, 4)
+        ));
     }
     if facts.queues.repeated > 0 {
         caveats.push(format!(

@@ -6,8 +6,10 @@
 //! the files alone: no clock, no locale, no order of dropping.
 
 mod account;
+pub mod log;
 mod ranking;
 mod reading;
+pub mod search;
 
 use std::ops::ControlFlow;
 
@@ -122,13 +124,21 @@ fn evidence(proof: &Proof, sources: &[reading::Read]) -> Evidence {
         // A record can span a file; an excerpt is cut from its beginning then.
         (first..=last.min(first.saturating_add(400))).map(|n| text.line(n).to_owned()).collect()
     };
-    let raw: Vec<String> = match (source, proof.span.place) {
+    // Rows of logs are shown by their line numbers, which are worked out only for what is shown.
+    let mut place = proof.span.place;
+    let mut raw: Vec<String> = match (source, place) {
         (Some(read), Place::Lines { first, last }) => {
             read.text.as_ref().map(|t| lines(t, first, last)).unwrap_or_default()
         }
         (Some(read), Place::Record(id)) => read.show(id).unwrap_or_default(),
         _ => Vec::new(),
     };
+    if let (Some(read), Place::Row(offset)) = (source, place)
+        && let Some((number, line)) = log::line_at(&*read.source.bytes, &read.rows, offset)
+    {
+        raw = vec![line];
+        place = Place::Lines { first: number, last: number };
+    }
     let (excerpt, marks) = match &proof.searched {
         Some(searched) => (searched.clone(), Vec::new()),
         None => excerpt::cut(&raw.iter().map(String::as_str).collect::<Vec<_>>(), &proof.marks),
@@ -136,14 +146,14 @@ fn evidence(proof: &Proof, sources: &[reading::Read]) -> Evidence {
     Evidence {
         input: source.map_or_else(String::new, |s| s.input.path.clone()),
         source: proof.span.source.0,
-        locator: proof.span.place.to_string(),
-        lines: match proof.span.place {
+        locator: place.to_string(),
+        lines: match place {
             Place::Lines { first, last } => Some((first, last)),
-            Place::File | Place::Record(_) => None,
+            Place::File | Place::Record(_) | Place::Row(_) => None,
         },
-        record: match proof.span.place {
+        record: match place {
             Place::Record(id) => Some(id.to_string()),
-            Place::File | Place::Lines { .. } => None,
+            Place::File | Place::Lines { .. } | Place::Row(_) => None,
         },
         note: proof.note.clone(),
         why: proof.why.clone(),
@@ -155,10 +165,15 @@ fn evidence(proof: &Proof, sources: &[reading::Read]) -> Evidence {
 }
 
 impl Analysis {
-    /// Lines `first` to `first + count - 1` of a text file and its number of lines; `None` for binary
-    /// files and for files that were not read.
+    /// Lines `first` to `first + count - 1` of a text file or log and its number of lines; `None` for binary files and
+    /// for files that were not read.
     pub fn lines(&self, source: u32, first: u32, count: u32) -> Option<(Vec<String>, u32)> {
-        let text = self.sources.get(source as usize)?.text.as_ref()?;
+        let read = self.sources.get(source as usize)?;
+        let Some(text) = &read.text else {
+            let total = u32::try_from(read.rows.lines()).unwrap_or(u32::MAX);
+            let lines = log::lines(&*read.source.bytes, &read.rows, u64::from(first.max(1)) - 1, count as usize);
+            return (total > 0).then_some((lines, total));
+        };
         let last = first.saturating_add(count).min(text.line_count().saturating_add(1));
         Some(((first.max(1)..last).map(|n| text.line(n).to_owned()).collect(), text.line_count()))
     }
@@ -166,6 +181,22 @@ impl Analysis {
     /// The fields of a record of a binary log, one per line.
     pub fn record(&self, source: u32, record: u64) -> Option<Vec<String>> {
         self.sources.get(source as usize)?.show(record)
+    }
+
+    /// Searches the lines of a text file or log; `None` for files without lines. `most` hits are kept, all are counted.
+    ///
+    /// # Errors
+    /// When the pattern cannot be read.
+    pub fn search(
+        &self,
+        source: u32,
+        query: &search::Query,
+        most: usize,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Option<search::Hits>, String> {
+        let pattern = search::compile(query)?;
+        let read = self.sources.get(source as usize).filter(|read| read.text.is_some() || read.rows.lines() > 0);
+        Ok(read.map(|read| search::search(read, &pattern, most, progress)))
     }
 
     /// Gives the sources back, to analyze them again together with others.
@@ -177,9 +208,9 @@ impl Analysis {
 impl reading::Read {
     fn show(&self, record: u64) -> Option<Vec<String>> {
         match self.format?.parse {
-            Parse::Log { show, .. } => {
+            Parse::Log(reader) => {
                 let log = Log { id: self.id, path: &self.input.path, bytes: &*self.source.bytes };
-                show(&log, record)
+                (reader.show)(&log, record)
             }
             Parse::Document(_) => None,
         }

@@ -2,15 +2,16 @@
 
 use std::ops::ControlFlow;
 
-use super::Progress;
+use super::{Progress, log};
 use crate::base::ledger::{Ledger, NoteKind};
-use crate::base::source::{Source, SourceId};
-use crate::base::text::Text;
+use crate::base::row_index::RowIndex;
+use crate::base::source::{ReadError, Source, SourceId};
+use crate::base::text::{Encoding, Text};
 use crate::facts::Fold;
-use crate::formats::{Detection, Document, Format, Head, Log, Output, Parse, detect, read_head};
+use crate::formats::{Detection, Document, Format, Head, Output, Parse, detect, read_head};
 use crate::report::{Input, InputNote, InputState};
 
-/// Largest text that is decoded as a whole. Larger ones are logs that belong to a later step.
+/// Largest text that is decoded as a whole. Logs have no limit.
 const MAX_TEXT: u64 = 256 << 20;
 
 /// A source after reading.
@@ -23,6 +24,8 @@ pub struct Read {
     pub format: Option<&'static Format>,
     /// Its text, for documents.
     pub text: Option<Text>,
+    /// Where its lines are, for logs of text.
+    pub rows: RowIndex,
     /// Its row.
     pub input: Input,
 }
@@ -49,7 +52,7 @@ pub fn read_all(sources: Vec<Source>, progress: &mut dyn FnMut(Progress<'_>) -> 
 
 fn left_out(id: SourceId, source: Source) -> Read {
     let input = row(&source, None, "Not read: reading was canceled.".to_owned());
-    Read { id, source, format: None, text: None, input }
+    Read { id, source, format: None, text: None, rows: RowIndex::default(), input }
 }
 
 fn read_one(
@@ -65,13 +68,13 @@ fn read_one(
             let reason =
                 format!("The file cannot be read. It may have been moved or changed; drop it again. ({error})");
             let input = row(&source, None, reason);
-            return (Read { id, source, format: None, text: None, input }, Fold::default());
+            return (Read { id, source, format: None, text: None, rows: RowIndex::default(), input }, Fold::default());
         }
     };
     let Detection { format, reason } = detect(&Head::new(&source.path, size, &head));
     let Some(format) = format else {
         let input = row(&source, None, reason);
-        return (Read { id, source, format: None, text: None, input }, Fold::default());
+        return (Read { id, source, format: None, text: None, rows: RowIndex::default(), input }, Fold::default());
     };
     if matches!(format.parse, Parse::Document(_)) && size > MAX_TEXT {
         let reason = format!(
@@ -80,55 +83,23 @@ fn read_one(
             MAX_TEXT >> 20
         );
         let input = row(&source, Some(format), reason);
-        return (Read { id, source, format: None, text: None, input }, Fold::default());
+        return (Read { id, source, format: None, text: None, rows: RowIndex::default(), input }, Fold::default());
     }
-    let mut own = Fold::default();
-    let mut ledger = Ledger::default();
     let mut tell = |bytes: u64, records: u64| {
         let answer = progress(Progress::Reading { source: id.0, bytes, records });
         *stopped |= answer.is_break();
         answer
     };
-    let text = match format.parse {
-        Parse::Document(_) => {
-            source.bytes.read_range(0, usize::try_from(size).unwrap_or(usize::MAX)).map(|b| Some(Text::decode(&b)))
-        }
-        Parse::Log { .. } => Ok(None),
+    let result = match format.parse {
+        Parse::Document(parse) => read_document(id, &source, format, parse, &mut tell),
+        Parse::Log(reader) => Ok(log::read(id, &source, format, reader, &mut tell)),
     };
-    let text = match text {
-        Ok(text) => text,
+    let Content { fold: own, ledger, text, rows, taken_for } = match result {
+        Ok(content) => content,
         Err(error) => {
             let input = row(&source, Some(format), format!("The file cannot be read. Drop it again. ({error})"));
-            return (Read { id, source, format: None, text: None, input }, Fold::default());
+            return (Read { id, source, format: None, text: None, rows: RowIndex::default(), input }, Fold::default());
         }
-    };
-    if let Some(text) = &text {
-        note_text(text, &mut ledger);
-    }
-    let taken_for = {
-        let mut output = Output::new(&mut own, &mut ledger, &mut tell);
-        let parse = std::panic::AssertUnwindSafe(|| match (format.parse, &text) {
-            (Parse::Document(parse), Some(text)) => {
-                parse(&Document { id, path: &source.path, text }, &mut output);
-                let _ = output.progress(size);
-            }
-            (Parse::Log { read, .. }, _) => read(&Log { id, path: &source.path, bytes: &*source.bytes }, &mut output),
-            (Parse::Document(_), None) => {}
-        });
-        // A reader that panics is a bug of ours; what it handed on is kept, and the row says so. (On
-        // wasm32 a panic ends the worker, and the page says so.)
-        let survived = std::panic::catch_unwind(parse).is_ok();
-        if !survived {
-            output.note(
-                NoteKind::Damaged,
-                None,
-                format!(
-                    "Reading stopped early. This is a fault of the program; please report the name of the format, {}.",
-                    format.id
-                ),
-            );
-        }
-        output.taken_for.take()
     };
     let mut input = row(&source, Some(format), reason);
     input.taken_for = taken_for.unwrap_or_else(|| format.title.to_owned());
@@ -144,7 +115,54 @@ fn read_one(
         input.reason = format!("Recognized as {}, but it holds no record.", input.taken_for);
     }
     input.notes = notes(&ledger);
-    (Read { id, source, format: Some(format), text, input }, own)
+    (Read { id, source, format: Some(format), text, rows, input }, own)
+}
+
+/// What reading a file gave.
+pub(super) struct Content {
+    /// The records.
+    pub fold: Fold,
+    /// What happened.
+    pub ledger: Ledger,
+    /// The text, for documents.
+    pub text: Option<Text>,
+    /// Where the lines are, for logs of text.
+    pub rows: RowIndex,
+    /// What the format calls this file.
+    pub taken_for: Option<String>,
+}
+
+fn read_document(
+    id: SourceId,
+    source: &Source,
+    format: &'static Format,
+    parse: fn(&Document<'_>, &mut Output<'_>),
+    tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+) -> Result<Content, ReadError> {
+    let size = source.bytes.size();
+    let text = Text::decode(&source.bytes.read_range(0, usize::try_from(size).unwrap_or(usize::MAX))?);
+    let (mut fold, mut ledger) = (Fold::default(), Ledger::default());
+    note_text(&text, &mut ledger);
+    let mut output = Output::new(&mut fold, &mut ledger, tell);
+    guard(format, &mut output, |output| {
+        parse(&Document { id, path: &source.path, text: &text }, output);
+        let _ = output.progress(size);
+    });
+    let taken_for = output.taken_for.take();
+    Ok(Content { fold, ledger, text: Some(text), rows: RowIndex::default(), taken_for })
+}
+
+/// Runs a reader. One that panics is a bug of ours; what it handed on is kept, and the row says so. (On wasm32 a
+/// panic ends the worker, and the page says so.)
+pub(super) fn guard(format: &Format, output: &mut Output<'_>, run: impl FnOnce(&mut Output<'_>)) {
+    let run = std::panic::AssertUnwindSafe(|| run(&mut *output));
+    if std::panic::catch_unwind(run).is_err() {
+        let text = format!(
+            "Reading stopped early. This is a fault of the program; please report the name of the format, {}.",
+            format.id
+        );
+        output.note(NoteKind::Damaged, None, text);
+    }
 }
 
 fn note_text(text: &Text, ledger: &mut Ledger) {
@@ -154,6 +172,21 @@ fn note_text(text: &Text, ledger: &mut Ledger) {
             NoteKind::Damaged,
             Some((end, end)),
             "The file ends in the middle of a character: it was cut when it was copied. Everything before it was used.",
+        );
+    }
+    if text.mixed {
+        ledger.note(
+            NoteKind::Info,
+            None,
+            "Parts of the file are in UTF-16 and others are not, as when PowerShell appends with >>; all were read.",
+        );
+    }
+    if text.encoding == Encoding::Oem850 {
+        ledger.note(
+            NoteKind::Info,
+            None,
+            "The letters show that a console wrote this file in its own code page; it was read as code page 850. Compare \
+             names with unusual letters.",
         );
     }
     if text.replaced > 0 {

@@ -1,8 +1,10 @@
 //! The ledger: what was read of a source and what was not. Nothing is dropped in silence; whatever
 //! a parser leaves out it says here, with the place and the next step for the reader.
 
+use serde::{Deserialize, Serialize};
+
 /// What happened to one source. One row of the list of files.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     /// Records handed on.
     pub records: u64,
@@ -10,14 +12,27 @@ pub struct Ledger {
     pub skipped: u64,
     /// Records that were damaged or cut and could not be used in full.
     pub damaged: u64,
+    /// Where the bytes of a log went.
+    pub bytes: Bytes,
     /// What the reader should know, in the order it was met.
     pub notes: Vec<Note>,
     /// Notes beyond [`Ledger::MAX_NOTES`], only counted.
     pub notes_left_out: u64,
 }
 
+/// Bytes of a log by what became of them. The sum is the size of what was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bytes {
+    /// In records that were handed on.
+    pub records: u64,
+    /// In headers, blank lines and what else holds no record.
+    pub other: u64,
+    /// In what could not be read.
+    pub damaged: u64,
+}
+
 /// One remark about a source.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Note {
     /// Where, when it has a place: first and last line, from 1.
     pub lines: Option<(u32, u32)>,
@@ -28,7 +43,7 @@ pub struct Note {
 }
 
 /// How a note counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum NoteKind {
     /// Worth knowing, nothing is lost.
     Info,
@@ -64,6 +79,21 @@ impl Ledger {
         } else {
             self.notes_left_out += 1;
         }
+    }
+
+    /// Appends the ledger of the part that follows; `lines` is the number of lines before that part.
+    pub fn append(&mut self, next: Ledger, lines: u64) {
+        self.records += next.records;
+        self.skipped += next.skipped;
+        self.damaged += next.damaged;
+        self.bytes.records += next.bytes.records;
+        self.bytes.other += next.bytes.other;
+        self.bytes.damaged += next.bytes.damaged;
+        let moved = |line: u32| u32::try_from(u64::from(line) + lines).unwrap_or(u32::MAX);
+        for note in next.notes {
+            self.note(note.kind, note.lines.map(|(a, b)| (moved(a), moved(b))), note.text);
+        }
+        self.notes_left_out += next.notes_left_out;
     }
 
     /// Whether anything of the source is missing from the records.

@@ -7,7 +7,6 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{Read, Seek, SeekFrom};
-use std::sync::Mutex;
 
 /// Number of a source within one case, in the order of the sorted paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,21 +91,17 @@ impl ReadAt for Vec<u8> {
     }
 }
 
-/// A file on disk.
+/// A file on disk. It is opened for each read, so that thousands of files do not need thousands of handles; reads are
+/// large.
 pub struct FileBytes {
-    file: Mutex<std::fs::File>,
+    path: std::path::PathBuf,
     size: u64,
 }
 
 impl FileBytes {
-    /// Opens a file for reading.
-    ///
-    /// # Errors
-    /// When the file cannot be opened or its size cannot be read.
-    pub fn open(path: &std::path::Path) -> std::io::Result<FileBytes> {
-        let file = std::fs::File::open(path)?;
-        let size = file.metadata()?.len();
-        Ok(FileBytes { file: Mutex::new(file), size })
+    /// A file of known size.
+    pub fn new(path: &std::path::Path, size: u64) -> FileBytes {
+        FileBytes { path: path.to_owned(), size }
     }
 }
 
@@ -117,7 +112,7 @@ impl ReadAt for FileBytes {
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, ReadError> {
         let failed = |e: std::io::Error| ReadError { reason: e.to_string() };
-        let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut file = std::fs::File::open(&self.path).map_err(failed)?;
         file.seek(SeekFrom::Start(offset)).map_err(failed)?;
         let mut done = 0;
         while let Some(rest) = buf.get_mut(done..).filter(|rest| !rest.is_empty()) {
@@ -155,6 +150,9 @@ pub enum Place {
     },
     /// A record of a binary log, by the number the log itself gives.
     Record(u64),
+    /// A row of a text log, by the offset of its first byte. A part of a log can be read without
+    /// counting the lines before it; the line number is found when somebody asks for it.
+    Row(u64),
 }
 
 impl Span {
@@ -176,6 +174,7 @@ impl fmt::Display for Place {
             Place::Lines { first, last } if first == last => write!(f, "line {first}"),
             Place::Lines { first, last } => write!(f, "lines {first}-{last}"),
             Place::Record(id) => write!(f, "record {id}"),
+            Place::Row(offset) => write!(f, "byte {offset}"),
         }
     }
 }

@@ -3,12 +3,17 @@
 //! Windows tools write many encodings (`about_Character_Encoding`): `>` and `Export-Clixml` of
 //! Windows PowerShell give UTF-16LE with a mark, `Export-Csv` gives ASCII with `?` for the rest,
 //! PowerShell 7 gives UTF-8 without a mark, `cmd` redirection gives the OEM code page. Order of
-//! trial: byte order mark, UTF-16 by its zero bytes, strict UTF-8, then Windows-1252.
+//! trial: byte order mark, UTF-16 by its zero bytes, strict UTF-8, then Windows-1252 or code page 850.
 //!
 //! Traps: UTF-16 cut at an odd byte; an ASCII log to which UTF-16 was appended by `>>`; NUL bytes in
 //! a file that is not text at all. Each is noted in the ledger, none is an error.
 
+mod code_page;
+mod mixed;
+
 use std::fmt;
+
+use self::mixed::Part;
 
 /// Decoded text with its lines.
 #[derive(Clone, Debug)]
@@ -20,6 +25,8 @@ pub struct Text {
     pub encoding: Encoding,
     /// Replacement characters put in for bytes that are not text.
     pub replaced: usize,
+    /// Whether parts of the source are in UTF-16 and others are not.
+    pub mixed: bool,
     /// The source ends in the middle of a character (UTF-16 with an odd number of bytes).
     pub cut: bool,
 }
@@ -44,6 +51,8 @@ pub enum Encoding {
     },
     /// Windows-1252, the fallback for single bytes.
     Windows1252,
+    /// Code page 850, of Western European consoles.
+    Oem850,
 }
 
 impl fmt::Display for Encoding {
@@ -54,6 +63,7 @@ impl fmt::Display for Encoding {
             Encoding::Utf16Le { .. } => "UTF-16 LE",
             Encoding::Utf16Be { .. } => "UTF-16 BE",
             Encoding::Windows1252 => "Windows-1252",
+            Encoding::Oem850 => "code page 850",
         })
     }
 }
@@ -62,15 +72,28 @@ impl Text {
     /// Decodes bytes; never fails.
     pub fn decode(bytes: &[u8]) -> Text {
         let encoding = sniff(bytes);
-        let (decoded, cut) = match encoding {
-            Encoding::Utf8 { bom } => {
-                let rest = bytes.get(if bom { 3 } else { 0 }..).unwrap_or(&[]);
-                (String::from_utf8_lossy(rest).into_owned(), false)
-            }
-            Encoding::Utf16Le { bom } => decode_utf16(bytes, bom, u16::from_le_bytes),
-            Encoding::Utf16Be { bom } => decode_utf16(bytes, bom, u16::from_be_bytes),
-            Encoding::Windows1252 => (encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(), false),
+        let parts = match encoding {
+            Encoding::Utf16Le { bom: true } | Encoding::Utf16Be { .. } => None,
+            // Most of the file is UTF-16, but it does not begin so: the shorter part came first.
+            Encoding::Utf16Le { bom: false } if bytes.iter().take(8).any(|b| *b == 0) => None,
+            _ => mixed::parts(bytes),
         };
+        if let Some(parts) = parts {
+            // Without the other parts the bytes may be UTF-8 after all.
+            let plain: Vec<u8> =
+                parts.iter().flat_map(|part| if let Part::Plain(b) = part { *b } else { &[] }).copied().collect();
+            let encoding = sniff(&plain);
+            let decoded = parts.iter().map(|part| match part {
+                Part::Plain(bytes) => decode_plain(bytes, encoding).0,
+                Part::Wide(bytes) => decode_utf16(bytes, false, u16::from_le_bytes).0,
+            });
+            return Text { mixed: true, ..Text::whole(decoded.collect(), encoding, false) };
+        }
+        let (decoded, cut) = decode_plain(bytes, encoding);
+        Text::whole(decoded, encoding, cut)
+    }
+
+    fn whole(decoded: String, encoding: Encoding, cut: bool) -> Text {
         let replaced = decoded.matches('\u{FFFD}').count();
         Text::new(decoded, encoding, replaced, cut)
     }
@@ -92,7 +115,7 @@ impl Text {
         if line_starts.len() > 1 && line_starts.last() == Some(&content.len()) {
             line_starts.pop();
         }
-        Text { content, line_starts, encoding, replaced, cut }
+        Text { content, line_starts, encoding, replaced, mixed: false, cut }
     }
 
     /// The whole text.
@@ -137,7 +160,12 @@ fn sniff(bytes: &[u8]) -> Encoding {
     if pairs >= 4 {
         let zero_at = |odd: usize| head.chunks_exact(2).filter(|p| p.get(odd) == Some(&0)).count();
         let (even_zeros, odd_zeros) = (zero_at(0), zero_at(1));
-        // Western text in UTF-16 has a zero in nearly every pair, always on the same side.
+        // Western text in UTF-16 has a zero in nearly every pair, always on the same side. It has them
+        // from the start; otherwise UTF-16 was appended to something else.
+        let starts_plain = head.chunks_exact(2).take(4).all(|p| !p.contains(&0));
+        if starts_plain {
+            return sniff_single(bytes);
+        }
         if odd_zeros * 10 >= pairs * 6 && even_zeros * 10 <= pairs {
             return Encoding::Utf16Le { bom: false };
         }
@@ -145,11 +173,30 @@ fn sniff(bytes: &[u8]) -> Encoding {
             return Encoding::Utf16Be { bom: false };
         }
     }
+    sniff_single(bytes)
+}
+
+/// The encoding of bytes that are not UTF-16.
+fn sniff_single(bytes: &[u8]) -> Encoding {
     match std::str::from_utf8(bytes) {
         Ok(_) => Encoding::Utf8 { bom: false },
         // Cut in the middle of its last character: still UTF-8.
         Err(e) if e.error_len().is_none() => Encoding::Utf8 { bom: false },
-        Err(_) => Encoding::Windows1252,
+        Err(_) => code_page::guess(bytes),
+    }
+}
+
+/// Decodes bytes that are all in one encoding, with their mark.
+fn decode_plain(bytes: &[u8], encoding: Encoding) -> (String, bool) {
+    match encoding {
+        Encoding::Utf8 { .. } => {
+            let rest = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
+            (String::from_utf8_lossy(rest).into_owned(), false)
+        }
+        Encoding::Utf16Le { bom } => decode_utf16(bytes, bom, u16::from_le_bytes),
+        Encoding::Utf16Be { bom } => decode_utf16(bytes, bom, u16::from_be_bytes),
+        Encoding::Windows1252 => (encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(), false),
+        Encoding::Oem850 => (code_page::decode_850(bytes), false),
     }
 }
 
@@ -198,6 +245,17 @@ mod tests {
         let text = Text::decode(&bytes);
         assert_eq!(text.as_str(), "Status : Retry");
         assert!(text.cut);
+    }
+
+    #[test]
+    fn utf16_appended_to_single_bytes_is_read() {
+        let mut bytes = "Grö\u{df}e\r\n".as_bytes().to_vec();
+        bytes.extend(utf16le("Größe und mehr\r\n"));
+        let text = Text::decode(&bytes);
+        assert_eq!(text.as_str(), "Größe\r\nGröße und mehr\r\n");
+        assert!(text.mixed && text.encoding == Encoding::Utf8 { bom: false });
+        let text = Text::decode(b"Schl\x81ssel");
+        assert_eq!((text.as_str(), text.encoding), ("Schlüssel", Encoding::Oem850));
     }
 
     #[test]

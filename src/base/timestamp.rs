@@ -71,6 +71,60 @@ impl fmt::Display for Moment {
     }
 }
 
+/// Milliseconds since 1970 of a time as logs write it: `2016-04-05T00:00:02.052Z`, `2003-9-12 22:53:18`. A log has
+/// millions of them, so this neither copies nor asks for the calendar of a library.
+pub fn unix_millis(text: &[u8]) -> Option<i64> {
+    let at = text.iter().position(|b| matches!(b, b'T' | b' '))?;
+    Some(unix_date(text.get(..at)?)? + unix_time_of_day(text.get(at + 1..)?)?)
+}
+
+/// Milliseconds since 1970 at the beginning of a day written as `2016-04-05`, `2003-9-12`, `2003/9/12`, `2003.9.12`.
+pub fn unix_date(text: &[u8]) -> Option<i64> {
+    let mut parts = text.split(|b| matches!(b, b'-' | b'/' | b'.'));
+    let (year, month, day) = (number(parts.next()?)?, number(parts.next()?)?, number(parts.next()?)?);
+    let sound =
+        parts.next().is_none() && (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    if !sound {
+        return None;
+    }
+    // Days of the civil calendar, counted in eras of 400 years that begin in March.
+    let years = year - i64::from(month <= 2);
+    let era = years.div_euclid(400);
+    let year_of_era = years - era * 400;
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    Some((era * 146_097 + day_of_era - 719_468) * 86_400_000)
+}
+
+/// Milliseconds since midnight of a time written as `22:53:18`, `00:00:02.052Z`, `7:03:11 GMT`.
+pub fn unix_time_of_day(text: &[u8]) -> Option<i64> {
+    let text = text.strip_suffix(b"Z").or_else(|| text.strip_suffix(b" GMT")).unwrap_or(text);
+    let mut parts = text.split(|b| *b == b':');
+    let (hour, minute) = (number(parts.next()?)?, number(parts.next()?)?);
+    let seconds = parts.next()?;
+    let (second, fraction) = match seconds.iter().position(|b| *b == b'.') {
+        Some(dot) => (seconds.get(..dot)?, seconds.get(dot + 1..)?),
+        None => (seconds, &b""[..]),
+    };
+    let second = number(second)?;
+    let mut millis = 0;
+    for i in 0..3 {
+        millis = millis * 10 + fraction.get(i).map_or(0, |b| i64::from(b.wrapping_sub(b'0')));
+    }
+    let sound = parts.next().is_none()
+        && hour < 24
+        && minute < 60
+        && second < 61
+        && fraction.len() <= 7
+        && fraction.iter().all(u8::is_ascii_digit);
+    sound.then_some(((hour * 60 + minute) * 60 + second) * 1000 + millis)
+}
+
+fn number(digits: &[u8]) -> Option<i64> {
+    let sound = !digits.is_empty() && digits.len() <= 4 && digits.iter().all(u8::is_ascii_digit);
+    sound.then(|| digits.iter().fold(0, |n, b| n * 10 + i64::from(b - b'0')))
+}
+
 /// Order of day and month in dates written with separators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum DateOrder {
@@ -122,6 +176,13 @@ fn has_half_day(date: &str) -> bool {
     upper.ends_with("AM") || upper.ends_with("PM")
 }
 
+/// The first letter of `AM` and `PM`, which Spanish writes `a. m.` or `p.m.`
+fn half_day<'a>(words: impl Iterator<Item = &'a str>) -> Option<char> {
+    let letters: String = words.take(2).flat_map(str::chars).filter(|c| c.is_alphabetic()).collect();
+    let letters = letters.to_ascii_uppercase();
+    matches!(letters.as_str(), "AM" | "PM").then(|| letters.chars().next())?
+}
+
 /// Parses one date and time. Accepts ISO 8601 with or without zone, `/Date(ms)/`, and the numeric
 /// culture formats with `/`, `.` or `-`, 12 or 24 hours, with or without seconds. With an unknown
 /// order, month and day are taken month first; the caller states the ambiguity.
@@ -142,10 +203,24 @@ pub fn parse_moment(text: &str, order: DateOrder) -> Option<Moment> {
             .collect();
         return Moment::from_unix_millis(digits.parse().ok()?);
     }
-    if text.get(4..5) == Some("-") {
+    // Four digits first: `29-9-2026` has its second hyphen there.
+    if text.get(4..5) == Some("-") && text.bytes().take(4).all(|b| b.is_ascii_digit()) {
         return parse_iso(text);
     }
     parse_culture(text, order)
+}
+
+/// As [`parse_moment`], but without a guess: nothing, and true, when the order is not known and would
+/// make a difference.
+pub fn parse_decided(text: &str, order: DateOrder) -> (Option<Moment>, bool) {
+    let time = parse_moment(text, order);
+    // A date that cannot be month first is read by itself.
+    let other = parse_moment(text, DateOrder::DayFirst);
+    match order {
+        DateOrder::Unknown if time.is_some() && other.is_some() && time != other => (None, true),
+        DateOrder::Unknown => (time.or(other), false),
+        _ => (time, false),
+    }
 }
 
 fn parse_iso(text: &str) -> Option<Moment> {
@@ -175,9 +250,9 @@ fn parse_culture(text: &str, order: DateOrder) -> Option<Moment> {
     let mut hour: i8 = clock.next()?.parse().ok()?;
     let minute: i8 = clock.next()?.parse().ok()?;
     let second: i8 = clock.next().and_then(|s| s.get(..s.len().min(2))).map_or(Some(0), |s| s.parse().ok())?;
-    match words.next().map(str::to_ascii_uppercase).as_deref() {
-        Some("AM") if hour == 12 => hour = 0,
-        Some("PM") if hour < 12 => hour += 12,
+    match half_day(words) {
+        Some('A') if hour == 12 => hour = 0,
+        Some('P') if hour < 12 => hour += 12,
         _ => {}
     }
     civil::DateTime::new(year, month, day, hour, minute, second, 0).ok().map(Moment::local)
@@ -186,6 +261,34 @@ fn parse_culture(text: &str, order: DateOrder) -> Option<Moment> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_of_logs_are_those_of_the_calendar() {
+        for text in [
+            "1970-01-01T00:00:00.000Z",
+            "2016-02-29T23:59:59.999Z",
+            "2000-03-01T12:00:00Z",
+            "2038-01-19 03:14:07",
+            "1999-12-31 1:2:3",
+        ] {
+            let padded = text.replace(" 1:2:3", " 01:02:03").replace(' ', "T");
+            let padded = if padded.ends_with('Z') { padded } else { padded + "Z" };
+            let wanted = padded.parse::<jiff::Timestamp>().unwrap().as_millisecond();
+            assert_eq!(unix_millis(text.as_bytes()), Some(wanted), "{text}");
+        }
+        for text in [
+            "",
+            "T",
+            "2016-13-01T00:00:00Z",
+            "2016-01-01T24:00:00Z",
+            "2016-01-01",
+            "16-01-01T0:0:0",
+            "2016-01-01T00:00:0x",
+        ] {
+            assert_eq!(unix_millis(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(unix_time_of_day(b"7:03:11 GMT"), Some(25_391_000));
+    }
 
     fn shown(text: &str, order: DateOrder) -> String {
         parse_moment(text, order).map_or_else(|| "none".to_owned(), |m| m.to_string())
@@ -203,6 +306,8 @@ mod tests {
         assert_eq!(shown("2007-02-08T10:32:23", us), "2007-02-08 10:32:23");
         assert_eq!(shown(r"\/Date(1572845463000)\/", us), "2019-11-04 05:31:03 UTC");
         assert_eq!(shown("3/12/2019\u{202F}2:10\u{202F}PM", us), "2019-03-12 14:10:00");
+        assert_eq!(shown("29-9-2026 10:01:02", DateOrder::DayFirst), "2026-09-29 10:01:02");
+        assert_eq!(shown("12/03/2019 2:10:05 p.\u{a0}m.", DateOrder::DayFirst), "2019-03-12 14:10:05");
         for wrong in ["", "yesterday", "13/13/2019 10:00", "1/1/1 25:00", "/Date(99999999999999999)/"] {
             assert_eq!(shown(wrong, us), "none", "{wrong}");
         }
@@ -215,6 +320,20 @@ mod tests {
         assert_eq!(DateOrder::infer(["03/04/2019 1:00:00 PM"]), DateOrder::MonthFirst);
         assert_eq!(DateOrder::infer(["03.04.2019 10:00"]), DateOrder::DayFirst);
         assert_eq!(DateOrder::infer(["03/04/2019 10:00"]), DateOrder::Unknown);
+    }
+
+    #[test]
+    fn a_date_that_can_be_read_in_two_ways_is_not_read() {
+        let decided = |text, order| {
+            let (time, ambiguous) = parse_decided(text, order);
+            (time.map(|t| t.to_string()), ambiguous)
+        };
+        assert_eq!(decided("03/04/2019 10:00", DateOrder::Unknown), (None, true));
+        assert_eq!(decided("03/04/2019 10:00", DateOrder::DayFirst).0.as_deref(), Some("2019-04-03 10:00:00"));
+        for text in ["04/04/2019 10:00", "2019-04-04 10:00", "4.4.2019 10:00"] {
+            assert_eq!(decided(text, DateOrder::Unknown), (Some("2019-04-04 10:00:00".to_owned()), false), "{text}");
+        }
+        assert_eq!(decided("soon", DateOrder::Unknown), (None, false));
     }
 
     #[test]

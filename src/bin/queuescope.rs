@@ -106,8 +106,9 @@ fn collect(path: &Path, sources: &mut Vec<Source>) -> Result<(), String> {
         return walk(path, path, 0, sources);
     }
     let name = path.file_name().map_or_else(|| path.to_string_lossy(), |n| n.to_string_lossy());
-    let bytes = FileBytes::open(path).map_err(|e| about(&e))?;
-    sources.push(Source { path: name.into_owned(), bytes: Box::new(bytes) });
+    // A named file that cannot be opened is worth stopping for.
+    std::fs::File::open(path).map_err(|e| about(&e))?;
+    sources.push(Source { path: name.into_owned(), bytes: Box::new(FileBytes::new(path, kind.len())) });
     Ok(())
 }
 
@@ -120,17 +121,19 @@ fn walk(root: &Path, folder: &Path, depth: usize, sources: &mut Vec<Source>) -> 
     let mut entries: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
     entries.sort();
     for entry in entries {
-        if entry.is_dir() {
+        // Links can lead out of the folder or in circles, and a pipe never ends: only files and folders count.
+        let Ok(kind) = std::fs::symlink_metadata(&entry) else { continue };
+        if kind.is_dir() {
             walk(root, &entry, depth + 1, sources)?;
+            continue;
+        }
+        if !kind.is_file() {
+            eprintln!("left out, neither a file nor a folder: {}", entry.display());
             continue;
         }
         let relative = entry.strip_prefix(root).unwrap_or(&entry);
         let path: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
-        match FileBytes::open(&entry) {
-            Ok(bytes) => sources.push(Source { path: path.join("/"), bytes: Box::new(bytes) }),
-            // One file that cannot be opened does not stop the others; it is named.
-            Err(error) => eprintln!("failed to open: {error}: {}", entry.display()),
-        }
+        sources.push(Source { path: path.join("/"), bytes: Box::new(FileBytes::new(&entry, kind.len())) });
     }
     Ok(())
 }

@@ -51,6 +51,15 @@ impl Databases {
         newest(&|t| is_local(t, server)).or_else(|| newest(&|t| local_name(t).is_none()))
     }
 
+    /// Other tables of the same server that do not say when they were written.
+    pub fn undated<'a>(&'a self, table: &'a RoutingTable) -> impl Iterator<Item = &'a RoutingTable> {
+        self.tables.iter().filter(move |t| {
+            t.span != table.span
+                && t.written.is_none()
+                && local_name(t).map(server_key) == local_name(table).map(server_key)
+        })
+    }
+
     /// Tables of a server that are older than `newest`.
     pub fn older_tables<'a>(&'a self, newest: &'a RoutingTable) -> impl Iterator<Item = &'a RoutingTable> {
         self.tables.iter().filter(move |t| {

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::Moment;
 use crate::model::event::Event;
@@ -11,7 +13,7 @@ use crate::model::event::Event;
 const EXEMPLARS: usize = 3;
 
 /// Events of one source and id on one computer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EventGroup {
     /// Event source as first printed.
     pub source: String,
@@ -19,6 +21,8 @@ pub struct EventGroup {
     pub id: u16,
     /// Computer, when known.
     pub computer: Option<String>,
+    /// Whether these are older records that were left in the file, no longer part of the log.
+    pub recovered: bool,
     /// Number of events.
     pub count: u64,
     /// First time.
@@ -30,13 +34,13 @@ pub struct EventGroup {
 }
 
 /// Folds events. A group is kept per file, so that a file read twice can be told apart.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct EventFold {
     groups: BTreeMap<Key, EventGroup>,
 }
 
-/// Source and computer in lower case, so that two exports of one log meet.
-type Key = (String, u16, String, SourceId);
+/// Source and computer in lower case, so that two exports of one log meet. Older records are counted apart.
+type Key = (String, u16, String, bool, SourceId);
 
 impl EventFold {
     /// Counts an event.
@@ -45,12 +49,14 @@ impl EventFold {
             event.source.to_ascii_lowercase(),
             event.id,
             event.computer.as_deref().unwrap_or("").to_ascii_lowercase(),
+            event.recovered,
             event.span.source,
         );
         let group = EventGroup {
             source: event.source.clone(),
             id: event.id,
             computer: event.computer.clone(),
+            recovered: event.recovered,
             count: 1,
             first: event.time,
             last: event.time,

@@ -12,16 +12,21 @@ pub mod databases;
 pub mod events;
 pub mod queues;
 pub mod servers;
+pub mod transport;
+
+use serde::{Deserialize, Serialize};
 
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
+use crate::model::log_row::LogRow;
 use crate::model::{Documents, Record, Sink};
 
 /// Takes records and keeps what the rules need of them.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Fold {
     documents: Documents,
     events: events::EventFold,
+    transport: transport::TransportFold,
 }
 
 impl Sink for Fold {
@@ -30,6 +35,10 @@ impl Sink for Fold {
             self.events.add(event);
         }
     }
+
+    fn row(&mut self, row: &LogRow<'_>) {
+        self.transport.add(row);
+    }
 }
 
 impl Fold {
@@ -37,6 +46,7 @@ impl Fold {
     pub fn merge(mut self, other: Fold) -> Fold {
         self.documents.merge(other.documents);
         self.events.merge(other.events);
+        self.transport.merge(other.transport);
         self
     }
 
@@ -44,6 +54,7 @@ impl Fold {
     pub fn time_span(&self, source: SourceId) -> Option<(Moment, Moment)> {
         let mut all = self.documents.times(source);
         all.extend(self.events.time_span(source).into_iter().flat_map(|(a, b)| [a, b]));
+        all.extend(self.transport.time_span(source).into_iter().flat_map(|(a, b)| [a, b]));
         Some((*all.iter().min_by_key(|m| m.at)?, *all.iter().max_by_key(|m| m.at)?))
     }
 
@@ -61,6 +72,7 @@ impl Fold {
                 tables: documents.routing_tables.into_iter().map(|table| *table).collect(),
             },
             events: self.events.finish(),
+            transport: self.transport.finish(),
             servers,
         }
     }
@@ -76,6 +88,8 @@ pub struct Facts {
     pub servers: servers::Servers,
     /// Databases, mailboxes and routing tables.
     pub databases: databases::Databases,
+    /// What transport logs show.
+    pub transport: transport::Transport,
     /// Events, grouped.
     pub events: Vec<events::EventGroup>,
 }

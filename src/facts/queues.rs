@@ -12,7 +12,7 @@ use crate::base::timestamp::Moment;
 use crate::model::message::Message;
 use crate::model::queue::{DeliveryType, Queue, QueueIdentity, QueueName, QueueStatus};
 use crate::model::server::server_key;
-use crate::model::smtp_reply::{LastError, UnreachableReason};
+use crate::model::smtp_reply::{LastError, UNREACHABLE_REASONS, UnreachableReason};
 
 /// All queues of the case.
 pub struct Queues {
@@ -20,6 +20,8 @@ pub struct Queues {
     pub queues: Vec<WaitingQueue>,
     /// Number of queue exports that showed the same queue again and were set aside.
     pub repeated: usize,
+    /// Queues whose exports disagree on the number of messages, in words, where no time says which is newer.
+    pub conflicts: Vec<String>,
 }
 
 /// One queue.
@@ -56,6 +58,7 @@ impl Queues {
         for queue in queues {
             kept.add(queue);
         }
+        let conflicts = kept.conflicts;
         let kept = kept.queues;
         let repeated = seen - kept.len();
         let mut waiting: Vec<WaitingQueue> = kept
@@ -94,12 +97,12 @@ impl Queues {
             }
         }
         waiting.sort_by_cached_key(|w| (w.server().map(server_key), w.identity.clone(), w.span()));
-        Queues { queues: waiting, repeated }
+        Queues { queues: waiting, repeated, conflicts }
     }
 
     /// Messages that wait, over all queues but shadow queues.
     pub fn waiting(&self) -> u64 {
-        self.waiting_queues().map(WaitingQueue::count).sum()
+        self.waiting_queues().fold(0, |sum, queue| sum.saturating_add(queue.count()))
     }
 
     /// All queues but shadow queues: their messages are copies, not waiting mail.
@@ -163,6 +166,16 @@ impl WaitingQueue {
         said.unwrap_or(self.messages.len() as u64)
     }
 
+    /// Whether the exports tell how many messages it holds.
+    pub fn is_counted(&self) -> bool {
+        self.queue.as_ref().is_some_and(|q| q.message_count.is_some()) || !self.messages.is_empty()
+    }
+
+    /// Whether messages wait in it, as far as is known.
+    pub fn may_hold_mail(&self) -> bool {
+        self.count() > 0 || !self.is_counted()
+    }
+
     /// Whether nothing in the queue reports an error.
     pub fn is_moving(&self) -> bool {
         !matches!(self.status(), Some(QueueStatus::Retry | QueueStatus::Suspended))
@@ -194,9 +207,22 @@ impl WaitingQueue {
         let listed = self.messages.len() as u64;
         // An unreachable queue holds messages with different reasons; its own text names only some.
         if listed > 0 && (self.is_unreachable() || !own.is_some_and(|e| matches(&e.value))) {
-            return if hit == listed { self.count().max(hit) } else { hit };
+            return self.whole_or(hit, listed);
         }
         if own.is_some_and(|e| matches(&e.value)) { self.count() } else { 0 }
+    }
+
+    /// All of the queue when all of its messages are in the export and have the error, else those that do: `Get-Message` stops
+    /// at 1,000 by itself, and nothing is known of the rest.
+    fn whole_or(&self, hit: u64, listed: u64) -> u64 {
+        if hit == listed && listed >= self.count() { self.count().max(hit) } else { hit }
+    }
+
+    /// Whether the own error of the queue names several reasons, so that it is not known which messages have which.
+    pub fn has_mixed_reasons(&self) -> bool {
+        let own = self.queue.as_ref().and_then(|q| q.last_error.as_ref());
+        let named = own.map_or(0, |e| UNREACHABLE_REASONS.iter().filter(|(reason, _)| reason.is_in(&e.value)).count());
+        named > 1 && self.messages.is_empty()
     }
 
     /// Messages for which the queue states a reason, by text or by the code of a recipient.
@@ -204,7 +230,7 @@ impl WaitingQueue {
         let listed = self.messages.len() as u64;
         let hit = self.messages.iter().filter(|m| has_reason(m, reason)).count() as u64;
         if listed > 0 {
-            return if hit == listed { self.count().max(hit) } else { hit };
+            return self.whole_or(hit, listed);
         }
         self.share(|text| reason.is_in(text))
     }
@@ -226,6 +252,7 @@ struct Kept {
     queues: Vec<Queue>,
     by_identity: BTreeMap<String, Vec<usize>>,
     by_next_hop: BTreeMap<NextHopKey, Vec<usize>>,
+    conflicts: Vec<String>,
 }
 
 /// Server, next hop, delivery type and connector: what makes a queue, whatever its row number.
@@ -238,7 +265,8 @@ impl Kept {
         let empty = Vec::new();
         let same = identity.as_ref().and_then(|key| self.by_identity.get(key)).unwrap_or(&empty).iter();
         let twins = next_hop.as_ref().and_then(|key| self.by_next_hop.get(key)).unwrap_or(&empty).iter();
-        let same = same.filter(|i| self.queues.get(**i).is_some_and(|k| is_same_row(k, &queue)));
+        let same =
+            same.filter(|i| self.queues.get(**i).is_some_and(|k| is_same_row(k, &queue) && is_one_server(k, &queue)));
         // One file never shows one queue under two row numbers; two files may.
         let twins = twins.take(SAME_NEXT_HOP).filter(|i| {
             self.queues.get(**i).is_some_and(|known| {
@@ -248,6 +276,11 @@ impl Kept {
         });
         match same.chain(twins).min().copied() {
             Some(index) => {
+                if let Some(known) = self.queues.get(index)
+                    && let Some(conflict) = conflict(&queue, known)
+                {
+                    self.conflicts.push(conflict);
+                }
                 if let Some(known) = self.queues.get_mut(index).filter(|known| is_newer(&queue, known)) {
                     *known = queue;
                     self.index(index, identity, next_hop);
@@ -299,6 +332,11 @@ fn next_hop_key(queue: &Queue) -> Option<NextHopKey> {
     ))
 }
 
+/// Without the name of the server, queues of two files may be of two servers.
+fn is_one_server(a: &Queue, b: &Queue) -> bool {
+    a.span.source == b.span.source || a.identity.as_ref().is_some_and(|i| i.value.server.is_some())
+}
+
 /// Whether two queues of the same identity are the same queue. A row number can be given again after a
 /// restart, then to another next hop.
 fn is_same_row(a: &Queue, b: &Queue) -> bool {
@@ -306,6 +344,15 @@ fn is_same_row(a: &Queue, b: &Queue) -> bool {
     let text = |q: &Queue| q.next_hop_domain.as_ref().map(|l| l.value.to_ascii_lowercase());
     let (x, y) = (text(a), text(b));
     a.span.source == b.span.source || !is_row || x.is_none() || y.is_none() || x == y
+}
+
+/// Two exports of a queue that show different numbers and no time that decides.
+fn conflict(a: &Queue, b: &Queue) -> Option<String> {
+    let time = |q: &Queue| q.last_retry.as_ref().map(|t| t.value);
+    let decided = matches!((time(a), time(b)), (Some(x), Some(y)) if x.at != y.at);
+    let (x, y) = (a.message_count.as_ref()?.value, b.message_count.as_ref()?.value);
+    (!decided && x != y)
+        .then(|| format!("Queue {} holds {} messages in one export and {} in another", a.label(), y.min(x), y.max(x)))
 }
 
 /// Whether `a` is the better snapshot: later, or just as late (or of unknown time) and fuller.

@@ -27,7 +27,9 @@ impl Servers {
             let read = LastError::read(&error.value);
             Some(ServerAddress { span: error.span, server: read.host?, address: read.address? })
         });
-        for address in listed.into_iter().chain(from_errors) {
+        for mut address in listed.into_iter().chain(from_errors) {
+            // `::ffff:192.0.2.11` is an IPv4 address in other clothes.
+            address.address = address.address.to_canonical();
             let known = addresses.entry(server_key(&address.server)).or_default();
             if !known.iter().any(|a| a.address == address.address) {
                 known.push(address);

@@ -14,57 +14,83 @@ use std::ops::ControlFlow;
 
 use crate::base::ledger::{Ledger, NoteKind};
 use crate::base::powershell::{self, Parsed};
+use crate::base::row_index::RowIndex;
 use crate::base::source::{ReadAt, ReadError, SourceId, Span, file_name};
 use crate::base::text::Text;
+use crate::model::log_row::LogRow;
 use crate::model::{Record, Sink};
 
 /// What the formats of cmdlets share; not a format.
 mod cmdlet;
 /// What the formats of directory objects and permissions share; not a format.
 mod directory;
+/// What the row-by-row logs share; not a format.
+mod log;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod adsi_edit;
+mod agent_log;
+mod connectivity_log;
 mod csvde;
 mod dsacls;
+mod event_list;
 mod event_text;
 mod event_xml;
+mod evt;
 mod evtx;
 mod get_acl;
 mod get_ad_permission;
+mod get_event_log;
 mod get_exchange_server;
 mod get_mailbox;
 mod get_mailbox_database;
 mod get_message;
 mod get_queue;
 mod get_receive_connector;
+mod get_win_event;
 mod ldif;
 mod ldp_dump;
+mod message_tracking_log;
+mod message_tracking_log_2003;
+mod message_tracking_log_55;
 mod routing_config;
 mod sddl;
 mod server_addresses;
+mod smtp_protocol_log;
+mod smtp_w3c_log;
 
 /// All formats, by id.
 pub static FORMATS: &[&Format] = &[
     &adsi_edit::FORMAT,
+    &agent_log::FORMAT,
+    &connectivity_log::FORMAT,
     &csvde::FORMAT,
     &dsacls::FORMAT,
+    &event_list::FORMAT,
     &event_text::FORMAT,
     &event_xml::FORMAT,
+    &evt::FORMAT,
     &evtx::FORMAT,
     &get_acl::FORMAT,
     &get_ad_permission::FORMAT,
+    &get_event_log::FORMAT,
     &get_exchange_server::FORMAT,
     &get_mailbox::FORMAT,
     &get_mailbox_database::FORMAT,
     &get_message::FORMAT,
     &get_queue::FORMAT,
     &get_receive_connector::FORMAT,
+    &get_win_event::FORMAT,
     &ldif::FORMAT,
     &ldp_dump::FORMAT,
+    &message_tracking_log::FORMAT,
+    &message_tracking_log_2003::FORMAT,
+    &message_tracking_log_55::FORMAT,
     &routing_config::FORMAT,
     &sddl::FORMAT,
     &server_addresses::FORMAT,
+    &smtp_protocol_log::FORMAT,
+    &smtp_w3c_log::FORMAT,
 ];
 // registry:end
 
@@ -89,14 +115,79 @@ pub struct Format {
 pub enum Parse {
     /// Text of megabytes, decoded as a whole. Its evidence is shown as lines.
     Document(fn(&Document<'_>, &mut Output<'_>)),
-    /// A binary log of any size, read by position. Its evidence is shown by `show`: the fields of
-    /// the record with the given number, one per line.
-    Log {
-        /// Reads all records.
-        read: fn(&Log<'_>, &mut Output<'_>),
-        /// Prints one record.
-        show: fn(&Log<'_>, u64) -> Option<Vec<String>>,
-    },
+    /// A log of any size, read by position and part by part.
+    Log(LogReader),
+}
+
+/// How a log is read. Parts can be read in any order and by several workers; what they give is then joined in
+/// the order of the file.
+#[derive(Clone, Copy)]
+pub struct LogReader {
+    /// Where the log may be cut.
+    pub grid: fn(&Log<'_>) -> Grid,
+    /// Reads the records that begin in a part. What it returns is its state, which only this format understands.
+    pub read: fn(&Log<'_>, &Part, &mut Output<'_>) -> Vec<u8>,
+    /// Given the joined state of all parts before and that of the next one: what the next one must be told, when it
+    /// was read with a wrong assumption and has to be read again.
+    pub again: fn(before: &[u8], own: &[u8]) -> Option<Vec<u8>>,
+    /// Joins the state of all parts before with that of the next one.
+    pub join: fn(before: Vec<u8>, own: Vec<u8>) -> Vec<u8>,
+    /// Says what can be said only of the whole log.
+    pub finish: fn(&Log<'_>, state: &[u8], &mut Output<'_>),
+    /// For a binary log: the fields of the record with the given number, one per line.
+    pub show: fn(&Log<'_>, u64) -> Option<Vec<String>>,
+}
+
+impl LogReader {
+    /// Reads a whole log in one part.
+    pub fn read_in_one(self, log: &Log<'_>, out: &mut Output<'_>) {
+        let state = (self.read)(log, &Part { range: 0..log.bytes.size(), carry: None }, out);
+        (self.finish)(log, &state, out);
+    }
+}
+
+/// Where a log may be cut: at `first`, and from there at every multiple of `unit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Offset of the first cut.
+    pub first: u64,
+    /// Distance of the cuts in bytes.
+    pub unit: u64,
+}
+
+impl Grid {
+    /// Text may be cut anywhere: a line belongs to the part in which it begins.
+    pub fn lines(_: &Log<'_>) -> Grid {
+        Grid { first: 0, unit: 1 }
+    }
+
+    /// The log is never cut.
+    pub fn whole(_: &Log<'_>) -> Grid {
+        Grid { first: 0, unit: 1 << 62 }
+    }
+
+    /// The parts of a log of `size` bytes, each of about `length` bytes.
+    pub fn parts(self, size: u64, length: u64) -> Vec<std::ops::Range<u64>> {
+        let unit = self.unit.max(1);
+        let length = length.max(unit).next_multiple_of(unit);
+        let mut parts = Vec::new();
+        let mut start = 0;
+        while start < size {
+            let end = if start == 0 { self.first + length } else { start + length };
+            parts.push(start..end.min(size));
+            start = end;
+        }
+        parts
+    }
+}
+
+/// A part of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Offsets in the file.
+    pub range: std::ops::Range<u64>,
+    /// What [`LogReader::again`] said; `None` when the part is read for the first time.
+    pub carry: Option<Vec<u8>>,
 }
 
 /// A text file handed to a format.
@@ -121,7 +212,7 @@ impl Document<'_> {
     }
 }
 
-/// A binary log handed to a format.
+/// A log handed to a format.
 pub struct Log<'a> {
     /// Which source.
     pub id: SourceId,
@@ -138,6 +229,8 @@ pub struct Output<'a> {
     pub ledger: &'a mut Ledger,
     /// What the format calls this file, when more exact than its title: `Get-Queue, Format-List`.
     pub taken_for: Option<String>,
+    /// For a text log: where its lines are.
+    pub rows: RowIndex,
     progress: &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>,
 }
 
@@ -148,13 +241,19 @@ impl<'a> Output<'a> {
         ledger: &'a mut Ledger,
         progress: &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Output<'a> {
-        Output { sink, ledger, taken_for: None, progress }
+        Output { sink, ledger, taken_for: None, rows: RowIndex::default(), progress }
     }
 
     /// Hands on a record.
     pub fn record(&mut self, record: Record) {
         self.ledger.records += 1;
         self.sink.record(record);
+    }
+
+    /// Hands on a row of a log.
+    pub fn row(&mut self, row: &LogRow<'_>) {
+        self.ledger.records += 1;
+        self.sink.row(row);
     }
 
     /// Adds a remark to the ledger.
@@ -280,17 +379,11 @@ fn known_stranger(head: &Head<'_>) -> String {
             b"\xD0\xCF\x11\xE0",
             "This is an older Office document or an Outlook message. Save the output as plain text instead.",
         ),
-        (b"LfLe", "This is a damaged event log of Windows 2003 or earlier."),
         (b"\x1F\x8B", "This is a gzip archive. Unpack it first."),
         (b"MZ", "This is a program, not evidence."),
     ];
     if let Some((_, text)) = signature.iter().find(|(magic, _)| head.bytes.starts_with(magic)) {
         return (*text).to_owned();
-    }
-    if head.bytes.get(4..8) == Some(b"LfLe") {
-        return "This is an event log of Windows 2003 or earlier (.evt), which is not read yet. Open it in Event Viewer and \
-                save it as text, with the descriptions."
-            .to_owned();
     }
     if !head.is_text() {
         return "Not text and not a known binary format.".to_owned();

@@ -1,11 +1,14 @@
-//! Events of Windows event logs. One shape for EVTX, XML and text.
+//! Events of Windows event logs. One shape for EVTX, EVT, XML, lists and text.
 //!
 //! Traps: the message text is not stored in EVTX, so insertion strings are what rules can rely on;
 //! text forms have the message and no strings. The same id means different things under different
 //! sources, so the key is always source and id.
 
 pub mod assembly;
+pub mod columns;
+pub mod fields;
 pub mod labels;
+pub mod message;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -39,6 +42,9 @@ pub struct Event {
     pub data: Vec<u8>,
     /// The rendered message, when the export holds it.
     pub message: Option<String>,
+    /// Whether it is a remnant: found in the log file, but no longer part of the log, which was
+    /// cleared or has overwritten its index.
+    pub recovered: bool,
 }
 
 /// Severity of an event.
@@ -84,6 +90,7 @@ impl Event {
             strings: Vec::new(),
             data: Vec::new(),
             message: None,
+            recovered: false,
         }
     }
 

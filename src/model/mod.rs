@@ -7,6 +7,7 @@ pub mod access;
 pub mod database;
 pub mod directory;
 pub mod event;
+pub mod log_row;
 pub mod message;
 pub mod queue;
 pub mod receive_connector;
@@ -143,10 +144,15 @@ impl<T: Entry> Entry for Box<T> {
 pub trait Sink {
     /// Takes a record.
     fn record(&mut self, record: Record);
+
+    /// Takes a row of a transport log.
+    fn row(&mut self, row: &log_row::LogRow<'_>);
 }
 
 impl Sink for Vec<Record> {
     fn record(&mut self, record: Record) {
         self.push(record);
     }
+
+    fn row(&mut self, _: &log_row::LogRow<'_>) {}
 }

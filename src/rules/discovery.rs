@@ -1,5 +1,7 @@
 //! What a check returns: a verdict, and for a finding the discovery with its proofs.
 
+use std::collections::BTreeSet;
+
 use crate::base::source::Span;
 use crate::facts::queues::WaitingQueue;
 use crate::report::{Confidence, Effect, Ground, GroundKind, Missing, Role, Severity, Step};
@@ -30,6 +32,8 @@ pub struct Discovery {
     pub statement: String,
     /// Names of what is affected.
     pub affected: Vec<String>,
+    /// The same, to look them up.
+    named: BTreeSet<String>,
     /// Evidence in the order of citation.
     pub proofs: Vec<Proof>,
     /// Effects.
@@ -79,6 +83,7 @@ impl Discovery {
             role: None,
             statement: String::new(),
             affected: Vec::new(),
+            named: BTreeSet::new(),
             proofs: Vec::new(),
             effects: Vec::new(),
             grounds: Vec::new(),
@@ -103,7 +108,7 @@ impl Discovery {
     pub fn affects(&mut self, names: impl IntoIterator<Item = impl Into<String>>) {
         for name in names {
             let name = name.into();
-            if !name.is_empty() && !self.affected.contains(&name) {
+            if !name.is_empty() && self.named.insert(name.clone()) {
                 self.affected.push(name);
             }
         }
@@ -113,7 +118,8 @@ impl Discovery {
     pub fn accounts_for(&mut self, queue: &WaitingQueue, messages: u64, text: String) {
         self.affects([queue.label()]);
         self.shares.push(Share { queue: queue.label(), messages });
-        self.effects.push(Effect { text, amount: count(messages, "message") });
+        let amount = if queue.is_counted() { count(messages, "message") } else { "number not shown".to_owned() };
+        self.effects.push(Effect { text, amount });
     }
 
     /// Adds an effect.

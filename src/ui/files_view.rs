@@ -94,7 +94,7 @@ fn rows(input: &Input, shown: bool) -> Html {
                 <td>{ state(input.state) }</td>
                 <td class="number">{ if nothing { String::new() } else { grouped(input.records) } }</td>
                 <td class="whole">{ lost }</td>
-                <td>{ time_span(input) }</td>
+                <td class="whole">{ time_span(input) }</td>
                 <td class="whole">{ input.encoding.clone().unwrap_or_default() }</td>
                 <td class="number">{ size(input.size) }</td>
             </tr>

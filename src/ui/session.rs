@@ -228,6 +228,8 @@ impl Relay {
             Response::Lines { token, source, first, lines, total } => {
                 self.dispatcher.dispatch(Action::Lines(Lines { token, source, first, lines, total }));
             }
+            // No view asks for them yet.
+            Response::Hits { .. } => {}
             Response::Printed { format, text } => {
                 if browser::save(format.file_name(), &text, media_type(format)) {
                     self.dispatcher.dispatch(Action::Say(format!("Saved {}", format.file_name())));

@@ -9,12 +9,13 @@ use super::state::{Action, State, View};
 use super::text::{count, size};
 use crate::worker::protocol::SampleInfo;
 
-const TAKES: [(&str, &str); 5] = [
+const TAKES: [(&str, &str); 6] = [
     ("Queues, messages", "Get-Queue, Get-Message"),
     ("Connectors, servers", "Get-ReceiveConnector, Get-ExchangeServer"),
     ("Databases, mailboxes", "Get-MailboxDatabase, Get-Mailbox"),
     ("Routing tables", "RoutingConfig*.xml"),
-    ("Event logs", ".evtx, saved as XML or text"),
+    ("Transport logs", "Message tracking, SMTP protocol, connectivity, any size"),
+    ("Event logs", ".evtx, .evt, saved as CSV, XML or text"),
 ];
 
 const PROMISES: [&str; 3] = [

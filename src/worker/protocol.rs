@@ -21,7 +21,22 @@ pub enum Request {
         /// Name from [`crate::worker::protocol::SampleInfo`].
         name: String,
     },
-    /// Lines of a text file, for the evidence drawer.
+    /// Search the lines of a file. A worker that searches can be ended by [`super::client::Client::restart`].
+    Search {
+        /// Returned with the answer.
+        token: u32,
+        /// Index of the file in the report.
+        source: u32,
+        /// The text or the pattern.
+        text: String,
+        /// Whether it is a regular expression.
+        is_regex: bool,
+        /// Whether upper and lower case are told apart.
+        case_sensitive: bool,
+        /// How many hits are wanted; all are counted.
+        most: u32,
+    },
+    /// Lines of a text file or log, for the evidence drawer.
     Lines {
         /// Returned with the answer.
         token: u32,
@@ -81,6 +96,19 @@ pub enum Response {
     Report {
         /// The report.
         report: Report,
+    },
+    /// What a search gave.
+    Hits {
+        /// From the request.
+        token: u32,
+        /// Index of the file.
+        source: u32,
+        /// The first matching lines: number from 1, text, and where the match lies in it, in bytes.
+        first: Vec<(u32, String, (usize, usize))>,
+        /// How many lines match.
+        total: u64,
+        /// Whether the whole file was searched.
+        complete: bool,
     },
     /// Lines of a file.
     Lines {

@@ -16,6 +16,7 @@ use web_sys::{DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
 
 use super::protocol::{PrintFormat, Request, Response};
 use super::samples;
+use crate::analysis::search::Query;
 use crate::analysis::{Analysis, Progress, analyze};
 use crate::base::source::{ReadAt, ReadError, Source};
 use crate::report::{html, json, markdown};
@@ -87,6 +88,26 @@ impl State {
                         message: "This file can no longer be shown. Drop it again.".to_owned(),
                     }),
                 }
+            }
+            Request::Search { token, source, text, is_regex, case_sensitive, most } => {
+                let query = Query { text, is_regex, case_sensitive };
+                let found = self
+                    .analysis
+                    .as_ref()
+                    .map(|a| a.search(source, &query, most as usize, &mut |_| ControlFlow::Continue(())));
+                self.post(&match found {
+                    Some(Ok(Some(hits))) => Response::Hits {
+                        token,
+                        source,
+                        first: hits.first.into_iter().map(|h| (h.line, h.text, h.range)).collect(),
+                        total: hits.total,
+                        complete: hits.complete,
+                    },
+                    Some(Err(message)) => Response::Failed { message },
+                    Some(Ok(None)) | None => {
+                        Response::Failed { message: "This file has no lines to search. Drop it again.".to_owned() }
+                    }
+                });
             }
             Request::Record { token, source, record } => {
                 let found = record.parse().ok().and_then(|id| self.analysis.as_ref()?.record(source, id));

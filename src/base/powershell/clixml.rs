@@ -21,6 +21,9 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::super::xml::{Close, Item, Open, Xml};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
 use super::{
     Note, NoteKind, Object, Property, Text, Value, class_name, is_type_name, item_text, note, object_text, text_value,
 };
@@ -212,7 +215,11 @@ impl<'a> Builder<'a> {
     fn leaf(&mut self, name: Option<String>, close: &Close<'_>, lines: (u32, u32)) {
         let text = match close.name {
             "S" | "ToString" => unescape(&close.text),
-            // Bytes and protected strings say nothing that can be shown.
+            "BA" if !matches!(self.stack.last(), Some(Frame::Types { .. } | Frame::Object(_))) => {
+                let value = bytes_value(close.text.trim());
+                return self.deliver(name, value, lines);
+            }
+            // Protected strings say nothing that can be shown.
             "BA" | "SBK" | "SS" | "Nil" => Cow::Borrowed(""),
             // PowerShell writes characters as numbers.
             "C" => match close.text.parse().ok().and_then(char::from_u32) {
@@ -271,7 +278,7 @@ impl<'a> Builder<'a> {
             Some(Frame::List) => {
                 let Some(object) = self.object_above(1) else { return };
                 match item_text(value) {
-                    Some(text) if text.is_empty() => {}
+                    // Elements count by their position, so that empty ones stay.
                     Some(text) => object.items.get_or_insert_default().push(text),
                     None => object.hidden = true,
                 }
@@ -313,6 +320,17 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Bytes as a list of numbers, as JSON prints them; nothing when there are many, which are a picture or a
+/// certificate.
+fn bytes_value(text: &str) -> Value {
+    const MOST: usize = 4096;
+    let bytes = Some(text).filter(|t| t.len() <= MOST).and_then(|t| BASE64_STANDARD.decode(t).ok());
+    match bytes.filter(|bytes| !bytes.is_empty()) {
+        Some(bytes) => Value::List { items: bytes.iter().map(u8::to_string).collect(), complete: true },
+        None => Value::Empty,
+    }
+}
+
 impl Building<'_> {
     fn value(&mut self) -> Value {
         if let Some(items) = self.items.take() {
@@ -324,6 +342,14 @@ impl Building<'_> {
             _ => {}
         }
         let properties = &self.properties;
+        // A wrapper around nothing, or around bytes.
+        match properties.as_slice() {
+            [Property { name, value: Value::Empty, .. }] if name == "Value" => return Value::Empty,
+            [Property { name, value: Value::List { items, complete: true }, .. }] if name == "Value" => {
+                return text_value(&items.join(", "));
+            }
+            _ => {}
+        }
         let get = |name: &str| properties.iter().find(|p| p.name.eq_ignore_ascii_case(name)).and_then(Property::text);
         if let Some(text) = object_text(get).or_else(|| self.primitive.take()) {
             return text_value(&text);

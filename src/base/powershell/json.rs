@@ -157,7 +157,7 @@ fn list_of(elements: &[Json]) -> Value {
     let (mut items, mut complete) = (Vec::with_capacity(elements.len()), true);
     for element in elements {
         match item_text(value_of(element)) {
-            Some(text) if text.is_empty() => {}
+            // Elements count by their position, so that empty ones stay.
             Some(text) if !text.starts_with("@{") => items.push(text),
             _ => complete = false,
         }
@@ -174,6 +174,13 @@ fn object_value(members: &Map<String, Json>) -> Value {
     }
     if let (Some(Json::Array(elements)), true) = (members.get("value"), members.contains_key("Count")) {
         return list_of(elements);
+    }
+    // A wrapper around a text or bytes.
+    if let (1, Some(wrapped)) = (members.len(), members.get("Value")) {
+        return match wrapped {
+            Json::Array(elements) => Value::Text(item_text(list_of(elements)).unwrap_or_default()),
+            other => value_of(other),
+        };
     }
     let find = |name: &str| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     let get = |name: &str| match value_of(find(name)?) {

@@ -169,7 +169,9 @@ impl Object {
     /// Whether the class ends with this name: `QueueInfo` matches
     /// `Microsoft.Exchange.Data.QueueViewer.QueueInfo`.
     pub fn is_class(&self, name: &str) -> bool {
-        self.class.as_deref().is_some_and(|c| c.rsplit('.').next().unwrap_or(c).eq_ignore_ascii_case(name))
+        // `EventLogEntry#Application/Source/1035`: what is behind the mark is of the one object.
+        let own = self.class.as_deref().map(|class| class.split('#').next().unwrap_or(class));
+        own.is_some_and(|c| c.rsplit('.').next().unwrap_or(c).eq_ignore_ascii_case(name))
     }
 }
 
@@ -238,7 +240,7 @@ fn list_of(inner: &str) -> Value {
 
 /// `System.String[]`, `Microsoft.Exchange.Data.QueueViewer.RecipientInfo[]` and the like; not
 /// `Microsoft.com`, which is a host.
-fn is_type_name(text: &str) -> bool {
+pub fn is_type_name(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("System.").or_else(|| text.strip_prefix("Microsoft.")) else { return false };
     let (name, arguments) = rest.split_once('[').map_or((rest, None), |(name, arguments)| (name, Some(arguments)));
     let is_word = |part: &str| {

@@ -13,6 +13,8 @@
 //! - `-GroupBy` repeats the header for each group, below a line with the value of the group.
 //! - A console session holds tables and lists: lists outside the tables are read as lists.
 
+use unicode_width::UnicodeWidthChar;
+
 use std::mem::take;
 
 use super::list::{self, LeftOut};
@@ -168,7 +170,7 @@ fn read_rows(text: &Text, first: u32, columns: &[Column], objects: &mut Vec<Obje
             number += 1;
             continue;
         }
-        let characters: Vec<char> = line.chars().collect();
+        let characters = by_display_width(line, columns);
         // A table ends at a blank line; mail programs put one after each row, though.
         if blank && !fits(&characters, columns) {
             break;
@@ -191,6 +193,22 @@ fn read_rows(text: &Text, first: u32, columns: &[Column], objects: &mut Vec<Obje
     }
     objects.extend(open.map(|row| row.into_object(columns)));
     end
+}
+
+/// Stands behind a character that takes two places on the screen.
+const SECOND_HALF: char = '\u{FFFF}';
+
+/// The characters of a line by their places on the screen. East Asian characters take two; PowerShell counts so when it
+/// pads, but copies of its output need not. The line is widened when only that keeps the starts of the columns free.
+fn by_display_width(line: &str, columns: &[Column]) -> Vec<char> {
+    let narrow: Vec<char> = line.chars().collect();
+    let is_wide = |c: &char| c.width().is_some_and(|w| w > 1);
+    if !narrow.iter().any(is_wide) {
+        return narrow;
+    }
+    let wide: Vec<char> = narrow.iter().flat_map(|c| [Some(*c), is_wide(c).then_some(SECOND_HALF)]).flatten().collect();
+    let free = |line: &[char]| columns.iter().skip(1).filter(|c| is_blank_at(line, c.start.saturating_sub(1))).count();
+    if free(&wide) > free(&narrow) { wide } else { narrow }
 }
 
 fn is_blank_at(line: &[char], at: usize) -> bool {
@@ -253,7 +271,7 @@ fn cut(line: &[char], columns: &[Column]) -> Vec<Cell> {
         }
         let raw = line.get(from..to.min(line.len())).unwrap_or(&[]);
         let end = raw.iter().rposition(|c| !c.is_whitespace()).map_or(from, |at| from + at + 1);
-        let text: String = raw.iter().collect();
+        let text: String = raw.iter().filter(|c| **c != SECOND_HALF).collect();
         cells.push(Cell { text: text.trim().to_owned(), end });
         from = to;
     }
@@ -352,6 +370,13 @@ GNT10-02\\4871       SmtpRelayWithinA... Retry                                64
 GNT10-02\\Shadow\\... ShadowRedundancy    Ready                 12345678901234567 gnt10-01.contoso...
 GNT10-02\\Submission Undefined           Ready                                 0 Submission          
 ";
+
+    #[test]
+    fn wide_characters_take_two_places() {
+        let table = "Identity   Status Name\n--------   ------ ----\nEX1\\\u{6771}\u{4EAC}   Retry  \u{6A5F}\u{5BC6}\n";
+        let (objects, _) = parse(table);
+        assert_eq!(values(&objects[0]), ["EX1\\\u{6771}\u{4EAC}", "Retry", "\u{6A5F}\u{5BC6}"]);
+    }
 
     #[test]
     fn cuts_cells_by_the_dashes() {

@@ -160,11 +160,31 @@ fn edit_distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
+/// What becomes of dates when nothing in the file shows whether day or month comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undecided {
+    /// Read month first, and said so.
+    MonthFirst,
+    /// Left out, and said so: the order of events rests on them.
+    LeftOut,
+}
+
 /// Reads a whole file. `records` makes the records of one object; none when nothing of it is usable.
 pub fn parse(
     document: &Document<'_>,
     out: &mut Output<'_>,
     cmdlet: &Cmdlet,
+    records: impl Fn(&mut Row<'_>) -> Vec<Record>,
+) {
+    parse_with(document, out, cmdlet, Undecided::MonthFirst, records);
+}
+
+/// As [`parse`], with a choice about dates.
+pub fn parse_with(
+    document: &Document<'_>,
+    out: &mut Output<'_>,
+    cmdlet: &Cmdlet,
+    undecided: Undecided,
     records: impl Fn(&mut Row<'_>) -> Vec<Record>,
 ) {
     let Some(parsed) = powershell::read(document.text) else { return };
@@ -174,10 +194,10 @@ pub fn parse(
         out.note(note.kind, note.lines, note.text);
     }
     let by_hand = is_typed_by_hand(parsed.shape);
-    let order = date_order(cmdlet, &parsed.objects, out);
+    let order = date_order(cmdlet, &parsed.objects, undecided, out);
     let mut remarks: BTreeMap<(Remark, String), (u64, (u32, u32))> = BTreeMap::new();
     for (number, object) in parsed.objects.iter().enumerate() {
-        let mut row = Row::new(document.id, object, Names::of(cmdlet, object, by_hand).loose, order);
+        let mut row = Row::new(document.id, object, Names::of(cmdlet, object, by_hand).loose, order, undecided);
         if is_foreign(cmdlet, object) {
             row.remark(Remark::Foreign, object.class.as_deref().unwrap_or(""), object.lines);
             out.ledger.skipped += 1;
@@ -211,7 +231,7 @@ pub fn parse(
 }
 
 /// The order of day and month over all dates of the file; says so when nothing decides and it matters.
-fn date_order(cmdlet: &Cmdlet, objects: &[Object], out: &mut Output<'_>) -> DateOrder {
+fn date_order(cmdlet: &Cmdlet, objects: &[Object], undecided: Undecided, out: &mut Output<'_>) -> DateOrder {
     let properties = || objects.iter().flat_map(|o| cmdlet.dates.iter().filter_map(|name| o.get(name)));
     let dates: Vec<(String, (u32, u32))> = properties().filter_map(|p| Some((p.text()?, p.lines))).collect();
     let order = DateOrder::infer(dates.iter().map(|(text, _)| text.as_str()));
@@ -220,10 +240,14 @@ fn date_order(cmdlet: &Cmdlet, objects: &[Object], out: &mut Output<'_>) -> Date
             .iter()
             .find(|(text, _)| parse_moment(text, DateOrder::MonthFirst) != parse_moment(text, DateOrder::DayFirst));
         if let Some((text, lines)) = unclear {
+            let done = match undecided {
+                Undecided::MonthFirst => "read as month first".to_owned(),
+                Undecided::LeftOut => format!("left out. {} | Export-Clixml keeps them", cmdlet.name),
+            };
             out.note(
                 NoteKind::Ambiguous,
                 Some(*lines),
-                format!("Dates such as {text} do not show whether day or month comes first; read as month first."),
+                format!("Dates such as {text} do not show whether day or month comes first; {done}."),
             );
         }
     }

@@ -1,10 +1,11 @@
 //! One object of a cmdlet: its properties as values with places, and remarks about those that are cut,
 //! hidden or not understood.
 
+use super::Undecided;
 use crate::base::ledger::NoteKind;
-use crate::base::powershell::{Object, Property, Value};
+use crate::base::powershell::{Object, Property, Value, is_type_name};
 use crate::base::source::{SourceId, Span};
-use crate::base::timestamp::{DateOrder, Moment, parse_moment};
+use crate::base::timestamp::{DateOrder, Moment, parse_decided, parse_moment};
 use crate::model::{Listed, Located};
 
 /// One object.
@@ -13,6 +14,7 @@ pub struct Row<'a> {
     object: &'a Object,
     loose: Vec<(&'static str, &'a Property)>,
     order: DateOrder,
+    undecided: Undecided,
     remarks: Vec<(Remark, String, (u32, u32))>,
 }
 
@@ -95,8 +97,9 @@ impl<'a> Row<'a> {
         object: &'a Object,
         loose: Vec<(&'static str, &'a Property)>,
         order: DateOrder,
+        undecided: Undecided,
     ) -> Row<'a> {
-        Row { source, object, loose, order, remarks: Vec::new() }
+        Row { source, object, loose, order, undecided, remarks: Vec::new() }
     }
 
     /// Adds a remark about a property.
@@ -182,18 +185,21 @@ impl<'a> Row<'a> {
         None
     }
 
-    /// A count; cultures print `12,595`, `12.595` or `12 595`.
+    /// A count; cultures print `12,595`, `12.595` or `12 595`. What has no groups of three digits is something else.
     pub fn number(&mut self, name: &'static str) -> Option<Located<u64>> {
-        self.parsed(name, |text| {
-            let digits: String =
-                text.chars().filter(|c| !matches!(c, ',' | '.' | '\'' | '’') && !c.is_whitespace()).collect();
-            digits.parse().ok()
-        })
+        self.parsed(name, grouped_number)
     }
 
     /// A date.
     pub fn moment(&mut self, name: &'static str) -> Option<Located<Moment>> {
         let order = self.order;
+        if self.undecided == Undecided::LeftOut {
+            // What is left out has been said for the whole file.
+            let (moment, ambiguous) = parse_decided(&self.text(name)?.value, order);
+            if moment.is_none() && ambiguous {
+                return None;
+            }
+        }
         self.parsed(name, |text| parse_moment(text, order))
     }
 
@@ -249,6 +255,22 @@ impl<'a> Row<'a> {
         Some((items, complete, property))
     }
 
+    /// The elements of a list when all of them are shown as values. Notes what is cut or hidden.
+    pub fn whole_list(&mut self, name: &'static str) -> Option<Vec<String>> {
+        let (items, complete, property) = self.items(name)?;
+        if items.iter().any(|item| is_type_name(item)) {
+            self.remark(Remark::TypeName, name, property.lines);
+            return None;
+        }
+        complete.then_some(items)
+    }
+
+    /// A property as it is, with its line ends. Notes what is hidden.
+    pub fn raw(&mut self, name: &'static str) -> Option<String> {
+        self.text(name)?;
+        self.get(name)?.text()
+    }
+
     /// Notes a value that is not understood.
     pub fn unknown(&mut self, name: &str, text: &str, lines: (u32, u32)) {
         // Garbage can be long.
@@ -262,6 +284,40 @@ impl<'a> Row<'a> {
             Value::Cut(_) => self.remark(Remark::Cut, name, property.lines),
             Value::TypeName(_) => self.remark(Remark::TypeName, name, property.lines),
             _ => {}
+        }
+    }
+}
+/// A number with or without separators between groups of three digits. Numbers beyond a billion are not counts of an
+/// Exchange server.
+fn grouped_number(text: &str) -> Option<u64> {
+    let is_separator = |c: char| matches!(c, ',' | '.' | '\'' | '’') || c.is_whitespace();
+    let mut groups = text.split(is_separator);
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    let sound = rest.iter().all(|g| g.len() == 3) && (rest.is_empty() || (1..=3).contains(&first.len()));
+    let digits: String = [first].into_iter().chain(rest).collect();
+    let is_count = sound && digits.len() <= 10 && digits.chars().all(|c| c.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_count)
+}
+
+#[cfg(test)]
+mod number_tests {
+    use super::grouped_number;
+
+    #[test]
+    fn only_whole_groups_are_a_number() {
+        for (text, number) in [
+            ("7", Some(7)),
+            ("12,595", Some(12_595)),
+            ("12.595", Some(12_595)),
+            ("1\u{202F}012\u{202F}595", Some(1_012_595)),
+            ("10.5", None),
+            ("5 451", Some(5451)),
+            ("-3", None),
+            ("18446744073709551615", None),
+            ("", None),
+        ] {
+            assert_eq!(grouped_number(text), number, "{text}");
         }
     }
 }

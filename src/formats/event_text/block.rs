@@ -1,14 +1,14 @@
 //! The reader of blocks: collects labels until an event is complete.
 
 use super::line::{self, Context, Segment, dump_row, segments, text_start};
-use super::message::{insertion_strings, without_help};
 use crate::base::ledger::NoteKind;
 use crate::base::markup::Scanner;
-use crate::base::timestamp::{DateOrder, parse_moment};
+use crate::base::timestamp::{DateOrder, parse_decided, parse_moment};
 use crate::formats::{Document, Output};
 use crate::model::Record;
 use crate::model::event::assembly::Assembly;
-use crate::model::event::labels::Field;
+use crate::model::event::labels::{Field, category};
+use crate::model::event::message::{insertion_strings, without_help};
 use crate::model::event::{Event, Level};
 
 /// Lines without a label after which a block that is not complete is given up.
@@ -69,13 +69,23 @@ struct Block {
 impl<'a> Reader<'a> {
     /// A reader for a document. Dates of the whole document decide the order of day and month.
     pub(super) fn new(document: &'a Document<'a>) -> Reader<'a> {
-        let lines = document.text.lines();
-        let dates = lines.flat_map(|(_, text)| {
-            let found = segments(text, Context::Header);
-            let is_date = |s: &Segment| matches!(s.field, Field::Date | Field::Data);
-            found.into_iter().filter(is_date).map(move |s| s.value(text)).collect::<Vec<_>>()
-        });
-        let order = DateOrder::infer(dates);
+        let (mut dates, mut half_days) = (Vec::new(), false);
+        for (_, text) in document.text.lines() {
+            for segment in segments(text, Context::Header) {
+                let value = segment.value(text);
+                match segment.field {
+                    Field::Date | Field::Data if value.starts_with(|c: char| c.is_ascii_digit()) => dates.push(value),
+                    // Windows 2003 prints the time of day, which can end in AM or PM, for itself.
+                    Field::Time => half_days |= value.ends_with('M'),
+                    _ => {}
+                }
+            }
+        }
+        let order = match DateOrder::infer(dates.iter().copied()) {
+            // The format of the United States, as in `DateOrder::infer`.
+            DateOrder::Unknown if half_days => DateOrder::MonthFirst,
+            order => order,
+        };
         Reader {
             document,
             order,
@@ -112,7 +122,7 @@ impl<'a> Reader<'a> {
         }
         // `Event[0]:` of wevtutil
         let trimmed = text.get(text_start(text)..).unwrap_or("");
-        if trimmed.starts_with("Event[") && trimmed.ends_with("]:") {
+        if trimmed.starts_with("Event[") && (trimmed.ends_with("]:") || trimmed.ends_with(']')) {
             self.finish(out);
             return;
         }
@@ -321,7 +331,8 @@ impl<'a> Reader<'a> {
             out.note(
                 NoteKind::Ambiguous,
                 None,
-                "Day and month of the dates could be exchanged; they were taken month first. Compare with the EVTX file.",
+                "Day and month could be exchanged in the dates of these events, so they have no time here. Save the log \
+                 itself: wevtutil epl Application Application.evtx",
             );
         }
     }
@@ -340,8 +351,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let when = block.when();
-        let time = parse_moment(&when, self.order);
-        self.ambiguous |= time.is_some() && self.order == DateOrder::Unknown && is_ambiguous(&when);
+        let (time, undecided) = parse_decided(&when, self.order);
         let span = self.document.span(block.first, block.last);
         let some = |text: String| Some(text).filter(|t| !t.is_empty() && t != "N/A");
         // Web pages set no-break spaces where Exchange prints spaces.
@@ -356,13 +366,15 @@ impl<'a> Reader<'a> {
             level: Level::from_name(&block.level),
             computer: some(block.computer),
             channel: some(block.log),
-            category: some(block.category).filter(|c| c != "None"),
+            category: category(&block.category),
             record: None,
             message: some(message.to_owned()).filter(|_| strings.is_none()),
             strings: strings.unwrap_or_default(),
             data: block.data,
+            recovered: false,
         };
         complete_from_xml(&mut event, &block.xml);
+        self.ambiguous |= undecided && event.time.is_none();
         out.record(Record::Event(event));
     }
 }
@@ -400,15 +412,6 @@ fn complete_from_xml(event: &mut Event, xml: &str) {
     }
     if !stored.data.is_empty() {
         event.data = stored.data;
-    }
-}
-
-/// Whether day and month of a date can be exchanged.
-fn is_ambiguous(date: &str) -> bool {
-    let mut parts = date.split(['/', '.', '-', ' ']).map(str::parse::<u32>);
-    match (parts.next(), parts.next()) {
-        (Some(Ok(a)), Some(Ok(b))) => a <= 12 && b <= 12 && a != b,
-        _ => false,
     }
 }
 

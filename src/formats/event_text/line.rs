@@ -1,6 +1,7 @@
 //! One line: the labels in it and the values behind them.
 
-use crate::model::event::labels::{Field, label_at_end};
+use crate::model::event::Level;
+use crate::model::event::labels::{Field, label_at_end, label_at_start};
 
 /// A label in a line and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +47,10 @@ pub(super) fn segments(line: &str, context: Context) -> Vec<Segment> {
     let mut found: Vec<Segment> = Vec::new();
     let mut strong_only = context == Context::Message;
     let body = text_start(line);
-    if let Some(segment) = bare_id(line, body).filter(|_| !strong_only) {
+    if let Some(segment) = bare_id(line, body).or_else(|| bare(line, body)).filter(|_| !strong_only) {
         found.push(segment);
     }
+    let mut glued = false;
     for (colon, _) in line.match_indices(':') {
         let from = found.last().map_or(0, |segment| segment.value);
         // No label is longer than 40 characters; looking back further would be quadratic.
@@ -57,7 +59,7 @@ pub(super) fn segments(line: &str, context: Context) -> Vec<Segment> {
             low += 1;
         }
         let before = line.get(low..colon).unwrap_or("");
-        let Some(mut segment) = labelled(before, low, colon) else { continue };
+        let Some(mut segment) = labelled(before, low, colon, glued) else { continue };
         let at_start = segment.start == body || segment.glued.0 == body && segment.glued.1 > body;
         // In prose a weak label is a word before a colon, and messages quote event ids.
         let counts = match strong_only {
@@ -67,6 +69,8 @@ pub(super) fn segments(line: &str, context: Context) -> Vec<Segment> {
         if !counts {
             continue;
         }
+        let left = line.get(..segment.start).unwrap_or("").chars().next_back();
+        glued |= segment.strong && left.is_some_and(char::is_alphanumeric);
         strong_only = segment.field == Field::Message;
         segment.end = line.len();
         if let Some(last) = found.last_mut() {
@@ -77,8 +81,8 @@ pub(super) fn segments(line: &str, context: Context) -> Vec<Segment> {
     found
 }
 
-fn labelled(before: &str, low: usize, colon: usize) -> Option<Segment> {
-    if let Some((label, start)) = label_at_end(before) {
+fn labelled(before: &str, low: usize, colon: usize, any_glued: bool) -> Option<Segment> {
+    if let Some((label, start)) = label_at_end(before, any_glued) {
         let start = low + start;
         let (field, strong) = (label.field, label.strong);
         return Some(Segment { field, strong, start, value: colon + 1, end: 0, glued: (start, start) });
@@ -117,6 +121,32 @@ fn bare_id(line: &str, body: usize) -> Option<Segment> {
         value: body + head.len(),
         end: line.len(),
         glued: (body, body),
+    })
+}
+
+/// `Event Source MSExchangeIS`: a label whose colon was lost, alone in its line. Sentences begin like
+/// this, too, so that the value has to look like one of its field.
+fn bare(line: &str, body: usize) -> Option<Segment> {
+    const LONGEST: usize = 40;
+    let text = line.get(body..)?;
+    let (label, behind) = label_at_start(text)?;
+    let value = text.get(behind..)?.trim();
+    let is_name = !value.is_empty() && value.len() <= LONGEST && !value.contains([':', '.', ',', ';', '"', '(']);
+    let fits = match label.field {
+        Field::Id => !value.is_empty() && value.len() <= 10 && value.bytes().all(|b| b.is_ascii_digit()),
+        Field::Level => Level::from_name(value).is_some(),
+        Field::Source | Field::Category | Field::Log => is_name && value.split_whitespace().count() <= 4,
+        _ => false,
+    };
+    let at = (body, body);
+    // Never enough to say that an event is missing something.
+    fits.then_some(Segment {
+        field: label.field,
+        strong: false,
+        start: body,
+        value: body + behind,
+        end: line.len(),
+        glued: at,
     })
 }
 
@@ -190,6 +220,33 @@ mod tests {
             header("Source: A Event ID: 5 Description: one Log Name: Application Source: B"),
             [(Source, "A"), (Id, "5"), (Message, "one"), (Log, "Application"), (Source, "B")]
         );
+        let glued = "Event Type:ErrorEvent Source:MSExchangeISEvent Category:GeneralEvent ID:1194Date:2/8/2007Time:10:32:23 \
+                     AMUser:N/AComputer:EX01Description:It failed: Source: no";
+        assert_eq!(
+            header(glued),
+            [
+                (Level, "Error"),
+                (Source, "MSExchangeIS"),
+                (Category, "General"),
+                (Id, "1194"),
+                (Field::Date, "2/8/2007"),
+                (Field::Time, "10:32:23 AM"),
+                (Field::Other, "N/A"),
+                (Field::Computer, "EX01"),
+                (Message, "It failed: Source: no"),
+            ]
+        );
+        assert_eq!(header("Event Source MSExchangeIS"), [(Source, "MSExchangeIS")]);
+        assert_eq!(header("  Event ID\t1194"), [(Id, "1194")]);
+        assert_eq!(header("Event Type Error"), [(Level, "Error")]);
+        for prose in [
+            "Event ID 1194 is logged when a store cannot be mounted",
+            "Event Type of the error",
+            "Event source and category are wrong, see below.",
+            "Event Source",
+        ] {
+            assert_eq!(header(prose), [], "{prose}");
+        }
         assert_eq!(header("The Source: of evil"), []);
         assert_eq!(shown("Source: x", Context::Message), []);
         assert_eq!(header("8/24/2016 1:21:43 PM"), []);

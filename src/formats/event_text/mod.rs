@@ -14,12 +14,11 @@
 //! - Where a message ends is not marked. In pasted articles a blank line ends it; an event with a
 //!   real date comes from Event Viewer, where messages have several paragraphs.
 //! - Without the provider's library Event Viewer prints a placeholder and then the insertion strings;
-//!   those are taken back out of it (`message`).
+//!   those are taken back out of it (`model::event::message`).
 //! - Times are local times of whoever looked, in the order of day and month of that machine.
 
 mod block;
 mod line;
-mod message;
 
 use std::ops::ControlFlow;
 
@@ -38,32 +37,39 @@ pub static FORMAT: Format = Format {
     parse: Parse::Document(parse),
 };
 
-/// Properties of events that only cmdlets print; two of them make a list of `Get-EventLog` or
+/// Properties of events that only cmdlets print; an object that has two of them is of `Get-EventLog` or
 /// `Get-WinEvent`.
-const CMDLET: &[&str] =
-    &["InstanceId", "EntryType", "TimeGenerated", "ReplacementStrings", "ProviderName", "TimeCreated"];
+const CMDLET: &[&str] = &[
+    "InstanceId",
+    "EntryType",
+    "TimeGenerated",
+    "ReplacementStrings",
+    "ProviderName",
+    "TimeCreated",
+    "LevelDisplayName",
+];
+
+/// Whether the file is output of these cmdlets, which is read by its properties, or a copy of it whose
+/// columns were lost.
+fn is_of_cmdlet(head: &Head<'_>) -> bool {
+    let several = |has: &dyn Fn(&str) -> bool| CMDLET.iter().filter(|name| has(name)).count() >= 2;
+    if head.powershell().is_some_and(|p| p.objects.iter().any(|object| several(&|name| object.get(name).is_some()))) {
+        return true;
+    }
+    let lines = head.text.lines().filter_map(|(_, line)| Some(line.split_once(':')?.0.trim()));
+    let names: Vec<&str> = lines.filter(|name| CMDLET.contains(name)).collect();
+    several(&|name| names.contains(&name))
+}
 
 fn probe(head: &Head<'_>) -> Probe {
-    if !head.is_text() || head.xml_root.is_some() {
+    if !head.is_text() || head.xml_root.is_some() || is_of_cmdlet(head) {
         return Probe::No;
     }
     // How near to each other a source and an id must stand to belong to one event.
     const NEAR: u32 = 16;
     let (mut source, mut id) = (None, None);
     let mut best = 0;
-    let mut properties: Vec<&str> = Vec::new();
     for (number, text) in head.text.lines() {
-        let name = text.split(':').next().unwrap_or("").trim();
-        if text.contains(':') && CMDLET.contains(&name) && !properties.contains(&name) {
-            properties.push(name);
-        }
-        if best == 0 && properties.len() >= 2 {
-            return Probe::Near(
-                "Output of Get-EventLog or Get-WinEvent as a list, which loses values. Save the log itself: \
-                 wevtutil epl Application Application.evtx"
-                    .to_owned(),
-            );
-        }
         for segment in line::segments(text, line::Context::Header) {
             match segment.field {
                 Field::Source if !segment.value(text).is_empty() => source = Some((number, segment.strong)),

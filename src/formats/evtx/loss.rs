@@ -5,19 +5,31 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::chunk::{Examined, MAX_RECORDS, Summary};
 use super::file::Layout;
 use crate::base::ledger::NoteKind;
+use crate::base::record_ids::{gaps, ids};
 use crate::formats::Output;
 
-/// Ids met so far. A few dozen bytes per chunk.
-#[derive(Debug, Default)]
+/// Ids met in a part of a log. A few dozen bytes per chunk.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Loss {
     /// Ids of each chunk, by the first.
     chunks: BTreeMap<u64, Range>,
+    /// Where the part began to read and how far it came.
+    read: (u64, u64),
+    /// Places for chunks that were read, used or not.
+    slots: u64,
+    /// Chunks of the parts before, when this part was told of them.
+    #[serde(skip)]
+    before: BTreeMap<u64, Range>,
+    /// How many chunks it was told of.
+    told: Option<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Range {
     last: u64,
     chunk: u64,
@@ -25,14 +37,68 @@ struct Range {
 }
 
 impl Loss {
+    /// For a part that begins at `start`; `before` is what is known of the parts before.
+    pub(super) fn new(start: u64, before: Option<Loss>) -> Loss {
+        let told = before.as_ref().map(|loss| loss.chunks.len());
+        let before = before.map(|loss| loss.chunks).unwrap_or_default();
+        Loss { read: (start, start), before, told, ..Loss::default() }
+    }
+
+    /// Accounts for one place for a chunk.
+    pub(super) fn slot(&mut self) {
+        self.slots += 1;
+    }
+
+    /// Says where the part stopped.
+    pub(super) fn reached(&mut self, offset: u64) {
+        self.read.1 = offset;
+    }
+
+    /// Where the part stopped.
+    pub(super) fn end(&self) -> u64 {
+        self.read.1
+    }
+
+    /// Whether this part read something else than it would have, knowing what lies before it: a chunk that is a copy,
+    /// or bytes that belong to the last chunk before.
+    pub(super) fn disagrees_with(&self, before: &Loss) -> bool {
+        if self.read.0 != before.read.1 {
+            return true;
+        }
+        let overlaps = |(first, range): (&u64, &Range)| {
+            before.chunks.range(..=range.last).next_back().is_some_and(|(_, known)| known.last >= *first)
+        };
+        self.told != Some(before.chunks.len()) && self.chunks.iter().any(overlaps)
+    }
+
+    /// Appends what the next part found.
+    pub(super) fn append(&mut self, next: Loss) {
+        for (first, range) in next.chunks {
+            self.chunks.entry(first).or_insert(range);
+        }
+        self.slots += next.slots;
+        self.read.1 = next.read.1;
+    }
+
+    /// As bytes that travel.
+    pub(super) fn pack(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+
+    /// From bytes; empty ones stand for nothing read.
+    pub(super) fn unpack(bytes: &[u8]) -> Loss {
+        postcard::from_bytes(bytes).unwrap_or_default()
+    }
+
     /// Whether a chunk is a copy of one that was read: same ids, same time of the first record.
     pub(super) fn is_copy(&self, number: u64, examined: &Examined, out: &mut Output<'_>) -> bool {
         let Some(first) = examined.frames.first() else { return false };
-        let Some((start, range)) = self.chunks.range(..=first.id).next_back() else { return false };
-        if range.last < first.id {
-            return false;
-        }
-        let copy = *start == first.id && range.written == first.written;
+        let known = |chunks: &BTreeMap<u64, Range>| {
+            let (start, range) = chunks.range(..=first.id).next_back()?;
+            (range.last >= first.id).then(|| (*start, range.clone()))
+        };
+        let Some((start, range)) = known(&self.before).or_else(|| known(&self.chunks)) else { return false };
+        let copy = start == first.id && range.written == first.written;
         let (before, count) = (range.chunk, examined.frames.len());
         if copy {
             out.ledger.skipped += count as u64;
@@ -80,7 +146,8 @@ impl Loss {
     }
 
     /// Looks for ids missing between chunks and behind the last one.
-    pub(super) fn report(&self, layout: &Layout, chunks_read: u64, out: &mut Output<'_>) {
+    pub(super) fn report(&self, layout: &Layout, out: &mut Output<'_>) {
+        let chunks_read = self.slots;
         let mut before: Option<&Range> = None;
         for (&first, range) in &self.chunks {
             if let Some(before) = before
@@ -120,55 +187,6 @@ impl Loss {
     }
 }
 
-/// Runs of ids from `first` to `last` that are not in `there`, which is sorted.
-fn gaps(first: u64, last: u64, there: &[u64]) -> Vec<(u64, u64)> {
-    let mut out = Vec::new();
-    let mut next = first;
-    for &id in there.iter().filter(|id| (first..=last).contains(id)) {
-        if id > next {
-            out.push((next, id - 1));
-        }
-        // The last id there can be has nothing behind it.
-        match id.checked_add(1) {
-            Some(after) => next = after,
-            None => return out,
-        }
-    }
-    if next <= last {
-        out.push((next, last));
-    }
-    out
-}
-
-/// Runs of ids as the subject of a sentence: `Record ids 3 to 5 and 9 are`.
-fn ids(runs: &[(u64, u64)]) -> String {
-    const SHOWN: usize = 4;
-    let mut words: Vec<String> =
-        runs.iter().take(SHOWN).map(|(a, b)| if a == b { a.to_string() } else { format!("{a} to {b}") }).collect();
-    if runs.len() > SHOWN {
-        let rest: u64 = runs.iter().skip(SHOWN).map(|(a, b)| b - a + 1).sum();
-        words.push(format!("{rest} more"));
-    }
-    let single = matches!(runs, [(a, b)] if a == b);
-    let last = words.pop().unwrap_or_default();
-    let list = if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) };
-    if single { format!("Record id {list} is") } else { format!("Record ids {list} are") }
-}
-
 fn reason(faults: &[&str]) -> String {
     if faults.is_empty() { String::new() } else { format!(" ({})", faults.join("; ")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn finds_the_runs_that_are_not_there() {
-        assert_eq!(gaps(5, 12, &[6, 7, 10]), [(5, 5), (8, 9), (11, 12)]);
-        assert_eq!(gaps(5, 6, &[5, 6]), []);
-        assert_eq!(gaps(1, u64::MAX, &[u64::MAX]), [(1, u64::MAX - 1)]);
-        assert_eq!(ids(&[(3, 5), (9, 9)]), "Record ids 3 to 5 and 9 are");
-        assert_eq!(ids(&[(9, 9)]), "Record id 9 is");
-    }
 }

@@ -18,7 +18,6 @@
 //!   in the file; [`Event::record`] is the number that Event Viewer shows.
 
 mod chunk;
-mod fields;
 mod file;
 mod loss;
 
@@ -27,12 +26,12 @@ use std::ops::ControlFlow;
 use self::chunk::{CHUNK_SIZE, Decoded, Examined};
 use self::file::Layout;
 use self::loss::Loss;
-use super::{Format, Head, Log, Output, Parse, Probe};
+use super::{Format, Grid, Head, Log, LogReader, Output, Parse, Part, Probe};
 use crate::base::ledger::NoteKind;
 use crate::base::markup::Scanner;
 use crate::base::source::{Place, Span};
 use crate::model::Record;
-use crate::model::event::{Event, assembly::Assembly};
+use crate::model::event::{Event, assembly::Assembly, fields};
 
 /// Event log (EVTX).
 pub static FORMAT: Format = Format {
@@ -41,8 +40,10 @@ pub static FORMAT: Format = Format {
     how_to_collect: "wevtutil epl Application C:\\Temp\\Application.evtx",
     extensions: &["evtx"],
     probe,
-    parse: Parse::Log { read, show },
+    parse: Parse::Log(READER),
 };
+
+const READER: LogReader = LogReader { grid, read, again, join, finish, show };
 
 fn probe(head: &Head<'_>) -> Probe {
     if head.bytes.starts_with(file::FILE_MAGIC) {
@@ -57,48 +58,67 @@ fn probe(head: &Head<'_>) -> Probe {
 /// Read errors after which the source is given up.
 const MAX_READ_ERRORS: u32 = 8;
 
-fn read(log: &Log<'_>, out: &mut Output<'_>) {
+/// Chunks are never cut.
+fn grid(log: &Log<'_>) -> Grid {
+    let first = Layout::locate(log.bytes).map_or(0, |layout| layout.first_chunk);
+    Grid { first, unit: CHUNK_SIZE as u64 }
+}
+
+fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>) -> Vec<u8> {
     let layout = match Layout::locate(log.bytes) {
         Ok(layout) => layout,
         Err(e) => {
             out.note(NoteKind::Damaged, None, format!("The log could not be read ({e})."));
-            return;
+            return Vec::new();
         }
     };
-    layout.note(out);
-    let mut loss = Loss::default();
+    if part.range.start == 0 {
+        layout.note(out);
+        out.ledger.bytes.other += layout.first_chunk.min(layout.size);
+    }
+    let before = part.carry.as_deref().map(Loss::unpack);
+    let start = before.as_ref().map_or(part.range.start, Loss::end).max(layout.first_chunk);
+    let mut loss = Loss::new(start, before);
     let mut read_errors = 0;
-    let mut number = 0;
-    let mut offset = layout.first_chunk;
-    while offset < layout.size {
+    let mut offset = start;
+    while offset < part.range.end {
+        let number = (offset - layout.first_chunk) / CHUNK_SIZE as u64 + 1;
         let bytes = match log.bytes.read_range(offset, CHUNK_SIZE) {
             Ok(bytes) => bytes,
             Err(e) => {
-                out.note(NoteKind::Damaged, None, format!("Chunk {} could not be read ({e}).", number + 1));
+                out.note(NoteKind::Damaged, None, format!("Chunk {number} could not be read ({e})."));
                 read_errors += 1;
                 if read_errors >= MAX_READ_ERRORS {
                     out.note(NoteKind::Damaged, None, "Too many read errors; the rest of the log was not read.");
                     break;
                 }
+                out.ledger.bytes.damaged += CHUNK_SIZE as u64;
                 offset += CHUNK_SIZE as u64;
-                number += 1;
                 continue;
             }
         };
         if bytes.is_empty() {
             break;
         }
-        number += 1;
+        loss.slot();
         let (examined, used) = chunk::examine(bytes);
         offset += used;
-        if let Some(examined) = examined {
-            read_chunk(log, out, number, examined, &mut loss);
+        match examined {
+            Some(examined) => {
+                let (records, damaged) = (out.ledger.records, out.ledger.damaged);
+                read_chunk(log, out, number, examined, &mut loss);
+                let lost = out.ledger.damaged > damaged && out.ledger.records == records;
+                let bytes = &mut out.ledger.bytes;
+                *(if lost { &mut bytes.damaged } else { &mut bytes.records }) += used;
+            }
+            None => out.ledger.bytes.other += used,
         }
         if out.progress(offset.min(layout.size)) == ControlFlow::Break(()) {
-            return;
+            break;
         }
     }
-    loss.report(&layout, number, out);
+    loss.reached(offset);
+    loss.pack()
 }
 
 fn read_chunk(log: &Log<'_>, out: &mut Output<'_>, number: u64, examined: Examined, loss: &mut Loss) {
@@ -115,6 +135,22 @@ fn read_chunk(log: &Log<'_>, out: &mut Output<'_>, number: u64, examined: Examin
         ControlFlow::Continue(())
     });
     loss.chunk(number, &summary, delivered, out);
+}
+
+fn again(before: &[u8], own: &[u8]) -> Option<Vec<u8>> {
+    Loss::unpack(own).disagrees_with(&Loss::unpack(before)).then(|| before.to_vec())
+}
+
+fn join(before: Vec<u8>, own: Vec<u8>) -> Vec<u8> {
+    let mut all = Loss::unpack(&before);
+    all.append(Loss::unpack(&own));
+    all.pack()
+}
+
+fn finish(log: &Log<'_>, state: &[u8], out: &mut Output<'_>) {
+    if let Ok(layout) = Layout::locate(log.bytes) {
+        Loss::unpack(state).report(&layout, out);
+    }
 }
 
 fn event_of(log: &Log<'_>, decoded: &Decoded<'_>) -> Option<Event> {

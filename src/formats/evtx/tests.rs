@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::*;
-use crate::base::ledger::Ledger;
+use crate::base::ledger::{Bytes, Ledger};
 use crate::base::source::SourceId;
 use crate::model::event::Level;
 
@@ -19,7 +19,7 @@ fn read_log(bytes: &[u8]) -> (Vec<Event>, Ledger) {
     let log = Log { id: SourceId(3), path: "Application.evtx", bytes: &bytes };
     let (mut records, mut ledger) = (Vec::new(), Ledger::default());
     let mut progress = |_, _| ControlFlow::Continue(());
-    read(&log, &mut Output::new(&mut records, &mut ledger, &mut progress));
+    READER.read_in_one(&log, &mut Output::new(&mut records, &mut ledger, &mut progress));
     let events = records.into_iter().map(|r| match r {
         Record::Event(event) => event,
         other => panic!("{other:?}"),
@@ -50,7 +50,8 @@ fn damage_notes(ledger: &Ledger) -> Vec<&str> {
 #[test]
 fn reads_events_with_their_keys_and_places() {
     let (events, ledger) = read_log(SAMPLE);
-    assert_eq!(ledger, Ledger { records: 8, ..Ledger::default() });
+    let bytes = Bytes { records: CHUNK as u64, other: FILE_HEADER as u64, damaged: 0 };
+    assert_eq!(ledger, Ledger { records: 8, bytes, ..Ledger::default() });
     let wanted = events.iter().filter(|e| e.source == "MSExchangeMailSubmission" && e.id == 1009);
     assert_eq!(wanted.count(), 6);
     let e = &events[1];
@@ -200,7 +201,7 @@ fn stops_when_asked_to() {
         at.push(bytes);
         ControlFlow::Break(())
     };
-    read(&log, &mut Output::new(&mut records, &mut ledger, &mut progress));
+    READER.read_in_one(&log, &mut Output::new(&mut records, &mut ledger, &mut progress));
     assert_eq!(records.len(), 40);
     assert_eq!(at, [(FILE_HEADER + CHUNK) as u64]);
 }

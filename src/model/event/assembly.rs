@@ -168,6 +168,7 @@ impl Assembly {
             strings: self.strings,
             data: self.data,
             message: self.message,
+            recovered: false,
         })
     }
 }

@@ -82,8 +82,8 @@ pub static LABELS: &[Label] = &[
     strong("ereignis-id", Field::Id), strong("ereigniskennung", Field::Id),
     strong("aufgabenkategorie", Field::Category), strong("ereigniskategorie", Field::Category),
     weak("ebene", Field::Level), strong("ereignistyp", Field::Level), weak("beschreibung", Field::Message),
-    weak("schl\u{fc}sselw\u{f6}rter", Field::Other), weak("benutzer", Field::Other), strong("ereignis-xml", Field::Xml),
-    weak("daten", Field::Data),
+    weak("schl\u{fc}sselw\u{f6}rter", Field::Other), weak("benutzer", Field::Other),
+    weak("daten", Field::Data), weak("protokolliert", Field::Date), strong("ereignis-xml", Field::Xml),
     // French
     strong("nom du journal", Field::Log), strong("source de l'\u{e9}v\u{e9}nement", Field::Source),
     weak("heure", Field::Time), strong("id de l'\u{e9}v\u{e9}nement", Field::Id),
@@ -95,26 +95,40 @@ pub static LABELS: &[Label] = &[
     strong("nombre de registro", Field::Log), weak("origen", Field::Source), weak("fecha", Field::Date),
     weak("hora", Field::Time), strong("id. del evento", Field::Id), strong("categor\u{ed}a de la tarea", Field::Category),
     weak("nivel", Field::Level), weak("equipo", Field::Computer), weak("descripci\u{f3}n", Field::Message),
-    weak("palabras clave", Field::Other), weak("usuario", Field::Other),
+    weak("palabras clave", Field::Other), weak("usuario", Field::Other), weak("datos", Field::Data),
+    strong("tipo de suceso", Field::Level), strong("origen del suceso", Field::Source), strong("id. suceso", Field::Id),
+    strong("id. de suceso", Field::Id), strong("categor\u{ed}a del suceso", Field::Category),
+    strong("xml de evento", Field::Xml), strong("xml del evento", Field::Xml),
     // Italian
     strong("nome registro", Field::Log), weak("origine", Field::Source), weak("data", Field::Data),
     strong("id evento", Field::Id), strong("categoria attivit\u{e0}", Field::Category), weak("livello", Field::Level),
     weak("descrizione", Field::Message), weak("parole chiave", Field::Other), weak("utente", Field::Other),
+    weak("ora", Field::Time), weak("dati", Field::Data), strong("tipo evento", Field::Level),
+    strong("origine evento", Field::Source), strong("categoria evento", Field::Category), strong("xml evento", Field::Xml),
     // Dutch
     strong("logboeknaam", Field::Log), weak("bron", Field::Source), strong("gebeurtenis-id", Field::Id),
     strong("taakcategorie", Field::Category), weak("beschrijving", Field::Message), weak("trefwoorden", Field::Other),
-    weak("gebruiker", Field::Other),
+    weak("gebruiker", Field::Other), weak("tijd", Field::Time), weak("gegevens", Field::Data),
+    strong("gebeurtenistype", Field::Level), strong("type gebeurtenis", Field::Level),
+    strong("gebeurtenisbron", Field::Source), strong("bron van gebeurtenis", Field::Source),
+    strong("gebeurteniscategorie", Field::Category), strong("categorie van gebeurtenis", Field::Category),
+    strong("gebeurtenis-xml", Field::Xml),
     // Portuguese (Brazil)
     strong("nome do log", Field::Log), weak("fonte", Field::Source),
     strong("identifica\u{e7}\u{e3}o do evento", Field::Id), strong("categoria da tarefa", Field::Category),
     weak("n\u{ed}vel", Field::Level), weak("computador", Field::Computer), weak("descri\u{e7}\u{e3}o", Field::Message),
-    weak("palavras-chave", Field::Other), weak("usu\u{e1}rio", Field::Other),
+    weak("palavras-chave", Field::Other), weak("usu\u{e1}rio", Field::Other), weak("dados", Field::Data),
+    strong("tipo de evento", Field::Level), strong("fonte do evento", Field::Source),
+    strong("fonte de evento", Field::Source), strong("origem do evento", Field::Source),
+    strong("categoria do evento", Field::Category), strong("identifica\u{e7}\u{e3}o de evento", Field::Id),
+    strong("xml do evento", Field::Xml), strong("xml de evento", Field::Xml),
 ];
 
 /// The longest label that `text` ends with, and where it starts. Spaces behind it are ignored; a
-/// label must start at a word, except that a strong one may be glued to a digit or a closing mark
-/// (`Event 1Event Type:`).
-pub fn label_at_end(text: &str) -> Option<(&'static Label, usize)> {
+/// label must start at a word, except that a strong one may be glued to a digit, or to a word when it
+/// begins with a capital (`Event 1Event Type:`, `ErrorEvent Source:`). In a line that was glued
+/// together, `any_glued`, this is so for all labels.
+pub fn label_at_end(text: &str, any_glued: bool) -> Option<(&'static Label, usize)> {
     let text = text.trim_end();
     if !text.ends_with(char::is_alphabetic) {
         return None;
@@ -124,9 +138,30 @@ pub fn label_at_end(text: &str) -> Option<(&'static Label, usize)> {
         let start = ends_with_folded(text, label.text)?;
         let before = text.get(..start).unwrap_or("").chars().next_back();
         let free = before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_'));
-        let glued = label.strong && before.is_some_and(|c| c.is_ascii_digit());
+        let capital = || {
+            let mut letters = text.get(start..).unwrap_or("").chars();
+            letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
+        };
+        let glued = label.strong && before.is_some_and(|c| c.is_ascii_digit())
+            || (label.strong || any_glued) && before.is_some_and(char::is_alphanumeric) && capital();
         (free || glued).then_some((*label, start))
     })
+}
+
+/// The strong label that `text` begins with, and where what follows it starts. Only for text without
+/// a colon behind the label: whole words, then a blank.
+pub fn label_at_start(text: &str) -> Option<(&'static Label, usize)> {
+    let found = LABELS.iter().filter(|label| label.strong).filter_map(|label| {
+        let mut chars = text.char_indices();
+        for expected in label.text.chars() {
+            if folded(chars.next()?.1) != expected {
+                return None;
+            }
+        }
+        let (end, behind) = chars.next()?;
+        behind.is_whitespace().then_some((label, end))
+    });
+    found.max_by_key(|(label, _)| label.text.len())
 }
 
 /// Labels by their last letter, the longest first: text is searched for them at every colon.
@@ -155,6 +190,22 @@ fn ends_with_folded(text: &str, label: &str) -> Option<usize> {
         start = at;
     }
     Some(start)
+}
+
+/// A label or heading as the tables spell it: in lower case, with straight apostrophes and spaces.
+pub fn fold(text: &str) -> String {
+    text.chars().map(folded).collect()
+}
+
+/// A category, unless it says that there is none. A category without a name is printed as its number
+/// in parentheses.
+pub fn category(text: &str) -> Option<String> {
+    const NONE: &[&str] = &[
+        "", "0", "none", "keine", "aucun", "aucune", "ninguno", "ninguna", "nessuno", "nessuna", "geen", "nenhum",
+        "nenhuma", "n/a",
+    ];
+    let text = text.trim().trim_matches(['(', ')']).trim();
+    (!NONE.contains(&fold(text).as_str())).then(|| text.to_owned())
 }
 
 fn folded(c: char) -> char {
@@ -196,7 +247,11 @@ impl Level {
             | "informazioni"
             | "informatie"
             | "informa\u{e7}\u{f5}es"
-            | "success" => Level::Information,
+            | "success"
+            | "success audit"
+            | "failure audit"
+            | "audit success"
+            | "audit failure" => Level::Information,
             "verbose" | "ausf\u{fc}hrlich" | "commentaires" | "detallado" | "dettagliato" | "uitgebreid" => {
                 Level::Verbose
             }
@@ -221,10 +276,14 @@ mod tests {
 
     #[test]
     fn finds_the_longest_label_before_a_colon() {
-        let find = |text| label_at_end(text).map(|(label, start)| (label.field, start));
+        let find = |text| label_at_end(text, false).map(|(label, start)| (label.field, start));
         assert_eq!(find("Event Source"), Some((Field::Source, 0)));
         assert_eq!(find("x  Source  "), Some((Field::Source, 3)));
         assert_eq!(find("Event 1Event Type"), Some((Field::Level, 7)));
+        assert_eq!(find("ErrorEvent Source"), Some((Field::Source, 5)));
+        assert_eq!(find("errorevent source"), Some((Field::Source, 11)));
+        assert_eq!(label_at_end("1194Date", true).map(|(label, start)| (label.field, start)), Some((Field::Date, 4)));
+        assert_eq!(find("1194Date"), None);
         assert_eq!(find("SubmissionSource"), None);
         assert_eq!(find("ID de l\u{2019}\u{e9}v\u{e9}nement\u{a0}"), Some((Field::Id, 0)));
         assert_eq!(find("Ereignis-ID"), Some((Field::Id, 0)));

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::exchange_auth::{self as auth, Answer, Meeting, Refused};
+use super::release::{Plan, plan, release_step};
+use super::targets::{Targets, is_internal, targets};
 use crate::base::source::Span;
 use crate::base::timestamp::{DateOrder, parse_moment};
 use crate::facts::Facts;
@@ -51,7 +53,7 @@ declare_rule! {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let refused: Vec<Refused<'_>> = auth::refused(facts).into_iter().filter(|r| auth::is_internal(r.queue)).collect();
+    let refused: Vec<Refused<'_>> = auth::refused(facts).into_iter().filter(|r| is_internal(facts, r.queue)).collect();
     if refused.is_empty() {
         return Verdict::NotApplicable;
     }
@@ -62,14 +64,29 @@ fn check(facts: &Facts) -> Verdict {
             missing,
         );
     }
-    let meetings = all_meetings(facts, &refused);
+    let by_queue: Vec<QueueTargets<'_>> = refused.iter().map(|r| of_queue(facts, r)).collect();
+    if by_queue.iter().all(|q| q.targets.servers.is_empty()) {
+        let wanted: Vec<String> = distinct(by_queue.iter().flat_map(|q| q.targets.wanted.clone()));
+        let why = by_queue.first().map_or("", |q| q.targets.unknown.as_str());
+        let settles = "Whether a custom connector answers the sending servers.";
+        return Verdict::Undecided(
+            format!("Mail stops at Exchange Server authentication, and {why}."),
+            vec![auth::missing_connectors(&wanted, settles)],
+        );
+    }
+    let mut meetings: Vec<Meeting<'_>> = Vec::new();
+    for meeting in by_queue.iter().flat_map(|q| &q.meetings) {
+        if !meetings.iter().any(|m| m.address == meeting.address && m.target == meeting.target) {
+            meetings.push(meeting.clone());
+        }
+    }
     if meetings.is_empty() {
         return without_addresses(facts, refused);
     }
     let captured: Vec<&Meeting<'_>> =
         meetings.iter().filter(|m| matches!(m.answer, Answer::Unable(c) if !c.has_default_name())).collect();
     if !captured.is_empty() {
-        return Verdict::Found(vec![captured_finding(facts, &refused, &meetings, &captured)]);
+        return Verdict::Found(vec![captured_finding(facts, refused, &by_queue, &meetings, &captured)]);
     }
     let open: Vec<&str> = meetings
         .iter()
@@ -96,19 +113,31 @@ fn check(facts: &Facts) -> Verdict {
     ))
 }
 
-fn all_meetings<'a>(facts: &'a Facts, refused: &[Refused<'a>]) -> Vec<Meeting<'a>> {
-    let mut meetings: Vec<Meeting<'a>> = Vec::new();
-    for r in refused {
-        let Some(source) = r.queue.server() else { continue };
-        for target in auth::targets(facts, r.queue) {
-            for meeting in auth::meetings(facts, source, target) {
-                if !meetings.iter().any(|m| m.address == meeting.address && m.target == meeting.target) {
-                    meetings.push(meeting);
-                }
-            }
-        }
+/// Where a queue delivers to, and who answers its server there.
+struct QueueTargets<'a> {
+    targets: Targets<'a>,
+    meetings: Vec<Meeting<'a>>,
+}
+
+fn of_queue<'a>(facts: &'a Facts, refused: &Refused<'a>) -> QueueTargets<'a> {
+    let targets = targets(facts, refused.queue);
+    let source = refused.queue.server().unwrap_or("");
+    let meetings = targets.servers.iter().flat_map(|t| auth::meetings(facts, source, t)).collect();
+    QueueTargets { targets, meetings }
+}
+
+impl QueueTargets<'_> {
+    /// Whether a custom connector answers: `None` when at none of the known addresses, else whether at all of them and on all
+    /// servers that the queue delivers to.
+    fn captured(&self) -> Option<bool> {
+        let hit = |m: &&Meeting<'_>| is_captured(m);
+        let any = self.meetings.iter().any(|m| hit(&m));
+        any.then(|| self.targets.certain && self.meetings.iter().all(|m| hit(&m)))
     }
-    meetings
+}
+
+fn is_captured(meeting: &Meeting<'_>) -> bool {
+    matches!(meeting.answer, Answer::Unable(c) if !c.has_default_name())
 }
 
 /// Connectors that capture, each with the addresses it captures.
@@ -129,16 +158,24 @@ fn captors<'a>(captured: &[&Meeting<'a>]) -> Captors<'a> {
 
 fn captured_finding(
     facts: &Facts,
-    refused: &[Refused<'_>],
+    all: Vec<Refused<'_>>,
+    by_queue: &[QueueTargets<'_>],
     meetings: &[Meeting<'_>],
     captured: &[&Meeting<'_>],
 ) -> Discovery {
     let captors = captors(captured);
     let targets: Vec<&str> = distinct(meetings.iter().map(|m| m.target.as_str()));
     let every_target = targets.iter().all(|t| captured.iter().any(|m| m.target == *t));
+    // Only the mail of a server that is known to be answered so is explained by it.
+    let verdicts: Vec<Option<bool>> = by_queue.iter().map(QueueTargets::captured).collect();
+    let whole = verdicts.iter().flatten().all(|whole| *whole);
+    let (refused, others): (Vec<_>, Vec<_>) = all.into_iter().zip(verdicts).partition(|(_, v)| v.is_some());
+    let refused: Vec<Refused<'_>> = refused.into_iter().map(|(r, _)| r).collect();
     let certain = captured.iter().all(|m| m.port_is_certain)
-        && captors.values().all(|(connector, _)| auth::lacks_method(connector));
-    let confidence = if every_target && certain { Confidence::Confirmed } else { Confidence::Likely };
+        && captors.values().all(|(c, _)| auth::lacks_method(c) && c.enabled.is_some());
+    let plans: Vec<Plan<'_>> = targets.iter().map(|t| plan(facts, t, captured)).collect();
+    let fits = plans.iter().all(|p| p.outcome.is_ok());
+    let confidence = if every_target && certain && whole && fits { Confidence::Confirmed } else { Confidence::Likely };
     let mut found = Discovery::new(confidence);
 
     let sources: Vec<String> = distinct(captured.iter().map(|m| m.source.clone()));
@@ -149,7 +186,7 @@ fn captured_finding(
     for (connector, _) in captors.values() {
         settings += &auth::cite_settings(&mut found, connector);
     }
-    let queues = auth::cite_queues(&mut found, refused);
+    let queues = auth::cite_queues(&mut found, &refused);
     let (words, one) = connectors_in_words(&captors);
     found.statement = format!(
         "{} {} {} {ranges} but {} not offer Exchange Server authentication {settings}, so their mail does not \
@@ -165,22 +202,34 @@ fn captured_finding(
     found.affects(sources.iter().cloned());
     found.affects(captors.values().flat_map(|(_, a)| a).map(|(a, _)| a.to_string()));
 
-    // All Exchange servers are taken out, not only those that fail today.
-    for (connector, caught) in captors.values() {
-        let own = connector.server().unwrap_or("");
-        let exchange: Vec<IpAddr> = distinct(
-            facts
-                .servers
-                .exchange_addresses()
-                .filter(|a| crate::model::server::server_key(&a.server) != crate::model::server::server_key(own))
-                .map(|a| a.address)
-                .filter(|a| covers(connector, *a))
-                // A list of servers can be incomplete.
-                .chain(caught.iter().map(|(a, _)| *a)),
-        );
-        auth::release_step(facts, &mut found, connector, &exchange);
+    for plan in &plans {
+        for (connector, addresses) in &plan.changes {
+            found.affects([connector.identity.value.clone()]);
+            match &plan.outcome {
+                Ok(()) => release_step(facts, &mut found, connector, addresses),
+                Err(why) => found.step(format!(
+                    "Do not take the addresses out of {} yet: {why}. First give {} a default connector that answers Exchange \
+                     servers with Exchange Server authentication.",
+                    connector.identity.value, plan.server
+                )),
+            }
+        }
     }
-    auth::retry_and_check(&mut found, refused);
+    auth::retry_and_check(&mut found, &refused);
+    if !whole {
+        found.unknown(
+            "Not every address of the sending servers and not every server they deliver to is known to end there.",
+        );
+    }
+    for (other, _) in others.iter().take(5) {
+        found.unknown(format!(
+            "Queue {} shows the same error; which connector answers its server is not known.",
+            other.queue.label()
+        ));
+    }
+    if captors.values().any(|(c, _)| c.enabled.is_none()) {
+        found.unknown("The export does not show whether the connector is enabled.");
+    }
 
     let hosts = if targets.len() == 1 {
         "The only answering server in the evidence has such a connector".to_owned()
@@ -261,10 +310,6 @@ fn prefix(range: &crate::base::ip_range::IpRange, addresses: &[(IpAddr, Span)]) 
     addresses.iter().any(|(a, _)| range.contains(*a)).then(|| range.as_prefix()).flatten()
 }
 
-fn covers(connector: &ReceiveConnector, address: IpAddr) -> bool {
-    connector.remote_ip_ranges.as_ref().is_some_and(|r| r.value.items.iter().any(|range| range.contains(address)))
-}
-
 /// The connectors by name, and whether that is one name (on however many servers).
 fn connectors_in_words(captors: &Captors<'_>) -> (String, bool) {
     let connectors: Vec<&ReceiveConnector> = captors.values().map(|(c, _)| *c).collect();
@@ -293,7 +338,7 @@ fn intact_default<'a>(facts: &'a Facts, source: &str, target: &str) -> Option<&'
 /// the method.
 fn without_addresses(facts: &Facts, refused: Vec<Refused<'_>>) -> Verdict {
     let sources = distinct(refused.iter().filter_map(|r| r.queue.server()).map(str::to_owned));
-    let targets = distinct(refused.iter().flat_map(|r| auth::targets(facts, r.queue)));
+    let targets = distinct(refused.iter().flat_map(|r| targets(facts, r.queue).servers));
     let missing = auth::missing_addresses("Which connector answers each sending server.");
     let source = sources.first().map_or("", String::as_str);
     let suspects_of = |target: &str| -> Vec<&ReceiveConnector> {

@@ -2,7 +2,9 @@
 //! authenticate them.
 
 use super::exchange_auth::{self as auth, Answer, Refused};
+use super::targets::{is_internal, targets};
 use crate::facts::Facts;
+use crate::model::Located;
 use crate::model::receive_connector::{AuthMechanism, PermissionGroups, ReceiveConnector};
 use crate::model::server::server_key;
 use crate::report::Confidence;
@@ -44,14 +46,14 @@ declare_rule! {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let refused: Vec<Refused<'_>> = auth::refused(facts).into_iter().filter(|r| auth::is_internal(r.queue)).collect();
+    let refused: Vec<Refused<'_>> = auth::refused(facts).into_iter().filter(|r| is_internal(facts, r.queue)).collect();
     if refused.is_empty() || facts.connectors.is_empty() {
         return Verdict::NotApplicable;
     }
     let mut faulty: Vec<&ReceiveConnector> = Vec::new();
     let (mut able, mut open, mut proven) = (Vec::new(), Vec::new(), true);
     for r in &refused {
-        for target in auth::targets(facts, r.queue) {
+        for target in targets(facts, r.queue).servers {
             let source = r.queue.server().unwrap_or("");
             let meetings = auth::meetings(facts, source, target);
             let answers: Vec<Option<&ReceiveConnector>> = if meetings.is_empty() {
@@ -113,7 +115,7 @@ fn default_on_port<'a>(facts: &'a Facts, source: &str, target: &str) -> Option<&
 fn intact_defaults(facts: &Facts, refused: &[Refused<'_>]) -> Vec<String> {
     let mut intact = Vec::new();
     for r in refused {
-        for target in auth::targets(facts, r.queue) {
+        for target in targets(facts, r.queue).servers {
             if let Some(c) = default_on_port(facts, r.queue.server().unwrap_or(""), target)
                 && c.is_enabled()
                 && c.offers_exchange_auth() == Some(true)
@@ -202,15 +204,24 @@ fn repair_step(found: &mut Discovery, connector: &ReceiveConnector) {
     // With Exchange Server authentication the cmdlet accepts only a name of the server itself.
     let server = connector.server().unwrap_or("");
     if let Some(fqdn) = connector.fqdn.as_ref().filter(|f| server_key(&f.value) != server_key(server)) {
+        // The name of the server itself is always accepted.
+        command += &format!(" -Fqdn {}", quoted(server));
         found.step(format!(
-            "The connector greets as {}. With Exchange Server authentication it must greet with the name of the server: add \
-             -Fqdn with that name to the command below, and see that the certificate for {} is not needed here.",
-            fqdn.value, fqdn.value
+            "The connector greets as {}. With Exchange Server authentication it may only greet with a name of the server, so the \
+             command below changes that; see first that nobody outside relies on the present name.",
+            fqdn.value
         ));
     }
+    let excluded = |a: &Located<AuthMechanism>| a.value.contains(AuthMechanism::EXTERNAL_AUTHORITATIVE);
+    let kept = if connector.auth_mechanism.as_ref().is_some_and(excluded) {
+        " ExternalAuthoritative is taken away, because the two exclude each other; hosts that relied on it need a connector of \
+         their own."
+    } else {
+        " What it already has is kept."
+    };
     found.command(
         format!(
-            "Give {} back what Exchange servers need. What it already has is kept. Run it in the Exchange shell on {server}; \
+            "Give {} back what Exchange servers need.{kept} Run it in the Exchange shell on {server}; \
              it takes effect at once, without a restart.",
             connector.identity.value
         ),

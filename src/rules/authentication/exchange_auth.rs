@@ -7,13 +7,12 @@
 
 use std::net::IpAddr;
 
-use crate::base::ip_range::IpRange;
+use super::targets::{is_internal, targets};
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::queues::{QueueError, WaitingQueue};
-use crate::model::queue::{DeliveryType, QueueStatus};
+use crate::model::queue::QueueStatus;
 use crate::model::receive_connector::{AuthMechanism, PermissionGroups, ReceiveConnector, TransportRole};
-use crate::model::server::server_key;
 use crate::model::version::ExchangeVersion;
 use crate::report::Missing;
 use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
@@ -36,7 +35,7 @@ pub struct Refused<'a> {
 pub fn refused(facts: &Facts) -> Vec<Refused<'_>> {
     let refused = facts.queues.waiting_queues().filter_map(|queue| {
         // An empty queue can keep the error of mail that has left.
-        let error = queue.errors().find(|e| e.error.is_exchange_auth_failure()).filter(|_| queue.count() > 0)?;
+        let error = queue.errors().find(|e| e.error.is_exchange_auth_failure()).filter(|_| queue.may_hold_mail())?;
         let matches = |text: &str| crate::model::smtp_reply::LastError::read(text).is_exchange_auth_failure();
         Some(Refused { messages: queue.share(matches), queue, error })
     });
@@ -44,6 +43,7 @@ pub fn refused(facts: &Facts) -> Vec<Refused<'_>> {
 }
 
 /// One server meeting another: which connector answers.
+#[derive(Clone)]
 pub struct Meeting<'a> {
     /// The server that connects.
     pub source: String,
@@ -60,6 +60,7 @@ pub struct Meeting<'a> {
 }
 
 /// Who answers a server.
+#[derive(Clone)]
 pub enum Answer<'a> {
     /// A connector that authenticates Exchange servers.
     Able(&'a ReceiveConnector),
@@ -69,57 +70,6 @@ pub enum Answer<'a> {
     Nobody,
     /// The exports do not show enough; why.
     Unknown(String),
-}
-
-/// Servers that a queue delivers to, as far as the exports show: those with connectors, of the version
-/// and of the names that the next hop gives.
-pub fn targets<'a>(facts: &'a Facts, queue: &WaitingQueue) -> Vec<&'a str> {
-    let own = queue.server().map(server_key);
-    let next_hop = queue.next_hop().unwrap_or("").to_ascii_lowercase();
-    let version = next_hop.split_once("version").and_then(|(_, rest)| {
-        rest.trim_start_matches([':', ' ']).split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok()
-    });
-    let others = || facts.connectors.servers().filter(|s| Some(server_key(s)) != own);
-    let named: Vec<&str> = others().filter(|s| names_server(&next_hop, s)).collect();
-    if !named.is_empty() {
-        return named;
-    }
-    let site = site_of(facts, queue, &next_hop);
-    others()
-        .filter(|s| version.is_none_or(|wanted| version_of(facts, s).is_none_or(|v| major(v) == wanted)))
-        .filter(|s| {
-            let own = facts.servers.server(s).and_then(|s| s.site.as_deref());
-            site.as_deref().is_none_or(|wanted| own.is_none_or(|own| own.eq_ignore_ascii_case(wanted)))
-        })
-        .collect()
-}
-
-/// The Active Directory site that a queue delivers to, when its next hop tells.
-fn site_of(facts: &Facts, queue: &WaitingQueue, next_hop: &str) -> Option<String> {
-    if let Some(rest) = next_hop.strip_prefix("site:") {
-        return Some(rest.split(';').next().unwrap_or(rest).trim().to_owned());
-    }
-    if next_hop.starts_with("hub version") {
-        return facts.servers.server(queue.server()?)?.site.clone();
-    }
-    let kind = queue.queue.as_ref()?.delivery_type.as_ref()?.value;
-    (kind == DeliveryType::SmtpRelayToRemoteAdSite).then(|| next_hop.trim().to_owned())
-}
-
-/// Whether a next hop such as `ex1.contoso.com;ex2.contoso.com` names the server.
-fn names_server(next_hop: &str, server: &str) -> bool {
-    let key = server_key(server);
-    next_hop.split([';', ',', ' ']).any(|part| part.contains('.') && server_key(part) == key)
-}
-
-fn major(version: ExchangeVersion) -> u32 {
-    match version {
-        ExchangeVersion::V55 => 5,
-        ExchangeVersion::V2000 | ExchangeVersion::V2003 => 6,
-        ExchangeVersion::V2007 => 8,
-        ExchangeVersion::V2010 => 14,
-        ExchangeVersion::V2013 | ExchangeVersion::V2016 | ExchangeVersion::V2019 | ExchangeVersion::Se => 15,
-    }
 }
 
 /// Version of a server: as listed, else what its connectors give away (roles exist since 2013).
@@ -144,8 +94,19 @@ pub fn meetings<'a>(facts: &'a Facts, source: &str, target: &str) -> Vec<Meeting
             [one] => Some(*one),
             _ => None,
         };
+        let conflict = facts.connectors.conflict_on(target);
         let answer = match select(&connectors, local, port, role, address.address) {
-            Selection::Answered { index, .. } => match connectors.get(index) {
+            _ if conflict.is_some() => Answer::Unknown(format!(
+                "two exports show connector {} with different settings, and nothing says which is newer",
+                conflict.unwrap_or_default()
+            )),
+            Selection::Answered { index, also, .. } => match connectors.get(index) {
+                Some(connector) if also.iter().any(|i| offer(&connectors, *i) != offer(&connectors, index)) => {
+                    Answer::Unknown(format!(
+                        "connector {} and another one have ranges of the same size, and their order in the directory decides",
+                        connector.identity.value
+                    ))
+                }
                 Some(connector) => match connector.offers_exchange_auth() {
                     Some(true) => Answer::Able(connector),
                     Some(false) => Answer::Unable(connector),
@@ -171,12 +132,16 @@ pub fn meetings<'a>(facts: &'a Facts, source: &str, target: &str) -> Vec<Meeting
     addresses.iter().map(meet).collect()
 }
 
+fn offer(connectors: &[&ReceiveConnector], index: usize) -> Option<bool> {
+    connectors.get(index)?.offers_exchange_auth()
+}
+
 /// Connectors that answer the servers of refused queues without authenticating them.
 pub fn captors_of_waiting_mail(facts: &Facts) -> Vec<Span> {
     let mut captors = Vec::new();
-    for r in refused(facts).iter().filter(|r| is_internal(r.queue)) {
+    for r in refused(facts).iter().filter(|r| is_internal(facts, r.queue)) {
         let Some(source) = r.queue.server() else { continue };
-        for meeting in targets(facts, r.queue).into_iter().flat_map(|t| meetings(facts, source, t)) {
+        for meeting in targets(facts, r.queue).servers.into_iter().flat_map(|t| meetings(facts, source, t)) {
             if let Answer::Unable(connector) = meeting.answer {
                 captors.push(connector.span);
             }
@@ -275,6 +240,9 @@ pub fn cite_queues(discovery: &mut Discovery, refused: &[Refused<'_>]) -> String
     citations
 }
 
+/// Queues that are listed one by one in a command; more are selected by their error.
+const MOST_QUEUES: usize = 20;
+
 /// The step that sends the waiting mail, and the one that checks it.
 pub fn retry_and_check(discovery: &mut Discovery, refused: &[Refused<'_>]) {
     let queues: Vec<String> =
@@ -284,10 +252,11 @@ pub fn retry_and_check(discovery: &mut Discovery, refused: &[Refused<'_>]) {
         Some(time) => format!(", or wait for the next retry ({time}, as the export shows it)"),
         None => ", or wait for the next retry".to_owned(),
     };
-    if queues.is_empty() {
+    if queues.is_empty() || queues.len() > MOST_QUEUES {
         discovery.command(
-            format!("Send the waiting mail now{wait}."),
-            "Get-Queue | Where-Object { $_.Status -eq 'Retry' -and $_.LastError -like '*5.7.3*' } | Retry-Queue",
+            format!("On each sending server, send the waiting mail now{wait}."),
+            "Get-Queue -ResultSize Unlimited | Where-Object { $_.Status -eq 'Retry' -and $_.LastError -like '*5.7.3*' } | \
+             Retry-Queue",
         );
         return;
     }
@@ -344,76 +313,6 @@ pub fn missing_connectors(servers: &[String], settles: &str) -> Missing {
     }
 }
 
-/// The step that takes addresses out of a connector: by removing single addresses, or by writing the
-/// list anew when an address lies inside a wider range.
-pub fn release_step(facts: &Facts, discovery: &mut Discovery, connector: &ReceiveConnector, addresses: &[IpAddr]) {
-    let identity = quoted(&connector.identity.value);
-    let Some(ranges) = &connector.remote_ip_ranges else { return };
-    let covering: Vec<&IpRange> =
-        ranges.value.items.iter().filter(|r| addresses.iter().any(|a| r.contains(*a))).collect();
-    let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-    let kept: Vec<String> = ranges
-        .value
-        .items
-        .iter()
-        .flat_map(|range| if covering.contains(&range) { range.without(addresses) } else { vec![*range] })
-        .map(|r| quoted(&r.to_string()))
-        .collect();
-    let takes_effect = match connector.server() {
-        Some(server) => {
-            format!("Run it in the Exchange shell on {server}; it takes effect at once, without a restart.")
-        }
-        None => "It takes effect at once, without a restart.".to_owned(),
-    };
-    let is_whole = ranges.value.complete && ranges.value.unread.is_empty();
-    if kept.is_empty() && is_whole {
-        discovery.command(
-            format!(
-                "Connector {} lists nothing but Exchange servers. Switch it off; a connector cannot be left without \
-                 ranges. {takes_effect}",
-                connector.identity.value
-            ),
-            format!("Set-ReceiveConnector {identity} -Enabled $false"),
-        );
-    } else if covering.iter().all(|r| r.is_single()) && (!is_whole || knows_remove(facts, connector)) {
-        let list: Vec<String> = names.iter().map(|n| quoted(n)).collect();
-        discovery.command(
-            format!(
-                "Take {} out of {}. Everything else in its ranges keeps using it. {takes_effect}",
-                listed(&names, 4),
-                connector.identity.value
-            ),
-            format!("Set-ReceiveConnector {identity} -RemoteIPRanges @{{Remove={}}}", list.join(",")),
-        );
-    } else if is_whole {
-        discovery.command(
-            format!(
-                "Write the ranges of {} anew, so that they leave out {}. Everything else in them keeps using it. \
-                 {takes_effect}",
-                connector.identity.value,
-                listed(&names, 4)
-            ),
-            format!("Set-ReceiveConnector {identity} -RemoteIPRanges {}", kept.join(",")),
-        );
-        discovery.warn(
-            "This replaces the whole list. If somebody changed the connector since the export, export it again first.",
-        );
-    } else {
-        discovery.step(format!(
-            "Split the range of {} so that it leaves out {}. The export does not show all its ranges, so the command \
-             cannot be written from it: export the connector with Export-Clixml first.",
-            connector.identity.value,
-            listed(&names, 4)
-        ));
-    }
-}
-
-/// Whether the shell of the server understands `@{Remove=...}`: from Exchange 2010 on. The cmdlet changes
-/// only servers of its own version, so it runs there.
-fn knows_remove(facts: &Facts, connector: &ReceiveConnector) -> bool {
-    connector.server().and_then(|s| version_of(facts, s)).is_some_and(|v| v >= ExchangeVersion::V2010)
-}
-
 /// How to call a group of servers: `the Exchange 2010 servers`, or by name.
 pub fn call(facts: &Facts, servers: &[String]) -> String {
     let versions: Vec<_> = servers.iter().map(|s| facts.servers.version(s)).collect();
@@ -424,12 +323,6 @@ pub fn call(facts: &Facts, servers: &[String]) -> String {
         }
         _ => listed(servers, 4),
     }
-}
-
-/// Whether a delivery type goes to other Exchange servers of the organization.
-pub fn is_internal(queue: &WaitingQueue) -> bool {
-    let kind = queue.queue.as_ref().and_then(|q| q.delivery_type.as_ref()).map(|d| d.value);
-    !kind.is_some_and(DeliveryType::is_external)
 }
 
 /// `1 server`, `2 servers`.

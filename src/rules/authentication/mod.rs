@@ -1,6 +1,8 @@
 //! Causes in the authentication between servers.
 
 mod exchange_auth;
+mod release;
+mod targets;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod exch_auth_573_custom_connector_captures_exchange_ip;

@@ -3,7 +3,8 @@
 
 use std::net::IpAddr;
 
-use super::exchange_auth::{self as auth, Answer};
+use super::exchange_auth::{self as auth, Answer, Meeting};
+use super::release::{plan, release_step};
 use crate::facts::Facts;
 use crate::model::receive_connector::{AuthMechanism, ReceiveConnector};
 use crate::model::server::server_key;
@@ -41,8 +42,8 @@ declare_rule! {
     check: check,
 }
 
-/// A connector, the servers and addresses it covers, and whether the ports are certain.
-type Covering<'a> = (&'a ReceiveConnector, Vec<(String, IpAddr)>, bool);
+/// A connector, and the servers that it answers.
+type Covering<'a> = (&'a ReceiveConnector, Vec<Meeting<'a>>);
 
 fn check(facts: &Facts) -> Verdict {
     if facts.connectors.is_empty() {
@@ -61,11 +62,11 @@ fn check(facts: &Facts) -> Verdict {
         for source in sources.iter().filter(|s| server_key(s) != server_key(target)) {
             for meeting in auth::meetings(facts, source, target) {
                 met += 1;
-                let connector = match meeting.answer {
+                let connector = match &meeting.answer {
                     Answer::Unable(c) if !c.has_default_name() => c,
                     Answer::Able(c) if !c.has_default_name() && is_external_authoritative(c) => c,
                     Answer::Unknown(why) => {
-                        open.push(why);
+                        open.push(why.clone());
                         continue;
                     }
                     _ => continue,
@@ -74,23 +75,22 @@ fn check(facts: &Facts) -> Verdict {
                 if told.contains(&connector.span) {
                     continue;
                 }
-                let entry = match found.iter_mut().find(|(c, ..)| c.span == connector.span) {
+                let entry = match found.iter_mut().find(|(c, _)| c.span == connector.span) {
                     Some(entry) => entry,
                     None => {
-                        found.push((connector, Vec::new(), true));
+                        found.push((connector, Vec::new()));
                         match found.last_mut() {
                             Some(entry) => entry,
                             None => continue,
                         }
                     }
                 };
-                entry.1.push((meeting.source, meeting.address));
-                entry.2 &= meeting.port_is_certain;
+                entry.1.push(meeting);
             }
         }
     }
     if !found.is_empty() {
-        return Verdict::Found(found.iter().map(|(c, hits, certain)| finding(facts, c, hits, *certain)).collect());
+        return Verdict::Found(found.iter().map(|(c, hits)| finding(facts, c, hits)).collect());
     }
     if !told.is_empty() {
         return Verdict::NotApplicable;
@@ -117,10 +117,11 @@ fn is_external_authoritative(connector: &ReceiveConnector) -> bool {
     connector.auth_mechanism.as_ref().is_some_and(|a| a.value.contains(AuthMechanism::EXTERNAL_AUTHORITATIVE))
 }
 
-fn finding(facts: &Facts, connector: &ReceiveConnector, hits: &[(String, IpAddr)], certain: bool) -> Discovery {
+fn finding(facts: &Facts, connector: &ReceiveConnector, hits: &[Meeting<'_>]) -> Discovery {
+    let certain = hits.iter().all(|m| m.port_is_certain);
     let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
-    let servers: Vec<String> = distinct(hits.iter().map(|(s, _)| s.clone()));
-    let addresses: Vec<IpAddr> = hits.iter().map(|(_, a)| *a).collect();
+    let servers: Vec<String> = distinct(hits.iter().map(|m| m.source.clone()));
+    let addresses: Vec<IpAddr> = hits.iter().map(|m| m.address).collect();
     let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
     let mut ranges = String::new();
     if let Some(r) = &connector.remote_ip_ranges {
@@ -146,7 +147,21 @@ fn finding(facts: &Facts, connector: &ReceiveConnector, hits: &[(String, IpAddr)
     found.affects(connector.server());
     found.affects(servers);
     found.affects(names);
-    auth::release_step(facts, &mut found, connector, &addresses);
+    let plan = plan(facts, connector.server().unwrap_or(""), &hits.iter().collect::<Vec<_>>());
+    match (&plan.outcome, plan.changes.is_empty()) {
+        // A connector that trusts its hosts authenticates no less; it is left by itself.
+        (Ok(()), true) => release_step(facts, &mut found, connector, &addresses),
+        (Ok(()), false) => {
+            for (connector, addresses) in &plan.changes {
+                release_step(facts, &mut found, connector, addresses);
+            }
+        }
+        (Err(why), _) => found.step(format!(
+            "Do not take the addresses out of {} yet: {why}. First give {} a default connector that answers Exchange servers with \
+             Exchange Server authentication.",
+            connector.identity.value, plan.server
+        )),
+    }
     found.step("Check: export the connectors again and drop them here; this finding must be gone.");
     found.verify.push("No range of a custom connector contains an Exchange server.".to_owned());
     found.held("The choice of connector was worked out for each known address of the Exchange servers.");

@@ -37,7 +37,7 @@ fn check(facts: &Facts) -> Verdict {
     let hits: Vec<_> = facts
         .queues
         .waiting_queues()
-        .filter(|queue| queue.count() > 0)
+        .filter(|queue| queue.may_hold_mail())
         .filter_map(|queue| {
             let error = queue.errors().find(|e| e.error.envelopes.contains(&Envelope::FailoverExhausted))?;
             Some((queue, error))

@@ -91,17 +91,49 @@ pub fn locate<'a>(facts: &'a Facts, table: &'a RoutingTable, reference: &str) ->
     let name = known.map_or_else(|| database_name(reference).to_owned(), |d| d.name.value.clone());
     let entries: Vec<&RoutingDatabase> =
         references.iter().map(|r| table.database(r)).find(|hits| !hits.is_empty()).unwrap_or_default();
+    // A table without a time may be the newer one.
+    let is_well = |t: &RoutingTable, r: &String| match t.database(r).as_slice() {
+        [entry] => !RouteCalculator::new(t).database(entry).is_err_and(|route| route.is_without_route()),
+        _ => false,
+    };
+    let elsewhere = || facts.databases.undated(table).any(|t| references.iter().any(|r| is_well(t, r)));
     match entries.as_slice() {
+        [] if elsewhere() || table.databases.iter().any(|d| may_be_the_same(&d.object.to_string(), &name)) => {
+            Entry::Unknown
+        }
         [] if table.lists_databases && table.complete && table.unread_databases == 0 => {
             Entry::Lost(Lost { name, known, entry: None, table })
         }
         [] => Entry::Unknown,
         [entry] => match RouteCalculator::new(table).database(entry) {
+            Err(route) if route.is_without_route() && elsewhere() => Entry::Unknown,
             Err(route) if route.is_without_route() => {
                 Entry::Lost(Lost { name, known, entry: Some((entry, route)), table })
             }
             _ => Entry::Present,
         },
         _ => Entry::Unknown,
+    }
+}
+
+/// Whether two names differ only in characters that an export may have lost: `Export-Csv` of Windows PowerShell writes `?` for
+/// every letter that is not ASCII, and a console code page other letters.
+fn may_be_the_same(a: &str, b: &str) -> bool {
+    let lossy = |c: char| c == '?' || !c.is_ascii();
+    let plain =
+        |text: &str| -> String { text.to_lowercase().chars().map(|c| if lossy(c) { '?' } else { c }).collect() };
+    b.contains(lossy) && plain(a) == plain(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be_the_same;
+
+    #[test]
+    fn letters_that_an_export_lost_match_any_letter() {
+        assert!(may_be_the_same("K\u{F6}ln", "K?ln"));
+        assert!(may_be_the_same("K\u{F6}ln", "k\u{201D}ln"));
+        assert!(!may_be_the_same("Koeln", "K?ln"));
+        assert!(!may_be_the_same("Berlin", "Bonn"));
     }
 }

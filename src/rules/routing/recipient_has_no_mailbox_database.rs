@@ -6,7 +6,7 @@ use crate::model::Located;
 use crate::model::smtp_reply::UnreachableReason::NoMdb;
 use crate::report::{Confidence, Missing, Role};
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
+use crate::rules::discovery::{Discovery, Proof, listed, quoted};
 
 declare_rule! {
     /// # Symptoms
@@ -60,7 +60,7 @@ fn check(facts: &Facts) -> Verdict {
     let mut found = Discovery::new(Confidence::Confirmed);
     if empty.is_empty() {
         found.role = Some(Role::Symptom);
-    } else if empty.len() < addresses.len() {
+    } else if empty.len() < addresses.len() || hits.iter().any(|hit| !hit.exact) {
         found.confidence = Confidence::Likely;
     }
     let mut reasons = String::new();
@@ -103,13 +103,13 @@ fn statement(
     full: &[(String, &Located<String>)],
     reasons: &str,
 ) -> String {
-    let messages: u64 = hits.iter().map(|h| h.messages).sum();
+    let messages = unreachable::messages_in_words(&hits.iter().collect::<Vec<_>>());
     let queues: Vec<String> = hits.iter().map(|h| h.queue.label()).collect();
     let wait = format!(
         "{} in {} {} because Exchange finds no mailbox database for {}",
-        count(messages, "message"),
+        messages,
         listed(&queues, 3),
-        if messages == 1 { "waits" } else { "wait" },
+        if messages == "1 message" { "waits" } else { "wait" },
         if addresses.is_empty() { "their recipients".to_owned() } else { listed(addresses, 4) },
     );
     let mut citations = String::new();

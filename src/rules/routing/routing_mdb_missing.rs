@@ -6,6 +6,7 @@ use super::lookup::{Entry, Lost, locate, needed};
 use super::unreachable::{self, Unreachable, cite_reason, resubmit_steps};
 use crate::base::distinguished_name::DistinguishedName;
 use crate::base::source::{Place, Span};
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::databases::{is_certainly_before, local_name};
 use crate::model::database::{MailboxDatabase, database_name};
@@ -61,6 +62,7 @@ fn check(facts: &Facts) -> Verdict {
         return without_mail(facts);
     }
     let mut found: Vec<Hit<'_>> = Vec::new();
+    let mut stale = false;
     let (mut present, mut without_table, mut unknown) = (Vec::new(), Vec::new(), false);
     for (i, hit) in hits.iter().enumerate() {
         let hub = hit.queue.server();
@@ -78,7 +80,10 @@ fn check(facts: &Facts) -> Verdict {
             && located.len() > 1
             && located.iter().filter(|(e, ..)| is_lost(e)).count() == 1
             && located.iter().all(|(e, ..)| is_lost(e) || matches!(e, Entry::Present));
-        let certain = known || sole;
+        // Mail that may be unreachable for another reason, and a table that may be out of date, prove nothing.
+        let current = is_current(facts, table, hit);
+        stale |= !current;
+        let certain = (known || sole) && hit.exact && current;
         for (entry, reference, messages) in located {
             match entry {
                 Entry::Present => present.push((reference, table, known)),
@@ -91,9 +96,18 @@ fn check(facts: &Facts) -> Verdict {
         }
     }
     if !found.is_empty() {
-        return Verdict::Found(
-            found.iter().map(|(lost, shares, certain)| finding(facts, &hits, lost, shares, *certain)).collect(),
-        );
+        let mut findings: Vec<Discovery> =
+            found.iter().map(|(lost, shares, certain)| finding(facts, &hits, lost, shares, *certain)).collect();
+        if stale {
+            for found in &mut findings {
+                found.unknown(
+                    "The routing table has no time or is much older than the queues; a server writes one at least every 12 \
+                     hours, so a newer one must be there.",
+                );
+                found.missing.push(unreachable::missing_table(&[], "Whether the database is missing still."));
+            }
+        }
+        return Verdict::Found(findings);
     }
     if let Some((_, table, _)) =
         present.iter().find(|(.., certain)| *certain).filter(|_| !unknown && without_table.is_empty())
@@ -122,6 +136,17 @@ fn check(facts: &Facts) -> Verdict {
         missing.push(unreachable::missing_databases("Which databases should be in the routing table."));
     }
     Verdict::Undecided(why.to_owned(), missing)
+}
+
+/// Whether a table is about as old as the queues it is held against. Tables are written anew at least every 12 hours, and
+/// one clock may be local.
+fn is_current(facts: &Facts, table: &RoutingTable, hit: &Unreachable<'_>) -> bool {
+    let own = hit.queue.queue.as_ref().and_then(|q| q.last_retry.as_ref()).map(|t| t.value);
+    let messages = hit.queue.messages.iter().filter_map(|m| m.date_received.as_ref()).map(|t| t.value);
+    let seen = messages.chain(own).max_by_key(|m| m.at).or_else(|| facts.queues.as_of());
+    let (Some(written), Some(seen)) = (table.written, seen) else { return table.written.is_some() };
+    let day_later = Moment { at: written.at.saturating_add(jiff::Span::new().hours(12)), clock: written.clock };
+    is_certainly_before(day_later, seen) != Some(true)
 }
 
 /// Without waiting mail only an exact table proves a fault: a database whose entry leads nowhere.

@@ -6,23 +6,45 @@ use crate::facts::queues::{WaitingQueue, has_reason};
 use crate::model::message::{Message, Recipient};
 use crate::model::smtp_reply::UnreachableReason;
 use crate::report::Missing;
-use crate::rules::discovery::{Discovery, Proof, distinct, quoted};
+use crate::rules::discovery::{Discovery, Proof, count, distinct, quoted};
 
 /// A queue with messages that are unreachable for one reason.
 pub struct Unreachable<'a> {
     /// The queue.
     pub queue: &'a WaitingQueue,
-    /// Messages with the reason.
+    /// Messages with the reason; the most there can be, when the queue only names several reasons.
     pub messages: u64,
+    /// Whether it is known that so many have it.
+    pub exact: bool,
+}
+
+/// `312 messages`, `Up to 500 messages`, `An unknown number of messages`.
+pub fn messages_in_words(hits: &[&Unreachable<'_>]) -> String {
+    let total: u64 = hits.iter().fold(0, |sum, hit| sum.saturating_add(hit.messages));
+    if hits.iter().any(|hit| !hit.queue.is_counted()) {
+        return if total == 0 {
+            "An unknown number of messages".to_owned()
+        } else {
+            format!("At least {}", count(total, "message"))
+        };
+    }
+    if hits.iter().all(|hit| hit.exact) {
+        count(total, "message")
+    } else {
+        format!("Up to {}", count(total, "message"))
+    }
 }
 
 /// Queues that state the reason, in their own text or in that of a message.
 pub fn unreachable(facts: &Facts, reason: UnreachableReason) -> Vec<Unreachable<'_>> {
     let hits =
-        facts.queues.waiting_queues().filter(|q| q.count() > 0).filter(move |q| {
+        facts.queues.waiting_queues().filter(|q| q.may_hold_mail()).filter(move |q| {
             q.errors().any(|e| reason.is_in(&e.text)) || q.messages.iter().any(|m| has_reason(m, reason))
         });
-    hits.map(|queue| Unreachable { queue, messages: queue.unreachable_share(reason) }).collect()
+    let hit = |queue: &'_ WaitingQueue| (queue.unreachable_share(reason), !queue.has_mixed_reasons());
+    hits.map(|queue| (queue, hit(queue)))
+        .map(|(queue, (messages, exact))| Unreachable { queue, messages, exact })
+        .collect()
 }
 
 /// Recipients with the reason; all recipients of a message whose own error states it when none is

@@ -7,7 +7,7 @@ use crate::facts::queues::WaitingQueue;
 use crate::model::smtp_reply::UnreachableReason::NoRouteToMdb;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, count, listed, quoted};
+use crate::rules::discovery::{Discovery, listed, quoted};
 
 declare_rule! {
     /// # Symptoms
@@ -59,15 +59,18 @@ fn check(facts: &Facts) -> Verdict {
             hubs.push(hub);
         }
     }
-    let messages: u64 = hits.iter().map(|h| h.messages).sum();
     let queues: Vec<String> = hits.iter().map(|h| h.queue.label()).collect();
+    let one = matches!(hits.as_slice(), [hit] if hit.messages == 1 && hit.queue.is_counted());
     found.statement = format!(
         "{} in {} {} no route to {} mailbox database {citations}.",
-        count(messages, "message"),
+        unreachable::messages_in_words(&hits.iter().collect::<Vec<_>>()),
         listed(&queues, 4),
-        if messages == 1 { "has" } else { "have" },
-        if messages == 1 { "its" } else { "their" },
+        if one { "has" } else { "have" },
+        if one { "its" } else { "their" },
     );
+    if hits.iter().any(|hit| !hit.exact) {
+        found.unknown("The queue names several reasons, and the export does not show which message has which.");
+    }
     found.affects(hubs.iter().copied());
     let held_back: Vec<&Unreachable<'_>> = hits.iter().collect();
     if listed_by_now(facts, &hits) {
@@ -107,7 +110,7 @@ fn listed_by_now(facts: &Facts, hits: &[Unreachable<'_>]) -> bool {
 
 /// Mail is unreachable, and the export does not say for what reason.
 fn without_reason(facts: &Facts) -> Verdict {
-    let silent = |q: &&WaitingQueue| q.is_unreachable() && q.count() > 0 && q.errors().next().is_none();
+    let silent = |q: &&WaitingQueue| q.is_unreachable() && q.may_hold_mail() && q.errors().next().is_none();
     let queues: Vec<String> = facts.queues.waiting_queues().filter(silent).map(WaitingQueue::label).collect();
     let Some(first) = queues.first() else { return Verdict::NotApplicable };
     let why = format!("Messages wait in {}, and the export does not show for what reason.", listed(&queues, 4));

@@ -52,7 +52,8 @@ fn computer(group: &EventGroup) -> String {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let groups: Vec<&EventGroup> = facts.events.iter().filter(|g| is_meant(g)).collect();
+    // What was overwritten or cleared long ago says nothing about today.
+    let groups: Vec<&EventGroup> = facts.events.iter().filter(|g| is_meant(g) && !g.recovered).collect();
     if groups.is_empty() {
         return Verdict::NotApplicable;
     }
@@ -128,8 +129,7 @@ fn check(facts: &Facts) -> Verdict {
     found.missing.push(Missing {
         what: "The application log of the hub servers of the site".to_owned(),
         settles: "Whether the transport service was stopped or under back pressure.".to_owned(),
-        command: "wevtutil epl Application hub-application.evtx   # Windows Server 2003: copy the events in Event Viewer and \
-                  paste them into a text file"
+        command: "wevtutil epl Application hub-application.evtx   # Windows Server 2003: save the log in Event Viewer as .evt"
             .to_owned(),
     });
     Verdict::Found(vec![found])

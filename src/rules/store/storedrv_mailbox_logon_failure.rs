@@ -2,7 +2,9 @@
 
 use crate::facts::Facts;
 use crate::facts::queues::{QueueError, WaitingQueue};
-use crate::model::queue::QueueStatus;
+use crate::model::database::MailboxDatabase;
+use crate::model::queue::{DeliveryType, QueueStatus};
+use crate::model::server::server_key;
 use crate::model::smtp_reply::squeeze;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
@@ -50,7 +52,7 @@ fn check(facts: &Facts) -> Verdict {
     let hits: Vec<(&WaitingQueue, QueueError)> = facts
         .queues
         .waiting_queues()
-        .filter(|queue| queue.count() > 0)
+        .filter(|queue| queue.may_hold_mail())
         .filter_map(|queue| queue.errors().find(|e| matches(&e.text)).map(|e| (queue, e)))
         .collect();
     if hits.is_empty() {
@@ -94,7 +96,11 @@ fn check(facts: &Facts) -> Verdict {
     );
     found.affects(hubs.iter().cloned());
     found.affects(stores.iter().cloned());
-    let servers = distinct(stores.iter().filter_map(|store| owner(facts, store)));
+    let is_mapi = hits.iter().any(|(q, _)| {
+        q.queue.as_ref().and_then(|q| q.delivery_type.as_ref()).is_some_and(|d| d.value == DeliveryType::MapiDelivery)
+    });
+    let servers = distinct(stores.iter().filter_map(|store| owner(facts, store, is_mapi)));
+    dismounted(facts, &mut found, &stores, &servers);
     for server in servers.iter().take(4) {
         found.command(
             format!(
@@ -160,13 +166,33 @@ fn check(facts: &Facts) -> Verdict {
 }
 
 /// The server behind a next hop: a server by its full name, or the owner of a database.
-fn owner(facts: &Facts, next_hop: &str) -> Option<String> {
+fn owner(facts: &Facts, next_hop: &str, is_mapi: bool) -> Option<String> {
     if let Some(database) = facts.databases.database(next_hop) {
         return database.server.clone();
     }
     let is_name = !next_hop.contains([' ', '\\', '/']);
     let known = facts.servers.server(next_hop).is_some();
-    (is_name && (known || next_hop.contains('.'))).then(|| next_hop.split('.').next().unwrap_or(next_hop).to_owned())
+    // MapiDelivery queues are named after the mailbox server.
+    (is_name && (known || (is_mapi && next_hop.contains('.')))).then(|| next_hop.to_owned())
+}
+
+/// A database that is not mounted refuses every logon; then rights are not the first thing to look at.
+fn dismounted(facts: &Facts, found: &mut Discovery, stores: &[String], servers: &[String]) {
+    let concerned = |d: &&MailboxDatabase| {
+        stores.iter().any(|s| d.name.value.eq_ignore_ascii_case(s))
+            || d.server.as_deref().is_some_and(|own| servers.iter().any(|s| server_key(s) == server_key(own)))
+    };
+    for database in facts.databases.databases.iter().filter(concerned) {
+        let Some(mounted) = database.mounted.as_ref().filter(|m| !m.value) else { continue };
+        let name = &database.name.value;
+        let cite = found.cite(Proof::new(mounted.span, format!("Database {name} is not mounted")).mark(["False"]));
+        found.confidence = Confidence::Possible;
+        found.unknown(format!("Database {name} is not mounted {cite}, which alone explains a refused logon."));
+        found.command(
+            format!("Mount {name} first, and see whether the mail moves before you look at rights."),
+            format!("Mount-Database {}", quoted(name)),
+        );
+    }
 }
 
 fn upper_first(text: &str) -> String {

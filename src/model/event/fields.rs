@@ -1,9 +1,9 @@
 //! A record as lines, for the reader who wants to see what a finding rests on.
 
-use crate::model::event::Event;
+use super::Event;
 
 /// The fields of an event, one per line; texts of several lines stay several lines.
-pub(super) fn lines(event: &Event, record: u64) -> Vec<String> {
+pub fn lines(event: &Event, record: u64) -> Vec<String> {
     let mut out = vec![format!("Record: {record}")];
     let mut field = |label: &str, value: &str| {
         let mut parts = value.lines();
@@ -12,6 +12,9 @@ pub(super) fn lines(event: &Event, record: u64) -> Vec<String> {
     };
     if let Some(number) = event.record.filter(|number| *number != record) {
         field("Record number in Event Viewer", &number.to_string());
+    }
+    if event.recovered {
+        field("State", "older record, no longer part of the log");
     }
     field("Source", &event.source);
     field("Event ID", &event.id.to_string());

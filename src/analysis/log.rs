@@ -1,0 +1,197 @@
+//! Reading a log part by part, and joining what the parts gave.
+//!
+//! Parts are read with an assumption about what came before them, and in the order of the file it is seen whether it
+//! held; the few parts for which it did not are read again. So parts can be read in any order and by several workers,
+//! and the result is that of reading the log in one piece.
+
+use std::cell::Cell;
+use std::ops::{ControlFlow, Range};
+
+use serde::{Deserialize, Serialize};
+
+use super::reading::{Content, guard};
+use crate::base::ledger::Ledger;
+use crate::base::log_lines::{Line, Lines, Unit};
+use crate::base::row_index::RowIndex;
+use crate::base::source::{ReadAt, Source, SourceId};
+use crate::base::text::Text;
+use crate::facts::{Facts, Fold};
+use crate::formats::{Format, Log, LogReader, Output, Part};
+
+/// Bytes of a part. Large enough that starting one costs nothing, small enough that several workers share a log.
+pub const PART: u64 = 8 << 20;
+
+/// What reading a part gave. It travels between workers as bytes.
+#[derive(Default, Serialize, Deserialize)]
+pub struct PartRead {
+    fold: Fold,
+    ledger: Ledger,
+    state: Vec<u8>,
+    rows: RowIndex,
+}
+
+/// The parts of a log.
+pub fn parts(log: &Log<'_>, reader: LogReader, length: u64) -> Vec<Range<u64>> {
+    (reader.grid)(log).parts(log.bytes.size(), length)
+}
+
+/// Reads one part.
+pub fn read_part(
+    log: &Log<'_>,
+    format: &Format,
+    reader: LogReader,
+    part: &Part,
+    tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+) -> PartRead {
+    let mut read = PartRead::default();
+    let mut output = Output::new(&mut read.fold, &mut read.ledger, tell);
+    let mut state = Vec::new();
+    guard(format, &mut output, |output| state = (reader.read)(log, part, output));
+    let rows = std::mem::take(&mut output.rows);
+    PartRead { state, rows, ..read }
+}
+
+/// The parts before, joined.
+#[derive(Default)]
+pub struct Joined {
+    all: PartRead,
+    any: bool,
+}
+
+impl Joined {
+    /// Appends the next part, or gives back what it has to be told first.
+    ///
+    /// # Errors
+    /// The carry with which the part must be read again.
+    pub fn append(&mut self, reader: LogReader, next: PartRead) -> Result<(), Vec<u8>> {
+        if !self.any {
+            (self.all, self.any) = (next, true);
+            return Ok(());
+        }
+        if let Some(carry) = (reader.again)(&self.all.state, &next.state) {
+            return Err(carry);
+        }
+        self.all.state = (reader.join)(std::mem::take(&mut self.all.state), next.state);
+        self.all.fold = std::mem::take(&mut self.all.fold).merge(next.fold);
+        self.all.ledger.append(next.ledger, self.all.rows.lines());
+        self.all.rows.append(next.rows);
+        Ok(())
+    }
+
+    /// Says what can be said only of the whole.
+    pub(super) fn finish(self, log: &Log<'_>, reader: LogReader) -> Content {
+        let PartRead { mut fold, mut ledger, state, rows } = self.all;
+        let mut tell = |_, _| ControlFlow::Continue(());
+        (reader.finish)(log, &state, &mut Output::new(&mut fold, &mut ledger, &mut tell));
+        Content { fold, ledger, text: None, rows, taken_for: None }
+    }
+}
+
+impl Joined {
+    /// The facts, the ledger and the number of lines, for tests and measurements.
+    pub fn finish_as_facts(self, log: &Log<'_>, reader: LogReader) -> (Facts, Ledger, u64) {
+        let content = self.finish(log, reader);
+        (content.fold.finish(), content.ledger, content.rows.lines())
+    }
+}
+
+/// Reads a whole log, one part after the other.
+pub(super) fn read(
+    id: SourceId,
+    source: &Source,
+    format: &'static Format,
+    reader: LogReader,
+    tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+) -> Content {
+    read_in_parts(id, source, format, reader, PART, tell)
+}
+
+/// As [`read`], with parts of another length.
+pub(super) fn read_in_parts(
+    id: SourceId,
+    source: &Source,
+    format: &'static Format,
+    reader: LogReader,
+    length: u64,
+    tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+) -> Content {
+    let log = Log { id, path: &source.path, bytes: &*source.bytes };
+    let mut joined = Joined::default();
+    let (mut records, mut stopped) = (0, false);
+    for range in parts(&log, reader, length) {
+        let mut part = Part { range, carry: None };
+        loop {
+            let mut own = |bytes, of_part| {
+                let answer = tell(bytes, records + of_part);
+                stopped |= answer.is_break();
+                answer
+            };
+            let read = read_part(&log, format, reader, &part, &mut own);
+            let of_part = read.ledger.records;
+            match joined.append(reader, read) {
+                Ok(()) => {
+                    records += of_part;
+                    break;
+                }
+                Err(carry) => part.carry = Some(carry),
+            }
+        }
+        if stopped {
+            break;
+        }
+    }
+    joined.finish(&log, reader)
+}
+
+/// Lines from number `first` (from 0) on, at most `count`, each cut after 64 KB.
+pub(super) fn lines(bytes: &dyn ReadAt, rows: &RowIndex, first: u64, count: usize) -> Vec<String> {
+    let (known, offset) = rows.before_line(first);
+    let skip = first - known.min(first);
+    let mut all = Vec::new();
+    walk(bytes, offset, |number, line| {
+        if number >= skip {
+            all.push(shown(line));
+        }
+        all.len() < count
+    });
+    all.truncate(count);
+    all
+}
+
+/// The number (from 1) and the text of the line at an offset.
+pub(super) fn line_at(bytes: &dyn ReadAt, rows: &RowIndex, offset: u64) -> Option<(u32, String)> {
+    let (known, start) = rows.before_offset(offset);
+    let mut found = None;
+    walk(bytes, start, |number, line| {
+        if line.offset >= offset && found.is_none() {
+            found = Some((u32::try_from(known + number + 1).unwrap_or(u32::MAX), shown(line)));
+        }
+        found.is_none()
+    });
+    found
+}
+
+/// Hands on lines from an offset at which one begins, until `take` answers `false`.
+fn walk(bytes: &dyn ReadAt, start: u64, mut take: impl FnMut(u64, &Line<'_>) -> bool) {
+    let unit = Unit::of(&bytes.read_range(0, 4).unwrap_or_default());
+    let (mut number, mut long) = (0, false);
+    let go_on = Cell::new(true);
+    let lines = Lines::new(bytes, unit, start..bytes.size()).in_blocks_of(64 << 10);
+    // What can no longer be read is shown as far as it goes.
+    let _ = { lines }.each(
+        |line| {
+            // The pieces of a line that is too long are one line.
+            if !long && go_on.get() {
+                go_on.set(take(number, line));
+                number += 1;
+            }
+            long = line.cut && !line.ended;
+        },
+        |_| go_on.get(),
+    );
+}
+
+fn shown(line: &Line<'_>) -> String {
+    let text = line.text.get(..64 << 10).unwrap_or(line.text);
+    Text::decode(text).as_str().to_owned()
+}
