@@ -5,6 +5,7 @@
 //! never those below (`tests/tidy.rs` enforces it):
 //!
 //! 1. [`base`] and [`model`]: text, times, address ranges; records in Exchange's own terms.
+//!    [`knowledge`] beside them: facts that age, as tables.
 //! 2. [`formats`]: bytes become records, one file per input format.
 //! 3. [`facts`]: the records of one case, merged and joined; no opinions.
 //! 4. [`rules`]: facts become verdicts, one file per rule; [`report`] is their vocabulary.
@@ -19,6 +20,7 @@ pub mod analysis;
 pub mod base;
 pub mod facts;
 pub mod formats;
+pub mod knowledge;
 pub mod model;
 pub mod report;
 pub mod rules;

@@ -3,6 +3,7 @@
 
 pub mod container;
 pub mod distinguished_name;
+pub mod guid;
 pub mod ip_range;
 pub mod ledger;
 pub mod log_lines;
@@ -10,6 +11,8 @@ pub mod markup;
 pub mod powershell;
 pub mod record_ids;
 pub mod row_index;
+pub mod security_descriptor;
+pub mod sid;
 pub mod source;
 pub mod tally;
 pub mod text;

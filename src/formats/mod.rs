@@ -24,17 +24,24 @@ use crate::model::{Record, Sink};
 
 /// What the formats of cmdlets share; not a format.
 mod cmdlet;
+/// What the formats of directory objects and permissions share; not a format.
+mod directory;
 /// What the row-by-row logs share; not a format.
 mod log;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+mod adsi_edit;
 mod agent_log;
 mod connectivity_log;
+mod csvde;
+mod dsacls;
 mod event_list;
 mod event_text;
 mod event_xml;
 mod evt;
 mod evtx;
+mod get_acl;
+mod get_ad_permission;
 mod get_event_log;
 mod get_exchange_server;
 mod get_mailbox;
@@ -43,23 +50,31 @@ mod get_message;
 mod get_queue;
 mod get_receive_connector;
 mod get_win_event;
+mod ldif;
+mod ldp_dump;
 mod message_tracking_log;
 mod message_tracking_log_2003;
 mod message_tracking_log_55;
 mod routing_config;
+mod sddl;
 mod server_addresses;
 mod smtp_protocol_log;
 mod smtp_w3c_log;
 
 /// All formats, by id.
 pub static FORMATS: &[&Format] = &[
+    &adsi_edit::FORMAT,
     &agent_log::FORMAT,
     &connectivity_log::FORMAT,
+    &csvde::FORMAT,
+    &dsacls::FORMAT,
     &event_list::FORMAT,
     &event_text::FORMAT,
     &event_xml::FORMAT,
     &evt::FORMAT,
     &evtx::FORMAT,
+    &get_acl::FORMAT,
+    &get_ad_permission::FORMAT,
     &get_event_log::FORMAT,
     &get_exchange_server::FORMAT,
     &get_mailbox::FORMAT,
@@ -68,10 +83,13 @@ pub static FORMATS: &[&Format] = &[
     &get_queue::FORMAT,
     &get_receive_connector::FORMAT,
     &get_win_event::FORMAT,
+    &ldif::FORMAT,
+    &ldp_dump::FORMAT,
     &message_tracking_log::FORMAT,
     &message_tracking_log_2003::FORMAT,
     &message_tracking_log_55::FORMAT,
     &routing_config::FORMAT,
+    &sddl::FORMAT,
     &server_addresses::FORMAT,
     &smtp_protocol_log::FORMAT,
     &smtp_w3c_log::FORMAT,

@@ -3,7 +3,9 @@
 //! A format hands every record to a [`Sink`] as it is read and keeps nothing, so that a log of any
 //! size is folded, never stored.
 
+pub mod access;
 pub mod database;
+pub mod directory;
 pub mod event;
 pub mod log_row;
 pub mod message;
@@ -120,6 +122,10 @@ documents! {
     MailboxDatabase => databases: database::MailboxDatabase,
     /// Mailboxes and their databases, from `Get-Mailbox`.
     Mailbox => mailboxes: database::Mailbox,
+    /// Objects of the directory, from LDIF, csvde, LDP and ADSI Edit.
+    DirectoryObject => directory_objects: Box<directory::DirectoryObject>,
+    /// Access control lists.
+    AccessControlList => access_control_lists: Box<access::AccessControlList>,
     /// Routing tables, from RoutingConfig files.
     RoutingTable => routing_tables: Box<routing::RoutingTable>,
 }

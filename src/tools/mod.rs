@@ -1,5 +1,6 @@
 //! Calculations that the rules use and the page offers as tools of their own: which receive connector
 //! answers, where mail goes next. Pure functions over the model.
 
+pub mod access_check;
 pub mod receive_connector_selector;
 pub mod route_calculator;
