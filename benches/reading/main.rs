@@ -64,12 +64,13 @@ fn table() {
     }
 }
 
-/// A fifth of the size is documents, one of each kind and at most [`SIZE`]; the rest is logs in files of up to 100 MB.
+/// One document of each kind, as large as sites have them; the rest is logs in files of up to 100 MB.
 fn write(folder: &Path, megabytes: u64) {
     std::fs::create_dir_all(folder).expect("a folder to write to");
     let logs = KINDS.iter().filter(|kind| kind.is_log).count() as u64;
-    let document = (megabytes * 1_000_000 / 10 / (KINDS.len() as u64 - logs)).min(SIZE);
-    let per_log = megabytes * 1_000_000 * 9 / 10 / logs;
+    let document = (megabytes * 1_000_000 / 10 / (KINDS.len() as u64 - logs)).min(4 << 20);
+    let documents = document * (KINDS.len() as u64 - logs);
+    let per_log = (megabytes * 1_000_000).saturating_sub(documents) / logs;
     for kind in KINDS {
         let total = if kind.is_log { per_log } else { document };
         let files = total.div_ceil(100_000_000).max(1);

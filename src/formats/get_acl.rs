@@ -102,7 +102,7 @@ fn list(row: &mut Row<'_>) -> Option<Box<AccessControlList>> {
     let (object_type, applies_to) = (kind("ObjectType"), kind("InheritedObjectType"));
     let below = |text: Located<String>, words: &[&str]| words.iter().any(|word| text.value.contains(word));
     let inherit_only = row.text("InheritanceType").is_some_and(|t| below(t, &["Descendents", "Children"]))
-        && !row.text("InheritanceType").is_some_and(|t| t.value == "SelfAndChildren")
+        && row.text("InheritanceType").is_none_or(|t| t.value != "SelfAndChildren")
         || row.text("PropagationFlags").is_some_and(|t| below(t, &["InheritOnly"]));
     let mut list = AccessControlList::new(row.span(), EntryOrder::Stored);
     list.object = object;

@@ -29,7 +29,7 @@ fn probe(head: &Head<'_>) -> Probe {
     for (_, line) in head.text.lines() {
         if name(line).is_some() {
             named = true;
-        } else if named && attribute(line).is_some() {
+        } else if named && attribute(line, false).is_some() {
             return Probe::Yes(86, "objects of LDP: Dn, then attributes".to_owned());
         }
     }
@@ -43,8 +43,9 @@ fn name(line: &str) -> Option<&str> {
     line.strip_prefix("Dn:").map(str::trim).filter(|name| name.contains('='))
 }
 
-/// Name, number of values when it is shown, and values.
-fn attribute(line: &str) -> Option<(&str, Option<usize>, &str)> {
+/// Name, number of values when it is shown, and values. `fresh`: the attribute before is complete, so that a line without
+/// the semicolon at the end begins one of several lines.
+fn attribute(line: &str, fresh: bool) -> Option<(&str, Option<usize>, &str)> {
     let text = line.trim();
     let (count, text) = match text.split_once('>') {
         Some((number, rest)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
@@ -59,7 +60,7 @@ fn attribute(line: &str) -> Option<(&str, Option<usize>, &str)> {
     };
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ';' | '=');
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(word);
-    (is_name && (count.is_some() || text.trim_end().ends_with(';'))).then_some((name, count, values.trim()))
+    (is_name && (fresh || count.is_some() || text.trim_end().ends_with(';'))).then_some((name, count, values.trim()))
 }
 
 fn values(count: Option<usize>, text: &str) -> Vec<&str> {
@@ -72,7 +73,7 @@ fn values(count: Option<usize>, text: &str) -> Vec<&str> {
 
 fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     let mut open: Option<Building> = None;
-    let mut done = 0;
+    let (mut done, mut fresh) = (0, false);
     for (number, line) in document.text.lines() {
         done += line.len() as u64 + 1;
         if number % 4096 == 0 && out.progress(done) == ControlFlow::Break(()) {
@@ -87,7 +88,8 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
             continue;
         }
         let Some(building) = &mut open else { continue };
-        if let Some((name, count, text)) = attribute(line) {
+        if let Some((name, count, text)) = attribute(line, fresh) {
+            fresh = line.trim_end().ends_with(';');
             let values = values(count, text);
             if count.is_some_and(|count| count != values.len()) {
                 let text = format!("The values of {name} hold semicolons of their own and could not be told apart.");
@@ -107,6 +109,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
             // A value of several lines.
             last.push('\n');
             last.push_str(line.trim().trim_end_matches(';'));
+            fresh = line.trim_end().ends_with(';');
         }
     }
     close(&mut open, out);

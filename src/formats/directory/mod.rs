@@ -127,6 +127,11 @@ fn access_control_list(
     lines: (u32, u32),
     out: &mut Output<'_>,
 ) -> Option<AccessControlList> {
+    let values = &object.get(attribute)?.values;
+    // What the export does not show was noted when it was read.
+    if values.iter().any(|value| matches!(value.value, AttributeValue::Hidden(_))) {
+        return None;
+    }
     let descriptor = object.descriptor(attribute)?;
     match descriptor.value {
         Ok(read) => {
@@ -226,6 +231,11 @@ fn hand_on(list: Option<Box<AccessControlList>>, out: &mut Output<'_>) {
     let mut inherited = list.entries.iter().map(|entry| entry.inherited);
     if !inherited.by_ref().skip_while(|i| *i == Some(false)).all(|i| i == Some(true)) {
         list.order = EntryOrder::Unknown;
+    }
+    if list.object.is_none() {
+        let text =
+            "Entries do not say which object they belong to. Export the property Sddl together with Path instead.";
+        out.note(NoteKind::Info, None, text);
     }
     out.record(Record::AccessControlList(list));
 }
