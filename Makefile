@@ -139,7 +139,7 @@ $(DRIVER): tests/browser/package-lock.json
 	@touch $@
 
 $(EVTX_DUMP):
-	@$(STEP) "Installing evtx_dump into $(CACHE) (about 1 minute)" \
+	@$(STEP) "Installing evtx_dump into $(CACHE) (about 1 minute)" env \
 	  $(INSTALL) evtx --version 0.15.1 --locked --root $(CACHE)/evtx_dump-0.15.1
 
 $(BENCH_PYTHON):

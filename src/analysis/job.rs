@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::log::{self, PartRead};
 use crate::base::container::Member;
 use crate::base::ledger::{Ledger, NoteKind};
+use crate::base::read_ahead::ReadAhead;
 use crate::base::source::{ReadAt, ReadError, SourceId};
 use crate::base::text::{Encoding, Text};
 use crate::facts::Fold;
@@ -104,6 +105,7 @@ pub struct DocumentRead {
 
 /// Does a job. `tell` is told the offset reached and the records read; `Break` asks to stop.
 pub fn run(job: &Job, bytes: &dyn ReadAt, tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>) -> Done {
+    let bytes = &ReadAhead::new(bytes);
     match &job.task {
         Task::Open => open(job, bytes, tell).unwrap_or_else(|error| unreadable(&error)),
         Task::Part { format, part } => {

@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod log_lines;
 pub mod markup;
 pub mod powershell;
+pub mod read_ahead;
 pub mod record_ids;
 pub mod row_index;
 pub mod security_descriptor;
