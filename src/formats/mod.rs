@@ -44,6 +44,8 @@ mod get_win_event;
 mod message_tracking_log;
 mod message_tracking_log_2003;
 mod message_tracking_log_55;
+mod mta_queue_list;
+mod queue_list_2003;
 mod queue_viewer_list;
 mod routing_config;
 mod server_addresses;
@@ -70,6 +72,8 @@ pub static FORMATS: &[&Format] = &[
     &message_tracking_log::FORMAT,
     &message_tracking_log_2003::FORMAT,
     &message_tracking_log_55::FORMAT,
+    &mta_queue_list::FORMAT,
+    &queue_list_2003::FORMAT,
     &queue_viewer_list::FORMAT,
     &routing_config::FORMAT,
     &server_addresses::FORMAT,

@@ -2,7 +2,7 @@
 //!
 //! The console writes the columns that are shown, separated by tabs or commas and without quotes
 //! (<https://learn.microsoft.com/windows/win32/api/mmcobj/ne-mmcobj-_exportlistoptions>), in ANSI or UTF-16; the columns are
-//! those of the queue properties (<https://learn.microsoft.com/exchange/mail-flow/queues/queue-viewer>).
+//! those of the queue properties (<https://learn.microsoft.com/exchange/mail-flow/queues/queue-properties>).
 //!
 //! Traps:
 //! - Commas in smart hosts and errors move the cells behind them; see `base::console_list`.

@@ -5,6 +5,7 @@
 
 pub mod database;
 pub mod event;
+pub mod legacy_queue;
 pub mod log_row;
 pub mod message;
 pub mod queue;
@@ -110,6 +111,8 @@ documents! {
     Queue => queues: queue::Queue,
     /// Queued messages, from `Get-Message`.
     Message => messages: message::Message,
+    /// Queues of Exchange 5.5, 2000 and 2003.
+    LegacyQueue => legacy_queues: legacy_queue::LegacyQueue,
     /// Receive connectors, from `Get-ReceiveConnector`.
     ReceiveConnector => receive_connectors: receive_connector::ReceiveConnector,
     /// Exchange servers, from `Get-ExchangeServer`.
