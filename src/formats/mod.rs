@@ -45,6 +45,7 @@ mod message_tracking_log;
 mod message_tracking_log_2003;
 mod message_tracking_log_55;
 mod mta_queue_list;
+mod org_info;
 mod queue_list_2003;
 mod queue_viewer_list;
 mod routing_config;
@@ -73,6 +74,7 @@ pub static FORMATS: &[&Format] = &[
     &message_tracking_log_2003::FORMAT,
     &message_tracking_log_55::FORMAT,
     &mta_queue_list::FORMAT,
+    &org_info::FORMAT,
     &queue_list_2003::FORMAT,
     &queue_viewer_list::FORMAT,
     &routing_config::FORMAT,

@@ -6,6 +6,7 @@
 pub mod database;
 pub mod event;
 pub mod legacy_queue;
+pub mod link_state;
 pub mod log_row;
 pub mod message;
 pub mod queue;
@@ -113,6 +114,8 @@ documents! {
     Message => messages: message::Message,
     /// Queues of Exchange 5.5, 2000 and 2003.
     LegacyQueue => legacy_queues: legacy_queue::LegacyQueue,
+    /// Link state tables of Exchange 2000 and 2003.
+    LinkStateTable => link_state_tables: link_state::LinkStateTable,
     /// Receive connectors, from `Get-ReceiveConnector`.
     ReceiveConnector => receive_connectors: receive_connector::ReceiveConnector,
     /// Exchange servers, from `Get-ExchangeServer`.
