@@ -41,6 +41,7 @@ mod get_message;
 mod get_queue;
 mod get_receive_connector;
 mod get_win_event;
+mod message_tracking_center;
 mod message_tracking_log;
 mod message_tracking_log_2003;
 mod message_tracking_log_55;
@@ -70,6 +71,7 @@ pub static FORMATS: &[&Format] = &[
     &get_queue::FORMAT,
     &get_receive_connector::FORMAT,
     &get_win_event::FORMAT,
+    &message_tracking_center::FORMAT,
     &message_tracking_log::FORMAT,
     &message_tracking_log_2003::FORMAT,
     &message_tracking_log_55::FORMAT,

@@ -9,6 +9,7 @@ pub mod legacy_queue;
 pub mod link_state;
 pub mod log_row;
 pub mod message;
+pub mod message_history;
 pub mod queue;
 pub mod receive_connector;
 pub mod routing;
@@ -116,6 +117,8 @@ documents! {
     LegacyQueue => legacy_queues: legacy_queue::LegacyQueue,
     /// Link state tables of Exchange 2000 and 2003.
     LinkStateTable => link_state_tables: link_state::LinkStateTable,
+    /// Entries of message histories, from Message Tracking Center of Exchange 2000 and 2003.
+    HistoryEntry => history: message_history::HistoryEntry,
     /// Receive connectors, from `Get-ReceiveConnector`.
     ReceiveConnector => receive_connectors: receive_connector::ReceiveConnector,
     /// Exchange servers, from `Get-ExchangeServer`.
