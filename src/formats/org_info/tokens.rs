@@ -121,8 +121,22 @@ fn string_end(bytes: &[u8], begin: usize) -> (usize, bool) {
         return (from + length, true);
     }
     let stated = from + length;
-    let window = bytes.iter().enumerate().skip(from).take(length + 64).filter(|(_, b)| ends(Some(b)));
-    let nearest = window.map(|(at, _)| at).min_by_key(|at| at.abs_diff(stated));
+    let mut nearest = None;
+    for at in from..bytes.len().min(stated + 64) {
+        if !ends(bytes.get(at)) {
+            continue;
+        }
+        // Of several separators the first ends the string.
+        let first = at == from || !bytes.get(at - 1).is_some_and(|byte| separates(*byte));
+        if first && nearest.is_none_or(|best: usize| at.abs_diff(stated) < best.abs_diff(stated)) {
+            nearest = Some(at);
+        }
+        // Where a list or a string begins behind a separator, this one has ended.
+        let next = bytes.get(at..).unwrap_or_default().iter().take(8).find(|byte| !separates(**byte));
+        if matches!(next, Some(b'(' | b'{' | b')')) {
+            break;
+        }
+    }
     (nearest.unwrap_or(bytes.len().min(stated)), false)
 }
 
