@@ -2,6 +2,7 @@
 //! address ranges, delimited text, XML, and the generic objects that PowerShell prints.
 
 pub mod container;
+pub mod console_list;
 pub mod distinguished_name;
 pub mod guid;
 pub mod ip_range;

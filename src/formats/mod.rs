@@ -52,9 +52,14 @@ mod get_receive_connector;
 mod get_win_event;
 mod ldif;
 mod ldp_dump;
+mod message_tracking_center;
 mod message_tracking_log;
 mod message_tracking_log_2003;
 mod message_tracking_log_55;
+mod mta_queue_list;
+mod org_info;
+mod queue_list_2003;
+mod queue_viewer_list;
 mod routing_config;
 mod sddl;
 mod server_addresses;
@@ -85,9 +90,14 @@ pub static FORMATS: &[&Format] = &[
     &get_win_event::FORMAT,
     &ldif::FORMAT,
     &ldp_dump::FORMAT,
+    &message_tracking_center::FORMAT,
     &message_tracking_log::FORMAT,
     &message_tracking_log_2003::FORMAT,
     &message_tracking_log_55::FORMAT,
+    &mta_queue_list::FORMAT,
+    &org_info::FORMAT,
+    &queue_list_2003::FORMAT,
+    &queue_viewer_list::FORMAT,
     &routing_config::FORMAT,
     &sddl::FORMAT,
     &server_addresses::FORMAT,

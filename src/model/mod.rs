@@ -7,8 +7,11 @@ pub mod access;
 pub mod database;
 pub mod directory;
 pub mod event;
+pub mod legacy_queue;
+pub mod link_state;
 pub mod log_row;
 pub mod message;
+pub mod message_history;
 pub mod queue;
 pub mod receive_connector;
 pub mod routing;
@@ -112,6 +115,12 @@ documents! {
     Queue => queues: queue::Queue,
     /// Queued messages, from `Get-Message`.
     Message => messages: message::Message,
+    /// Queues of Exchange 5.5, 2000 and 2003.
+    LegacyQueue => legacy_queues: legacy_queue::LegacyQueue,
+    /// Link state tables of Exchange 2000 and 2003.
+    LinkStateTable => link_state_tables: link_state::LinkStateTable,
+    /// Entries of message histories, from Message Tracking Center of Exchange 2000 and 2003.
+    HistoryEntry => history: message_history::HistoryEntry,
     /// Receive connectors, from `Get-ReceiveConnector`.
     ReceiveConnector => receive_connectors: receive_connector::ReceiveConnector,
     /// Exchange servers, from `Get-ExchangeServer`.
