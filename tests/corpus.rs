@@ -14,6 +14,8 @@ use queuescope::base::source::SourceId;
 use queuescope::base::text::Text;
 use queuescope::formats::{Detection, Document, Head, Output, Parse, detect};
 use queuescope::model::Record;
+use queuescope::model::limit::Limit;
+use queuescope::model::outbound_connector::ConnectorKind;
 use queuescope::model::queue::{DeliveryType, QueueStatus};
 use queuescope::model::receive_connector::{AuthMechanism, ReceiveConnector, TransportRole};
 use queuescope::model::server::ExchangeServer;
@@ -135,7 +137,6 @@ fn the_output_of_other_cmdlets_is_named_and_refused() {
     for (name, class) in [
         ("E16_Exchange_GetAcceptedDomain.xml", "AcceptedDomain"),
         ("E19_Exchange_GetMailboxServer.xml", "MailboxServer"),
-        ("E19_Exchange_GetSendConnector.xml", "SmtpSendConnectorConfig"),
         ("E19_Exchange_GetExchangeServerADInformation.xml", "PSCustomObject"),
         ("E19_Exchange_GetServerComponentState.xml", "ServerComponentStatePresentationObject"),
         ("E19_Exchange_TestServiceHealth.xml", "ExchangeServicesStatus"),
@@ -159,4 +160,24 @@ fn a_transcript_with_misspelled_names_is_read() {
     assert_eq!(queue.last_retry.as_ref().map(|t| t.value.to_string()).as_deref(), Some("2019-11-04 13:31:03"));
     assert!(queue.next_hop_connector.is_none() && queue.identity.is_none());
     assert!(queue.last_error.as_ref().is_some_and(|e| e.value.contains("Temporary authentication failure")));
+}
+
+#[test]
+fn send_connectors_are_whole() {
+    for (name, host) in [
+        ("E19_Exchange_GetSendConnector.xml", "microsoft-com.mail.protection.outlook.com"),
+        ("GetSendConnectorConfiguredToRelayToM365.xml", "ThisTenantDoesntExists-com.mail.protection.outlook.com"),
+    ] {
+        let Some((records, ledger)) = read("exports", name, "get-send-connector") else { continue };
+        assert_eq!(ledger.notes, [], "{name}");
+        let [Record::OutboundConnector(connector)] = records.as_slice() else { panic!("one connector: {records:#?}") };
+        assert_eq!(connector.kind, Some(ConnectorKind::Send));
+        let spaces = &connector.address_spaces.as_ref().expect("address spaces").value;
+        assert!(spaces.complete && !spaces.items.is_empty(), "{spaces:?}");
+        let servers = &connector.source_servers.as_ref().expect("servers").value;
+        assert!(servers.complete && servers.items.len() == 1, "{servers:?}");
+        assert_eq!(connector.smtp.smart_hosts.as_ref().expect("hosts").value.items, [host]);
+        assert_eq!(connector.max_message_size.as_ref().map(|m| m.value), Some(Limit::Bytes(36_700_160)));
+        assert!(connector.guid.is_some() && connector.enabled.as_ref().is_some_and(|e| e.value));
+    }
 }

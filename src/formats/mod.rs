@@ -33,13 +33,17 @@ mod event_text;
 mod event_xml;
 mod evt;
 mod evtx;
+mod get_delivery_agent_connector;
 mod get_event_log;
 mod get_exchange_server;
+mod get_foreign_connector;
 mod get_mailbox;
 mod get_mailbox_database;
 mod get_message;
 mod get_queue;
 mod get_receive_connector;
+mod get_routing_group_connector;
+mod get_send_connector;
 mod get_win_event;
 mod message_tracking_log;
 mod message_tracking_log_2003;
@@ -58,13 +62,17 @@ pub static FORMATS: &[&Format] = &[
     &event_xml::FORMAT,
     &evt::FORMAT,
     &evtx::FORMAT,
+    &get_delivery_agent_connector::FORMAT,
     &get_event_log::FORMAT,
     &get_exchange_server::FORMAT,
+    &get_foreign_connector::FORMAT,
     &get_mailbox::FORMAT,
     &get_mailbox_database::FORMAT,
     &get_message::FORMAT,
     &get_queue::FORMAT,
     &get_receive_connector::FORMAT,
+    &get_routing_group_connector::FORMAT,
+    &get_send_connector::FORMAT,
     &get_win_event::FORMAT,
     &message_tracking_log::FORMAT,
     &message_tracking_log_2003::FORMAT,

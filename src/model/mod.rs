@@ -5,8 +5,10 @@
 
 pub mod database;
 pub mod event;
+pub mod limit;
 pub mod log_row;
 pub mod message;
+pub mod outbound_connector;
 pub mod queue;
 pub mod receive_connector;
 pub mod routing;
@@ -112,6 +114,8 @@ documents! {
     Message => messages: message::Message,
     /// Receive connectors, from `Get-ReceiveConnector`.
     ReceiveConnector => receive_connectors: receive_connector::ReceiveConnector,
+    /// Connectors that mail leaves through.
+    OutboundConnector => outbound_connectors: Box<outbound_connector::OutboundConnector>,
     /// Exchange servers, from `Get-ExchangeServer`.
     Server => servers: server::ExchangeServer,
     /// Addresses of servers.

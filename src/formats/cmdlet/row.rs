@@ -2,11 +2,14 @@
 //! hidden or not understood.
 
 use super::Undecided;
+use crate::base::distinguished_name::DistinguishedName;
 use crate::base::ledger::NoteKind;
 use crate::base::powershell::{Object, Property, Value, is_type_name};
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::{DateOrder, Moment, parse_decided, parse_moment};
+use crate::model::limit::Limit;
 use crate::model::{Listed, Located};
+use uuid::Uuid;
 
 /// One object.
 pub struct Row<'a> {
@@ -35,6 +38,8 @@ pub enum Remark {
     Foreign,
     /// Nothing of the object is usable.
     Useless,
+    /// Something that the export leaves open, as a sentence.
+    Open,
     /// An address that says nothing about where a server is reached.
     LocalAddress,
 }
@@ -80,6 +85,7 @@ impl Remark {
                     "Objects without any property that can be used are left out: {count}. Export with {command} | Export-Clixml."
                 ),
             ),
+            Remark::Open => (NoteKind::Ambiguous, format!("{text}. Records: {count}.")),
             Remark::LocalAddress => (
                 NoteKind::Info,
                 format!(
@@ -122,6 +128,16 @@ impl<'a> Row<'a> {
     /// The place of the whole object.
     pub fn span(&self) -> Span {
         Span::lines(self.source, self.object.lines.0, self.object.lines.1)
+    }
+
+    /// The lines of the whole object.
+    pub fn lines(&self) -> (u32, u32) {
+        self.object.lines
+    }
+
+    /// Whether the object is of a class, or has one of the properties.
+    pub fn is(&self, class: &str, properties: &[&str]) -> bool {
+        self.object.is_class(class) || self.object.get_any(properties).is_some()
     }
 
     /// The place of a property.
@@ -190,6 +206,27 @@ impl<'a> Row<'a> {
         self.parsed(name, grouped_number)
     }
 
+    /// A duration in seconds: `1.00:00:00` is a day.
+    pub fn seconds(&mut self, name: &'static str) -> Option<Located<u64>> {
+        self.parsed(name, time_span)
+    }
+
+    /// An amount of bytes, or `Unlimited`.
+    pub fn limit(&mut self, name: &'static str) -> Option<Located<Limit>> {
+        self.parsed(name, Limit::parse)
+    }
+
+    /// The last part of a reference to an object.
+    pub fn last_part(&mut self, name: &'static str) -> Option<Located<String>> {
+        let text = self.text(name)?;
+        Some(Located::new(last_part(&text.value), text.span)).filter(|part| !part.value.is_empty())
+    }
+
+    /// An identifier that is not all zeros.
+    pub fn guid(&mut self, name: &'static str) -> Option<Uuid> {
+        self.parsed(name, |text| Uuid::try_parse(text).ok()).map(|guid| guid.value).filter(|guid| !guid.is_nil())
+    }
+
     /// A date.
     pub fn moment(&mut self, name: &'static str) -> Option<Located<Moment>> {
         let order = self.order;
@@ -215,6 +252,34 @@ impl<'a> Row<'a> {
 
     /// The elements of a list; also of lists that somebody joined by commas, semicolons or blanks.
     pub fn listed<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<Located<Listed<T>>> {
+        let separator = |c: char| matches!(c, ',' | ';' | '{' | '}') || c.is_whitespace();
+        let words = |item: &str| item.split(separator).map(str::to_owned).collect();
+        self.listed_by(name, words, parse)
+    }
+
+    /// The names in a list of servers: the last part of a path, the first of a distinguished name.
+    pub fn servers(&mut self, name: &'static str) -> Option<Located<Listed<String>>> {
+        let separator = |c: char| matches!(c, ',' | ';' | '{' | '}') || c.is_whitespace();
+        let words = |item: &str| match DistinguishedName::parse(item) {
+            Some(_) => vec![item.to_owned()],
+            None if item.contains(['/', '\\']) => vec![item.to_owned()],
+            None => item.split(separator).map(str::to_owned).collect(),
+        };
+        self.listed_by(name, words, |word| Some(last_part(word)).filter(|part| !part.is_empty()))
+    }
+
+    /// The elements of a list as they are.
+    pub fn texts(&mut self, name: &'static str) -> Option<Located<Listed<String>>> {
+        self.listed_by(name, |item| vec![item.to_owned()], |item| Some(item.to_owned()))
+    }
+
+    /// The elements of a list, each cut into words.
+    pub fn listed_by<T>(
+        &mut self,
+        name: &'static str,
+        words: impl Fn(&str) -> Vec<String>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<Located<Listed<T>>> {
         let property = self.get(name)?;
         let Some((items, mut complete)) = property.items() else {
             self.hidden(name, property);
@@ -225,9 +290,13 @@ impl<'a> Row<'a> {
             let whole = item.strip_suffix("...").or_else(|| item.strip_suffix('…'));
             complete &= whole.is_none();
             let item = whole.unwrap_or(item).trim();
-            let separator = |c: char| matches!(c, ',' | ';' | '{' | '}') || c.is_whitespace();
-            let words = || item.split(separator).filter(|word| !word.is_empty());
-            match words().map(&parse).collect::<Option<Vec<T>>>() {
+            if is_type_name(item) {
+                complete = false;
+                self.remark(Remark::TypeName, name, property.lines);
+                continue;
+            }
+            let words = words(item);
+            match words.iter().filter(|word| !word.is_empty()).map(|w| parse(w)).collect::<Option<Vec<T>>>() {
                 Some(values) => listed.items.extend(values),
                 None => {
                     self.unknown(name, item, property.lines);
@@ -287,6 +356,28 @@ impl<'a> Row<'a> {
         }
     }
 }
+
+/// `[days.]hours:minutes:seconds[.fraction]` in whole seconds.
+fn time_span(text: &str) -> Option<u64> {
+    let (days, clock) = match text.split_once(':')?.0.split_once('.') {
+        Some((days, _)) => (days.parse::<u64>().ok()?, text.get(days.len() + 1..)?),
+        None => (0, text),
+    };
+    let mut parts = clock.split(':');
+    let (hours, minutes) = (parts.next()?.parse::<u64>().ok()?, parts.next()?.parse::<u64>().ok()?);
+    let seconds = parts.next()?.split('.').next()?.parse::<u64>().ok()?;
+    let sound = hours < 24 && minutes < 60 && seconds < 60 && days < 1_000_000 && parts.next().is_none();
+    sound.then(|| ((days * 24 + hours) * 60 + minutes) * 60 + seconds)
+}
+
+/// The name at the end of a path, or at the beginning of a distinguished name.
+pub fn last_part(reference: &str) -> String {
+    match DistinguishedName::parse(reference) {
+        Some(dn) => dn.name().to_owned(),
+        None => reference.rsplit(['/', '\\']).next().unwrap_or(reference).trim().to_owned(),
+    }
+}
+
 /// A number with or without separators between groups of three digits. Numbers beyond a billion are not counts of an
 /// Exchange server.
 fn grouped_number(text: &str) -> Option<u64> {
@@ -302,7 +393,24 @@ fn grouped_number(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod number_tests {
-    use super::grouped_number;
+    use super::{grouped_number, last_part, time_span};
+
+    #[test]
+    fn durations_and_names_are_read() {
+        for (text, seconds) in [
+            ("00:15:00", Some(900)),
+            ("2.00:00:00", Some(172_800)),
+            ("00:00:01.5000000", Some(1)),
+            ("24:00:00", None),
+            ("15", None),
+            ("1:2:3:4", None),
+            ("-00:01:00", None),
+        ] {
+            assert_eq!(time_span(text), seconds, "{text}");
+        }
+        assert_eq!(last_part("contoso.com/Configuration/Sites/Ghent"), "Ghent");
+        assert_eq!(last_part("CN=EX1,CN=Servers,DC=contoso,DC=com"), "EX1");
+    }
 
     #[test]
     fn only_whole_groups_are_a_number() {
