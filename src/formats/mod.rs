@@ -37,13 +37,16 @@ mod get_delivery_agent_connector;
 mod get_event_log;
 mod get_exchange_server;
 mod get_foreign_connector;
+mod get_frontend_transport_service;
 mod get_mailbox;
 mod get_mailbox_database;
+mod get_mailbox_transport_service;
 mod get_message;
 mod get_queue;
 mod get_receive_connector;
 mod get_routing_group_connector;
 mod get_send_connector;
+mod get_transport_service;
 mod get_win_event;
 mod message_tracking_log;
 mod message_tracking_log_2003;
@@ -66,13 +69,16 @@ pub static FORMATS: &[&Format] = &[
     &get_event_log::FORMAT,
     &get_exchange_server::FORMAT,
     &get_foreign_connector::FORMAT,
+    &get_frontend_transport_service::FORMAT,
     &get_mailbox::FORMAT,
     &get_mailbox_database::FORMAT,
+    &get_mailbox_transport_service::FORMAT,
     &get_message::FORMAT,
     &get_queue::FORMAT,
     &get_receive_connector::FORMAT,
     &get_routing_group_connector::FORMAT,
     &get_send_connector::FORMAT,
+    &get_transport_service::FORMAT,
     &get_win_event::FORMAT,
     &message_tracking_log::FORMAT,
     &message_tracking_log_2003::FORMAT,

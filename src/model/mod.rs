@@ -14,6 +14,7 @@ pub mod receive_connector;
 pub mod routing;
 pub mod server;
 pub mod smtp_reply;
+pub mod transport_service;
 pub mod version;
 
 use crate::base::source::{SourceId, Span};
@@ -116,6 +117,8 @@ documents! {
     ReceiveConnector => receive_connectors: receive_connector::ReceiveConnector,
     /// Connectors that mail leaves through.
     OutboundConnector => outbound_connectors: Box<outbound_connector::OutboundConnector>,
+    /// Settings of transport services.
+    TransportService => transport_services: Box<transport_service::TransportService>,
     /// Exchange servers, from `Get-ExchangeServer`.
     Server => servers: server::ExchangeServer,
     /// Addresses of servers.

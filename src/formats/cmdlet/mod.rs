@@ -7,6 +7,7 @@
 mod addresses;
 mod connector;
 mod row;
+mod transport_service;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -14,6 +15,7 @@ use std::ops::ControlFlow;
 pub use self::addresses::{NAMES, addresses};
 pub use self::connector::connector;
 pub use self::row::{Remark, Row, last_part};
+pub use self::transport_service::transport_service;
 use super::{Document, Head, Output, Probe};
 use crate::base::ledger::NoteKind;
 use crate::base::powershell::{self, Object, Property, Shape};

@@ -174,6 +174,15 @@ impl<'a> Row<'a> {
         (!text.is_empty()).then(|| Located::new(text, self.span_of(property)))
     }
 
+    /// As [`Row::text`]; an empty text when the export shows that there is nothing.
+    pub fn text_or_empty(&mut self, name: &'static str) -> Option<Located<String>> {
+        let property = self.get(name)?;
+        match property.value {
+            Value::Empty => Some(Located::new(String::new(), self.span_of(property))),
+            _ => self.text(name),
+        }
+    }
+
     /// The first of several properties that has a value.
     pub fn any_text(&mut self, names: &[&'static str]) -> Option<Located<String>> {
         names.iter().find_map(|name| self.text(name))
@@ -357,8 +366,13 @@ impl<'a> Row<'a> {
     }
 }
 
-/// `[days.]hours:minutes:seconds[.fraction]` in whole seconds.
+/// `[days.]hours:minutes:seconds[.fraction]`, or `PT15M` as in CLIXML, in whole seconds.
 fn time_span(text: &str) -> Option<u64> {
+    if text.starts_with('P') {
+        let span: jiff::Span = text.parse().ok()?;
+        let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+        return u64::try_from(duration.as_secs()).ok();
+    }
     let (days, clock) = match text.split_once(':')?.0.split_once('.') {
         Some((days, _)) => (days.parse::<u64>().ok()?, text.get(days.len() + 1..)?),
         None => (0, text),
@@ -401,6 +415,8 @@ mod number_tests {
             ("00:15:00", Some(900)),
             ("2.00:00:00", Some(172_800)),
             ("00:00:01.5000000", Some(1)),
+            ("PT15M", Some(900)),
+            ("P2DT1S", Some(172_801)),
             ("24:00:00", None),
             ("15", None),
             ("1:2:3:4", None),
