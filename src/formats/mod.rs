@@ -33,8 +33,10 @@ mod event_text;
 mod event_xml;
 mod evt;
 mod evtx;
+mod get_accepted_domain;
 mod get_delivery_agent_connector;
 mod get_event_log;
+mod get_exchange_certificate;
 mod get_exchange_server;
 mod get_foreign_connector;
 mod get_frontend_transport_service;
@@ -44,8 +46,11 @@ mod get_mailbox_transport_service;
 mod get_message;
 mod get_queue;
 mod get_receive_connector;
+mod get_remote_domain;
 mod get_routing_group_connector;
 mod get_send_connector;
+mod get_server_component_state;
+mod get_service;
 mod get_transport_service;
 mod get_win_event;
 mod message_tracking_log;
@@ -55,6 +60,7 @@ mod routing_config;
 mod server_addresses;
 mod smtp_protocol_log;
 mod smtp_w3c_log;
+mod test_service_health;
 
 /// All formats, by id.
 pub static FORMATS: &[&Format] = &[
@@ -65,8 +71,10 @@ pub static FORMATS: &[&Format] = &[
     &event_xml::FORMAT,
     &evt::FORMAT,
     &evtx::FORMAT,
+    &get_accepted_domain::FORMAT,
     &get_delivery_agent_connector::FORMAT,
     &get_event_log::FORMAT,
+    &get_exchange_certificate::FORMAT,
     &get_exchange_server::FORMAT,
     &get_foreign_connector::FORMAT,
     &get_frontend_transport_service::FORMAT,
@@ -76,8 +84,11 @@ pub static FORMATS: &[&Format] = &[
     &get_message::FORMAT,
     &get_queue::FORMAT,
     &get_receive_connector::FORMAT,
+    &get_remote_domain::FORMAT,
     &get_routing_group_connector::FORMAT,
     &get_send_connector::FORMAT,
+    &get_server_component_state::FORMAT,
+    &get_service::FORMAT,
     &get_transport_service::FORMAT,
     &get_win_event::FORMAT,
     &message_tracking_log::FORMAT,
@@ -87,6 +98,7 @@ pub static FORMATS: &[&Format] = &[
     &server_addresses::FORMAT,
     &smtp_protocol_log::FORMAT,
     &smtp_w3c_log::FORMAT,
+    &test_service_health::FORMAT,
 ];
 // registry:end
 

@@ -3,8 +3,11 @@
 //! A format hands every record to a [`Sink`] as it is read and keeps nothing, so that a log of any
 //! size is folded, never stored.
 
+pub mod certificate;
 pub mod database;
+pub mod domain;
 pub mod event;
+pub mod health;
 pub mod limit;
 pub mod log_row;
 pub mod message;
@@ -119,6 +122,18 @@ documents! {
     OutboundConnector => outbound_connectors: Box<outbound_connector::OutboundConnector>,
     /// Settings of transport services.
     TransportService => transport_services: Box<transport_service::TransportService>,
+    /// Accepted domains, from `Get-AcceptedDomain`.
+    AcceptedDomain => accepted_domains: domain::AcceptedDomain,
+    /// Remote domains, from `Get-RemoteDomain`.
+    RemoteDomain => remote_domains: domain::RemoteDomain,
+    /// Components of servers, from `Get-ServerComponentState`.
+    ComponentState => component_states: health::ComponentState,
+    /// Services of roles, from `Test-ServiceHealth`.
+    ServiceHealth => service_health: health::ServiceHealth,
+    /// Windows services, from `Get-Service`.
+    WindowsService => windows_services: health::WindowsService,
+    /// Certificates, from `Get-ExchangeCertificate`.
+    Certificate => certificates: Box<certificate::Certificate>,
     /// Exchange servers, from `Get-ExchangeServer`.
     Server => servers: server::ExchangeServer,
     /// Addresses of servers.

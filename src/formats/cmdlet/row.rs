@@ -277,11 +277,6 @@ impl<'a> Row<'a> {
         self.listed_by(name, words, |word| Some(last_part(word)).filter(|part| !part.is_empty()))
     }
 
-    /// The elements of a list as they are.
-    pub fn texts(&mut self, name: &'static str) -> Option<Located<Listed<String>>> {
-        self.listed_by(name, |item| vec![item.to_owned()], |item| Some(item.to_owned()))
-    }
-
     /// The elements of a list, each cut into words.
     pub fn listed_by<T>(
         &mut self,
