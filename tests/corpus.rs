@@ -16,6 +16,7 @@ use queuescope::formats::{Detection, Document, Head, Output, Parse, detect};
 use queuescope::model::Record;
 use queuescope::model::limit::Limit;
 use queuescope::model::outbound_connector::ConnectorKind;
+use queuescope::model::pressure::Pressure;
 use queuescope::model::queue::{DeliveryType, QueueStatus};
 use queuescope::model::receive_connector::{AuthMechanism, ReceiveConnector, TransportRole};
 use queuescope::model::server::ExchangeServer;
@@ -217,5 +218,23 @@ fn domains_components_and_services_are_whole() {
             assert!(running.complete && running.items.iter().any(|s| s == "MSExchangeADTopology"), "{running:?}");
             assert!(health.not_running.as_ref().is_some_and(|n| n.value.complete && n.value.items.is_empty()));
         }
+    }
+}
+
+#[test]
+fn resources_of_transport_are_whole() {
+    for (name, memory) in [
+        ("E19_Exchange_GetExchangeDiagnosticInfo_EdgeTransportResourceThrottling.xml", None),
+        ("GetExchangeDiagnosticInfo_EdgeTransportResourceThrottling1.xml", Some(Pressure::High)),
+    ] {
+        let Some((records, ledger)) = read("exports", name, "get-exchange-diagnostic-info") else { continue };
+        assert_eq!(ledger.notes, [], "{name}");
+        let [Record::BackPressure(found)] = records.as_slice() else { panic!("one server: {records:#?}") };
+        assert!(found.server.is_some() && found.at.is_some() && found.aggregate.is_some(), "{found:?}");
+        assert!(
+            found.resources.len() >= 8 && found.resources.iter().all(|r| r.current.is_some() && r.pressure.is_some())
+        );
+        let system = found.resources.iter().find(|r| r.name.value == "SystemMemory").expect("memory");
+        assert!(memory.is_none_or(|memory| system.current.as_ref().is_some_and(|c| c.value == memory)), "{system:?}");
     }
 }

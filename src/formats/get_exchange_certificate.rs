@@ -2,11 +2,12 @@
 //! <https://learn.microsoft.com/powershell/module/exchange/get-exchangecertificate>
 //!
 //! Traps: Export-Clixml of the objects themselves keeps nothing but the bytes of the certificate, and not the
-//! services; the table shows services as letters (`IP.WS..`); dates are in the local time of the reader.
+//! services; the table shows services as letters (`IP.WS..`); dates are in the local time of the reader, and
+//! left out when nothing decides their order.
 
-use super::cmdlet::{self, Cmdlet, Row};
+use super::cmdlet::{self, Cmdlet, Row, Undecided};
 use super::{Document, Format, Head, Output, Parse, Probe};
-use crate::base::powershell::Object;
+use crate::base::powershell::{Object, Parsed};
 use crate::model::Record;
 use crate::model::certificate::{Certificate, Services};
 
@@ -55,16 +56,15 @@ const RAW: &str = "Get-ExchangeCertificate, but Export-Clixml keeps only the byt
 
 fn probe(head: &Head<'_>) -> Probe {
     let is_raw = |object: &Object| object.is_class("ExchangeCertificate") && object.get("Thumbprint").is_none();
+    let is_bare = |parsed: &Parsed| !parsed.objects.is_empty() && parsed.objects.iter().all(is_raw);
     match cmdlet::probe(head, &CMDLET) {
-        Probe::Yes(..) | Probe::No if head.powershell().is_some_and(|parsed| parsed.objects.iter().all(is_raw)) => {
-            Probe::Near(RAW.to_owned())
-        }
+        Probe::Yes(..) | Probe::No if head.powershell().is_some_and(is_bare) => Probe::Near(RAW.to_owned()),
         probe => probe,
     }
 }
 
 fn parse(document: &Document<'_>, out: &mut Output<'_>) {
-    cmdlet::parse(document, out, &CMDLET, |row| {
+    cmdlet::parse_with(document, out, &CMDLET, Undecided::LeftOut, |row| {
         certificate(row).map(Box::new).map(Record::Certificate).into_iter().collect()
     });
 }

@@ -78,6 +78,9 @@ static CMDLET: Cmdlet = Cmdlet {
         "ConnectivityLogEnabled",
         "MessageExpirationTimeout",
         "TargetRoutingGroup",
+        "PublicFolderHierarchy",
+        "UseCustomReferralServerList",
+        "ReplicationMessageSize",
     ],
     marks: &["Mounted", "EdbFilePath", "StorageGroup", "Recovery", "MountedOnServer"],
     near: "Looks like Get-MailboxDatabase, but has no names of databases. Export with Get-MailboxDatabase -Status | \

@@ -37,6 +37,7 @@ mod get_accepted_domain;
 mod get_delivery_agent_connector;
 mod get_event_log;
 mod get_exchange_certificate;
+mod get_exchange_diagnostic_info;
 mod get_exchange_server;
 mod get_foreign_connector;
 mod get_frontend_transport_service;
@@ -44,13 +45,18 @@ mod get_mailbox;
 mod get_mailbox_database;
 mod get_mailbox_transport_service;
 mod get_message;
+mod get_message_tracking_log;
+mod get_network_connection_info;
+mod get_public_folder_database;
 mod get_queue;
+mod get_queue_digest;
 mod get_receive_connector;
 mod get_remote_domain;
 mod get_routing_group_connector;
 mod get_send_connector;
 mod get_server_component_state;
 mod get_service;
+mod get_transport_agent;
 mod get_transport_service;
 mod get_win_event;
 mod message_tracking_log;
@@ -75,6 +81,7 @@ pub static FORMATS: &[&Format] = &[
     &get_delivery_agent_connector::FORMAT,
     &get_event_log::FORMAT,
     &get_exchange_certificate::FORMAT,
+    &get_exchange_diagnostic_info::FORMAT,
     &get_exchange_server::FORMAT,
     &get_foreign_connector::FORMAT,
     &get_frontend_transport_service::FORMAT,
@@ -82,13 +89,18 @@ pub static FORMATS: &[&Format] = &[
     &get_mailbox_database::FORMAT,
     &get_mailbox_transport_service::FORMAT,
     &get_message::FORMAT,
+    &get_message_tracking_log::FORMAT,
+    &get_network_connection_info::FORMAT,
+    &get_public_folder_database::FORMAT,
     &get_queue::FORMAT,
+    &get_queue_digest::FORMAT,
     &get_receive_connector::FORMAT,
     &get_remote_domain::FORMAT,
     &get_routing_group_connector::FORMAT,
     &get_send_connector::FORMAT,
     &get_server_component_state::FORMAT,
     &get_service::FORMAT,
+    &get_transport_agent::FORMAT,
     &get_transport_service::FORMAT,
     &get_win_event::FORMAT,
     &message_tracking_log::FORMAT,

@@ -11,12 +11,17 @@ pub mod health;
 pub mod limit;
 pub mod log_row;
 pub mod message;
+pub mod network_connection;
 pub mod outbound_connector;
+pub mod pressure;
 pub mod queue;
+pub mod queue_digest;
 pub mod receive_connector;
 pub mod routing;
 pub mod server;
 pub mod smtp_reply;
+pub mod tracking_event;
+pub mod transport_agent;
 pub mod transport_service;
 pub mod version;
 
@@ -134,6 +139,18 @@ documents! {
     WindowsService => windows_services: health::WindowsService,
     /// Certificates, from `Get-ExchangeCertificate`.
     Certificate => certificates: Box<certificate::Certificate>,
+    /// Resources of the Transport service, from `Get-ExchangeDiagnosticInfo`.
+    BackPressure => back_pressure: Box<pressure::BackPressure>,
+    /// Queues of many servers summed up, from `Get-QueueDigest`.
+    QueueDigest => queue_digests: queue_digest::QueueDigest,
+    /// Transport agents, from `Get-TransportAgent`.
+    TransportAgent => transport_agents: transport_agent::TransportAgent,
+    /// Network cards, from `Get-NetworkConnectionInfo`.
+    NetworkConnection => network_connections: network_connection::NetworkConnection,
+    /// Events of message tracking, from `Get-MessageTrackingLog`.
+    TrackingEvent => tracking_events: Box<tracking_event::TrackingEvent>,
+    /// Public folder databases, from `Get-PublicFolderDatabase`.
+    PublicFolderDatabase => public_folder_databases: database::PublicFolderDatabase,
     /// Exchange servers, from `Get-ExchangeServer`.
     Server => servers: server::ExchangeServer,
     /// Addresses of servers.
