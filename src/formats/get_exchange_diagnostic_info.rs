@@ -5,6 +5,8 @@
 //! Traps: the same command with another component prints XML that says nothing about resources; an object holds the XML
 //! as text, and consoles wrap it; names of resources carry a path in brackets.
 
+use std::cell::RefCell;
+
 use super::cmdlet::{self, Cmdlet, Remark, Row};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::ledger::NoteKind;
@@ -73,13 +75,16 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         return cmdlet::parse(document, out, &CMDLET, |row| from_object(row).into_iter().collect());
     }
     out.taken_for = Some("Get-ExchangeDiagnosticInfo, XML".to_owned());
-    let (found, is_whole) = read(document.text, &|first, last| document.span(first, last));
+    let Reading { record, is_whole, unread } = read(document.text, &|first, last| document.span(first, last));
+    for (lines, text) in unread {
+        out.note(NoteKind::Skipped, Some(lines), format!("A value that is not known is left out: {text}"));
+    }
     if !is_whole {
         out.ledger.damaged += 1;
         out.note(NoteKind::Damaged, None, DAMAGED);
     }
-    match found {
-        Some(found) => out.record(found),
+    match record {
+        Some(record) => out.record(record),
         None => {
             out.ledger.skipped += 1;
             out.note(NoteKind::Skipped, None, NOTHING);
@@ -95,15 +100,30 @@ fn from_object(row: &mut Row<'_>) -> Option<Record> {
     let text = row.raw("Result").filter(|text| is_diagnostics(text))?;
     let result = row.get("Result")?;
     let span = row.span_of(result);
-    let (found, is_whole) = read(&Text::decode(text.as_bytes()), &|_, _| span);
+    let Reading { record, is_whole, unread } = read(&Text::decode(text.as_bytes()), &|_, _| span);
+    for (_, text) in unread {
+        row.unknown("Result", &text, row.lines());
+    }
     if !is_whole {
         row.remark(Remark::Open, DAMAGED.trim_end_matches('.'), row.lines());
     }
-    found
+    record
 }
 
-/// The resources in the XML, and whether all of it was sound.
-fn read(text: &Text, span: &dyn Fn(u32, u32) -> Span) -> (Option<Record>, bool) {
+/// How many values that are not known are named.
+const MOST_UNREAD: usize = 50;
+
+/// What is read of the XML.
+struct Reading {
+    /// The resources, when there are any.
+    record: Option<Record>,
+    /// Whether the XML is sound.
+    is_whole: bool,
+    /// Values that are not known, with their lines in the XML.
+    unread: Vec<((u32, u32), String)>,
+}
+
+fn read(text: &Text, span: &dyn Fn(u32, u32) -> Span) -> Reading {
     let at = |node: &Node<'_>| span(node.first, node.last);
     let located = |node: &Node<'_>| Some(Located::new(node.text.to_string(), at(node))).filter(|l| !l.value.is_empty());
     let mut record = BackPressure {
@@ -113,6 +133,24 @@ fn read(text: &Text, span: &dyn Fn(u32, u32) -> Span) -> (Option<Record>, bool) 
         aggregate: None,
         resources: Vec::new(),
         components: Vec::new(),
+    };
+    let unread = RefCell::new(Vec::new());
+    let unknown = |node: &Node<'_>| {
+        let value: String = node.text.chars().take(80).collect();
+        let mut unread = unread.borrow_mut();
+        // Enough to see that the file is damaged.
+        match unread.len() {
+            0..MOST_UNREAD => unread.push(((node.first, node.last), format!("{}: {value}", node.name))),
+            MOST_UNREAD => unread.push(((node.first, node.last), "more of them from here on".to_owned())),
+            _ => {}
+        }
+    };
+    let level_of = |node: &Node<'_>| {
+        let level = Pressure::parse(&node.text);
+        if level.is_none() {
+            unknown(node);
+        }
+        Some(Located::new(level?, at(node)))
     };
     let mut xml = Xml::new(text);
     while let Some(item) = xml.next() {
@@ -125,23 +163,26 @@ fn read(text: &Text, span: &dyn Fn(u32, u32) -> Span) -> (Option<Record>, bool) 
             |key: &str| open.attributes().find(|(attribute, _)| *attribute == key).map(|(_, name)| name.into_owned());
         let (resource, component) = (name("Resource"), name("Name"));
         let node = xml.subtree(open);
-        let level = |name: &str| {
-            let child = node.child(name)?;
-            Some(Located::new(Pressure::parse(&child.text)?, at(child)))
+        let level = |name: &str| node.child(name).and_then(level_of);
+        let number = |node: &Node<'_>| {
+            let number = node.text.parse().ok();
+            if number.is_none() {
+                unknown(node);
+            }
+            Some(Located::new(number?, at(node)))
         };
         match node.name {
             "serverName" => record.server = located(&node),
-            "currentTime" => {
-                record.at = parse_moment(&node.text, DateOrder::MonthFirst).map(|time| Located::new(time, at(&node)));
-            }
-            "AggregateUse" => {
-                record.aggregate = Pressure::parse(&node.text).map(|level| Located::new(level, at(&node)));
-            }
+            "currentTime" => match parse_moment(&node.text, DateOrder::MonthFirst) {
+                Some(time) => record.at = Some(Located::new(time, at(&node))),
+                None => unknown(&node),
+            },
+            "AggregateUse" => record.aggregate = level_of(&node),
             "ResourceMeter" => record.resources.extend(resource.map(|resource| Resource {
                 name: Located::new(resource, at(&node)),
                 current: level("CurrentResourceUse"),
                 previous: level("PreviousResourceUse"),
-                pressure: node.child("Pressure").and_then(|p| Some(Located::new(p.text.parse().ok()?, at(p)))),
+                pressure: node.child("Pressure").and_then(number),
                 transitions: node.child("PressureTransitions").map(|t| t.text.to_string()),
             })),
             _ => record.components.extend(component.and_then(|name| {
@@ -154,5 +195,5 @@ fn read(text: &Text, span: &dyn Fn(u32, u32) -> Span) -> (Option<Record>, bool) 
     }
     let is_whole = xml.faults().is_clear();
     let has_any = record.aggregate.is_some() || !record.resources.is_empty();
-    (has_any.then(|| Record::BackPressure(Box::new(record))), is_whole)
+    Reading { record: has_any.then(|| Record::BackPressure(Box::new(record))), is_whole, unread: unread.into_inner() }
 }

@@ -80,16 +80,14 @@ fn address_spaces(item: &str) -> Vec<String> {
     let begins = |word: &str| {
         word.split_once(':').is_some_and(|(kind, _)| !kind.is_empty() && kind.chars().all(char::is_alphanumeric))
     };
-    let mut spaces: Vec<String> = Vec::new();
+    let (mut spaces, mut comma): (Vec<String>, bool) = (Vec::new(), true);
     for word in item.split_inclusive([',', ' ']) {
-        let goes_on = |last: &String| {
-            let is_x400 = last.get(..5).is_some_and(|kind| kind.eq_ignore_ascii_case("x400:"));
-            !begins(word) && (is_x400 || !last.trim_end().ends_with(','))
-        };
-        match spaces.last_mut().filter(|last| goes_on(last)) {
+        let is_x400 = |last: &String| last.get(..5).is_some_and(|kind| kind.eq_ignore_ascii_case("x400:"));
+        match spaces.last_mut().filter(|last| !begins(word) && (!comma || is_x400(last))) {
             Some(last) => last.push_str(word),
             None => spaces.push(word.to_owned()),
         }
+        comma = word.ends_with(',') || (comma && word.trim().is_empty());
     }
     spaces.iter().map(|space| space.trim_matches([',', ' ']).to_owned()).collect()
 }
