@@ -14,6 +14,9 @@ use queuescope::base::source::SourceId;
 use queuescope::base::text::Text;
 use queuescope::formats::{Detection, Document, Head, Output, Parse, detect};
 use queuescope::model::Record;
+use queuescope::model::limit::Limit;
+use queuescope::model::outbound_connector::ConnectorKind;
+use queuescope::model::pressure::Pressure;
 use queuescope::model::queue::{DeliveryType, QueueStatus};
 use queuescope::model::receive_connector::{AuthMechanism, ReceiveConnector, TransportRole};
 use queuescope::model::server::ExchangeServer;
@@ -133,12 +136,9 @@ fn servers_have_names_sites_and_versions() {
 #[test]
 fn the_output_of_other_cmdlets_is_named_and_refused() {
     for (name, class) in [
-        ("E16_Exchange_GetAcceptedDomain.xml", "AcceptedDomain"),
         ("E19_Exchange_GetMailboxServer.xml", "MailboxServer"),
-        ("E19_Exchange_GetSendConnector.xml", "SmtpSendConnectorConfig"),
         ("E19_Exchange_GetExchangeServerADInformation.xml", "PSCustomObject"),
-        ("E19_Exchange_GetServerComponentState.xml", "ServerComponentStatePresentationObject"),
-        ("E19_Exchange_TestServiceHealth.xml", "ExchangeServicesStatus"),
+        ("E19_Exchange_GetExchangeCertificate.xml", "keeps only the bytes"),
         ("E19_OS_GetWinEventApplication.xml", "EventLogConfiguration"),
     ] {
         let Some(bytes) = bytes("exports", name) else { continue };
@@ -159,4 +159,82 @@ fn a_transcript_with_misspelled_names_is_read() {
     assert_eq!(queue.last_retry.as_ref().map(|t| t.value.to_string()).as_deref(), Some("2019-11-04 13:31:03"));
     assert!(queue.next_hop_connector.is_none() && queue.identity.is_none());
     assert!(queue.last_error.as_ref().is_some_and(|e| e.value.contains("Temporary authentication failure")));
+}
+
+#[test]
+fn send_connectors_are_whole() {
+    for (name, host) in [
+        ("E19_Exchange_GetSendConnector.xml", "microsoft-com.mail.protection.outlook.com"),
+        ("GetSendConnectorConfiguredToRelayToM365.xml", "ThisTenantDoesntExists-com.mail.protection.outlook.com"),
+    ] {
+        let Some((records, ledger)) = read("exports", name, "get-send-connector") else { continue };
+        assert_eq!(ledger.notes, [], "{name}");
+        let [Record::OutboundConnector(connector)] = records.as_slice() else { panic!("one connector: {records:#?}") };
+        assert_eq!(connector.kind, Some(ConnectorKind::Send));
+        let spaces = &connector.address_spaces.as_ref().expect("address spaces").value;
+        assert!(spaces.complete && !spaces.items.is_empty(), "{spaces:?}");
+        let servers = &connector.source_servers.as_ref().expect("servers").value;
+        assert!(servers.complete && servers.items.len() == 1, "{servers:?}");
+        assert_eq!(connector.smtp.smart_hosts.as_ref().expect("hosts").value.items, [host]);
+        assert_eq!(connector.max_message_size.as_ref().map(|m| m.value), Some(Limit::Bytes(36_700_160)));
+        assert!(connector.guid.is_some() && connector.enabled.as_ref().is_some_and(|e| e.value));
+    }
+}
+
+#[test]
+fn domains_components_and_services_are_whole() {
+    for (name, count) in [("E16_Exchange_GetAcceptedDomain.xml", 0), ("E19_Exchange_GetAcceptedDomain.xml", 3)] {
+        let Some((records, ledger)) = read("exports", name, "get-accepted-domain") else { continue };
+        assert_eq!(ledger.notes, [], "{name}");
+        assert!(if count > 0 { records.len() == count } else { !records.is_empty() }, "{name}: {}", records.len());
+        for record in &records {
+            let Record::AcceptedDomain(domain) = record else { panic!("a domain: {record:?}") };
+            assert!(domain.kind.is_some() && domain.default.is_some() && domain.subdomains.is_some());
+        }
+    }
+    if let Some((records, ledger)) =
+        read("exports", "E19_Exchange_GetServerComponentState.xml", "get-server-component-state")
+    {
+        assert_eq!((records.len(), ledger.notes), (34, vec![]));
+        let states = records.iter().map(|record| match record {
+            Record::ComponentState(state) => state,
+            other => panic!("a component: {other:?}"),
+        });
+        let wide = states.clone().find(|s| s.component.value == "ServerWideOffline").expect("a component");
+        let local = &wide.local.as_ref().expect("states").value;
+        assert_eq!(local.items.iter().map(|r| r.requester.as_str()).collect::<Vec<_>>(), ["Functional"]);
+        assert!(
+            states
+                .clone()
+                .all(|s| s.server.as_ref().is_some_and(|s| s.value.eq_ignore_ascii_case("Solo-E19A.Solo.com")))
+        );
+    }
+    for name in ["E16_Exchange_TestServiceHealth.xml", "E19_Exchange_TestServiceHealth.xml"] {
+        let Some((records, ledger)) = read("exports", name, "test-service-health") else { continue };
+        assert_eq!(ledger.notes, [], "{name}");
+        for record in &records {
+            let Record::ServiceHealth(health) = record else { panic!("services: {record:?}") };
+            let running = &health.running.as_ref().expect("services").value;
+            assert!(running.complete && running.items.iter().any(|s| s == "MSExchangeADTopology"), "{running:?}");
+            assert!(health.not_running.as_ref().is_some_and(|n| n.value.complete && n.value.items.is_empty()));
+        }
+    }
+}
+
+#[test]
+fn resources_of_transport_are_whole() {
+    for (name, memory) in [
+        ("E19_Exchange_GetExchangeDiagnosticInfo_EdgeTransportResourceThrottling.xml", None),
+        ("GetExchangeDiagnosticInfo_EdgeTransportResourceThrottling1.xml", Some(Pressure::High)),
+    ] {
+        let Some((records, ledger)) = read("exports", name, "get-exchange-diagnostic-info") else { continue };
+        assert_eq!(ledger.notes, [], "{name}");
+        let [Record::BackPressure(found)] = records.as_slice() else { panic!("one server: {records:#?}") };
+        assert!(found.server.is_some() && found.at.is_some() && found.aggregate.is_some(), "{found:?}");
+        assert!(
+            found.resources.len() >= 8 && found.resources.iter().all(|r| r.current.is_some() && r.pressure.is_some())
+        );
+        let system = found.resources.iter().find(|r| r.name.value == "SystemMemory").expect("memory");
+        assert!(memory.is_none_or(|memory| system.current.as_ref().is_some_and(|c| c.value == memory)), "{system:?}");
+    }
 }

@@ -3,9 +3,8 @@
 //! Traps: the site is a path (`contoso.com/Configuration/Sites/Ghent`) or a distinguished name. People add
 //! columns with addresses; those are handed on as well.
 
-use super::cmdlet::{self, Cmdlet, Row};
+use super::cmdlet::{self, Cmdlet, Row, last_part};
 use super::{Document, Format, Head, Output, Parse, Probe};
-use crate::base::distinguished_name::DistinguishedName;
 use crate::model::Record;
 use crate::model::server::ExchangeServer;
 use crate::model::version::ExchangeVersion;
@@ -107,12 +106,4 @@ fn roles(text: String) -> String {
     let Ok(sum) = text.parse::<u32>() else { return text };
     let names: Vec<&str> = bits.filter(|(bit, _)| sum & bit != 0).map(|(_, name)| name).collect();
     if names.is_empty() { text } else { names.join(", ") }
-}
-
-/// The name at the end of a path, or at the beginning of a distinguished name.
-fn last_part(reference: &str) -> String {
-    match DistinguishedName::parse(reference) {
-        Some(dn) => dn.name().to_owned(),
-        None => reference.rsplit(['/', '\\']).next().unwrap_or(reference).to_owned(),
-    }
 }

@@ -42,13 +42,31 @@ mod evt;
 mod evtx;
 mod get_acl;
 mod get_ad_permission;
+mod get_accepted_domain;
+mod get_delivery_agent_connector;
 mod get_event_log;
+mod get_exchange_certificate;
+mod get_exchange_diagnostic_info;
 mod get_exchange_server;
+mod get_foreign_connector;
+mod get_frontend_transport_service;
 mod get_mailbox;
 mod get_mailbox_database;
+mod get_mailbox_transport_service;
 mod get_message;
+mod get_message_tracking_log;
+mod get_network_connection_info;
+mod get_public_folder_database;
 mod get_queue;
+mod get_queue_digest;
 mod get_receive_connector;
+mod get_remote_domain;
+mod get_routing_group_connector;
+mod get_send_connector;
+mod get_server_component_state;
+mod get_service;
+mod get_transport_agent;
+mod get_transport_service;
 mod get_win_event;
 mod ldif;
 mod ldp_dump;
@@ -65,6 +83,7 @@ mod sddl;
 mod server_addresses;
 mod smtp_protocol_log;
 mod smtp_w3c_log;
+mod test_service_health;
 
 /// All formats, by id.
 pub static FORMATS: &[&Format] = &[
@@ -80,13 +99,31 @@ pub static FORMATS: &[&Format] = &[
     &evtx::FORMAT,
     &get_acl::FORMAT,
     &get_ad_permission::FORMAT,
+    &get_accepted_domain::FORMAT,
+    &get_delivery_agent_connector::FORMAT,
     &get_event_log::FORMAT,
+    &get_exchange_certificate::FORMAT,
+    &get_exchange_diagnostic_info::FORMAT,
     &get_exchange_server::FORMAT,
+    &get_foreign_connector::FORMAT,
+    &get_frontend_transport_service::FORMAT,
     &get_mailbox::FORMAT,
     &get_mailbox_database::FORMAT,
+    &get_mailbox_transport_service::FORMAT,
     &get_message::FORMAT,
+    &get_message_tracking_log::FORMAT,
+    &get_network_connection_info::FORMAT,
+    &get_public_folder_database::FORMAT,
     &get_queue::FORMAT,
+    &get_queue_digest::FORMAT,
     &get_receive_connector::FORMAT,
+    &get_remote_domain::FORMAT,
+    &get_routing_group_connector::FORMAT,
+    &get_send_connector::FORMAT,
+    &get_server_component_state::FORMAT,
+    &get_service::FORMAT,
+    &get_transport_agent::FORMAT,
+    &get_transport_service::FORMAT,
     &get_win_event::FORMAT,
     &ldif::FORMAT,
     &ldp_dump::FORMAT,
@@ -103,6 +140,7 @@ pub static FORMATS: &[&Format] = &[
     &server_addresses::FORMAT,
     &smtp_protocol_log::FORMAT,
     &smtp_w3c_log::FORMAT,
+    &test_service_health::FORMAT,
 ];
 // registry:end
 

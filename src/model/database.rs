@@ -23,6 +23,25 @@ pub struct MailboxDatabase {
     pub mounted: Option<Located<bool>>,
 }
 
+/// A public folder database, as `Get-PublicFolderDatabase` shows it (2007 and 2010).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PublicFolderDatabase {
+    /// The whole record.
+    pub span: Span,
+    /// Name.
+    pub name: Located<String>,
+    /// Identifier of the directory object.
+    pub guid: Option<Uuid>,
+    /// Server that owns it.
+    pub server: Option<String>,
+    /// Distinguished name.
+    pub distinguished_name: Option<String>,
+    /// The tree of public folders it holds.
+    pub hierarchy: Option<Located<String>>,
+    /// Whether it is mounted, when shown.
+    pub mounted: Option<Located<bool>>,
+}
+
 /// A mailbox, as `Get-Mailbox` shows it; only what ties a recipient to a database.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mailbox {
@@ -48,6 +67,12 @@ pub fn database_name(reference: &str) -> &str {
 }
 
 impl super::Entry for MailboxDatabase {
+    fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl super::Entry for PublicFolderDatabase {
     fn span(&self) -> Span {
         self.span
     }

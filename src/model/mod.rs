@@ -12,11 +12,26 @@ pub mod link_state;
 pub mod log_row;
 pub mod message;
 pub mod message_history;
+pub mod certificate;
+pub mod database;
+pub mod domain;
+pub mod event;
+pub mod health;
+pub mod limit;
+pub mod log_row;
+pub mod message;
+pub mod network_connection;
+pub mod outbound_connector;
+pub mod pressure;
 pub mod queue;
+pub mod queue_digest;
 pub mod receive_connector;
 pub mod routing;
 pub mod server;
 pub mod smtp_reply;
+pub mod tracking_event;
+pub mod transport_agent;
+pub mod transport_service;
 pub mod version;
 
 use crate::base::source::{SourceId, Span};
@@ -123,6 +138,34 @@ documents! {
     HistoryEntry => history: message_history::HistoryEntry,
     /// Receive connectors, from `Get-ReceiveConnector`.
     ReceiveConnector => receive_connectors: receive_connector::ReceiveConnector,
+    /// Connectors that mail leaves through.
+    OutboundConnector => outbound_connectors: Box<outbound_connector::OutboundConnector>,
+    /// Settings of transport services.
+    TransportService => transport_services: Box<transport_service::TransportService>,
+    /// Accepted domains, from `Get-AcceptedDomain`.
+    AcceptedDomain => accepted_domains: domain::AcceptedDomain,
+    /// Remote domains, from `Get-RemoteDomain`.
+    RemoteDomain => remote_domains: domain::RemoteDomain,
+    /// Components of servers, from `Get-ServerComponentState`.
+    ComponentState => component_states: health::ComponentState,
+    /// Services of roles, from `Test-ServiceHealth`.
+    ServiceHealth => service_health: health::ServiceHealth,
+    /// Windows services, from `Get-Service`.
+    WindowsService => windows_services: health::WindowsService,
+    /// Certificates, from `Get-ExchangeCertificate`.
+    Certificate => certificates: Box<certificate::Certificate>,
+    /// Resources of the Transport service, from `Get-ExchangeDiagnosticInfo`.
+    BackPressure => back_pressure: Box<pressure::BackPressure>,
+    /// Queues of many servers summed up, from `Get-QueueDigest`.
+    QueueDigest => queue_digests: queue_digest::QueueDigest,
+    /// Transport agents, from `Get-TransportAgent`.
+    TransportAgent => transport_agents: transport_agent::TransportAgent,
+    /// Network cards, from `Get-NetworkConnectionInfo`.
+    NetworkConnection => network_connections: network_connection::NetworkConnection,
+    /// Events of message tracking, from `Get-MessageTrackingLog`.
+    TrackingEvent => tracking_events: Box<tracking_event::TrackingEvent>,
+    /// Public folder databases, from `Get-PublicFolderDatabase`.
+    PublicFolderDatabase => public_folder_databases: database::PublicFolderDatabase,
     /// Exchange servers, from `Get-ExchangeServer`.
     Server => servers: server::ExchangeServer,
     /// Addresses of servers.

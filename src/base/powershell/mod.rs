@@ -270,6 +270,15 @@ fn object_text(get: impl Fn(&str) -> Option<String>) -> Option<String> {
         let plain = !address.contains(':') || address.starts_with('[');
         return Some(if plain { format!("{address}:{port}") } else { format!("[{address}]:{port}") });
     }
+    if let (Some(kind), Some(address), Some(cost)) = (get("Type"), get("Address"), get("Cost")) {
+        return Some(format!("{kind}:{address};{cost}"));
+    }
+    // A time span.
+    if let (Some(ticks), Some(_)) = (get("Ticks").and_then(|ticks| ticks.parse::<u64>().ok()), get("TotalSeconds")) {
+        let seconds = ticks / 10_000_000;
+        let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+        return Some(format!("{days}.{hours:02}:{minutes:02}:{:02}", seconds % 60));
+    }
     ["IPAddressToString", "Value", "DistinguishedName", "Name", "ToString", "DisplayName", "Identity"]
         .iter()
         .find_map(|name| get(name))

@@ -5,14 +5,17 @@
 //! cut, or that shows the name of a type, is no value; transcripts of screenshots have misspelled names.
 
 mod addresses;
+mod connector;
 mod row;
+mod transport_service;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 pub use self::addresses::{NAMES, addresses};
-use self::row::Remark;
-pub use self::row::Row;
+pub use self::connector::connector;
+pub use self::row::{Remark, Row, last_part};
+pub use self::transport_service::transport_service;
 use super::{Document, Head, Output, Probe};
 use crate::base::ledger::NoteKind;
 use crate::base::powershell::{self, Object, Property, Shape};
@@ -40,6 +43,14 @@ pub struct Cmdlet {
     /// Its dates.
     pub dates: &'static [&'static str],
 }
+
+/// Sets of two properties: the name of an object and one of its own.
+macro_rules! named {
+    ($($property:literal),* $(,)?) => {
+        &[$(&["Name", $property], &["Identity", $property]),*]
+    };
+}
+pub(crate) use named;
 
 /// How many objects of the head are judged.
 const JUDGED: usize = 64;

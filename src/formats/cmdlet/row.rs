@@ -2,11 +2,14 @@
 //! hidden or not understood.
 
 use super::Undecided;
+use crate::base::distinguished_name::DistinguishedName;
 use crate::base::ledger::NoteKind;
 use crate::base::powershell::{Object, Property, Value, is_type_name};
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::{DateOrder, Moment, parse_decided, parse_moment};
+use crate::model::limit::Limit;
 use crate::model::{Listed, Located};
+use uuid::Uuid;
 
 /// One object.
 pub struct Row<'a> {
@@ -35,6 +38,8 @@ pub enum Remark {
     Foreign,
     /// Nothing of the object is usable.
     Useless,
+    /// Something that the export leaves open, as a sentence.
+    Open,
     /// An address that says nothing about where a server is reached.
     LocalAddress,
 }
@@ -80,6 +85,7 @@ impl Remark {
                     "Objects without any property that can be used are left out: {count}. Export with {command} | Export-Clixml."
                 ),
             ),
+            Remark::Open => (NoteKind::Ambiguous, format!("{text}. Records: {count}.")),
             Remark::LocalAddress => (
                 NoteKind::Info,
                 format!(
@@ -124,6 +130,16 @@ impl<'a> Row<'a> {
         Span::lines(self.source, self.object.lines.0, self.object.lines.1)
     }
 
+    /// The lines of the whole object.
+    pub fn lines(&self) -> (u32, u32) {
+        self.object.lines
+    }
+
+    /// Whether the object is of a class, or has one of the properties.
+    pub fn is(&self, class: &str, properties: &[&str]) -> bool {
+        self.object.is_class(class) || self.object.get_any(properties).is_some()
+    }
+
     /// The place of a property.
     pub fn span_of(&self, property: &Property) -> Span {
         Span::lines(self.source, property.lines.0, property.lines.1)
@@ -158,6 +174,15 @@ impl<'a> Row<'a> {
         (!text.is_empty()).then(|| Located::new(text, self.span_of(property)))
     }
 
+    /// As [`Row::text`]; an empty text when the export shows that there is nothing.
+    pub fn text_or_empty(&mut self, name: &'static str) -> Option<Located<String>> {
+        let property = self.get(name)?;
+        match property.value {
+            Value::Empty => Some(Located::new(String::new(), self.span_of(property))),
+            _ => self.text(name),
+        }
+    }
+
     /// The first of several properties that has a value.
     pub fn any_text(&mut self, names: &[&'static str]) -> Option<Located<String>> {
         names.iter().find_map(|name| self.text(name))
@@ -190,6 +215,27 @@ impl<'a> Row<'a> {
         self.parsed(name, grouped_number)
     }
 
+    /// A duration in seconds: `1.00:00:00` is a day.
+    pub fn seconds(&mut self, name: &'static str) -> Option<Located<u64>> {
+        self.parsed(name, time_span)
+    }
+
+    /// An amount of bytes, or `Unlimited`.
+    pub fn limit(&mut self, name: &'static str) -> Option<Located<Limit>> {
+        self.parsed(name, Limit::parse)
+    }
+
+    /// The last part of a reference to an object.
+    pub fn last_part(&mut self, name: &'static str) -> Option<Located<String>> {
+        let text = self.text(name)?;
+        Some(Located::new(last_part(&text.value), text.span)).filter(|part| !part.value.is_empty())
+    }
+
+    /// An identifier that is not all zeros.
+    pub fn guid(&mut self, name: &'static str) -> Option<Uuid> {
+        self.parsed(name, |text| Uuid::try_parse(text).ok()).map(|guid| guid.value).filter(|guid| !guid.is_nil())
+    }
+
     /// A date.
     pub fn moment(&mut self, name: &'static str) -> Option<Located<Moment>> {
         let order = self.order;
@@ -215,6 +261,29 @@ impl<'a> Row<'a> {
 
     /// The elements of a list; also of lists that somebody joined by commas, semicolons or blanks.
     pub fn listed<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<Located<Listed<T>>> {
+        let separator = |c: char| matches!(c, ',' | ';' | '{' | '}') || c.is_whitespace();
+        let words = |item: &str| item.split(separator).map(str::to_owned).collect();
+        self.listed_by(name, words, parse)
+    }
+
+    /// The names in a list of servers: the last part of a path, the first of a distinguished name.
+    pub fn servers(&mut self, name: &'static str) -> Option<Located<Listed<String>>> {
+        let separator = |c: char| matches!(c, ',' | ';' | '{' | '}') || c.is_whitespace();
+        let words = |item: &str| match DistinguishedName::parse(item) {
+            Some(_) => vec![item.to_owned()],
+            None if item.contains(['/', '\\']) => vec![item.to_owned()],
+            None => item.split(separator).map(str::to_owned).collect(),
+        };
+        self.listed_by(name, words, |word| Some(last_part(word)).filter(|part| !part.is_empty()))
+    }
+
+    /// The elements of a list, each cut into words.
+    pub fn listed_by<T>(
+        &mut self,
+        name: &'static str,
+        words: impl Fn(&str) -> Vec<String>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<Located<Listed<T>>> {
         let property = self.get(name)?;
         let Some((items, mut complete)) = property.items() else {
             self.hidden(name, property);
@@ -225,9 +294,13 @@ impl<'a> Row<'a> {
             let whole = item.strip_suffix("...").or_else(|| item.strip_suffix('…'));
             complete &= whole.is_none();
             let item = whole.unwrap_or(item).trim();
-            let separator = |c: char| matches!(c, ',' | ';' | '{' | '}') || c.is_whitespace();
-            let words = || item.split(separator).filter(|word| !word.is_empty());
-            match words().map(&parse).collect::<Option<Vec<T>>>() {
+            if is_type_name(item) {
+                complete = false;
+                self.remark(Remark::TypeName, name, property.lines);
+                continue;
+            }
+            let words = words(item);
+            match words.iter().filter(|word| !word.is_empty()).map(|w| parse(w)).collect::<Option<Vec<T>>>() {
                 Some(values) => listed.items.extend(values),
                 None => {
                     self.unknown(name, item, property.lines);
@@ -287,6 +360,33 @@ impl<'a> Row<'a> {
         }
     }
 }
+
+/// `[days.]hours:minutes:seconds[.fraction]`, or `PT15M` as in CLIXML, in whole seconds.
+fn time_span(text: &str) -> Option<u64> {
+    if text.starts_with('P') {
+        let span: jiff::Span = text.parse().ok()?;
+        let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+        return u64::try_from(duration.as_secs()).ok();
+    }
+    let (days, clock) = match text.split_once(':')?.0.split_once('.') {
+        Some((days, _)) => (days.parse::<u64>().ok()?, text.get(days.len() + 1..)?),
+        None => (0, text),
+    };
+    let mut parts = clock.split(':');
+    let (hours, minutes) = (parts.next()?.parse::<u64>().ok()?, parts.next()?.parse::<u64>().ok()?);
+    let seconds = parts.next()?.split('.').next()?.parse::<u64>().ok()?;
+    let sound = hours < 24 && minutes < 60 && seconds < 60 && days < 1_000_000 && parts.next().is_none();
+    sound.then(|| ((days * 24 + hours) * 60 + minutes) * 60 + seconds)
+}
+
+/// The name at the end of a path, or at the beginning of a distinguished name.
+pub fn last_part(reference: &str) -> String {
+    match DistinguishedName::parse(reference) {
+        Some(dn) => dn.name().to_owned(),
+        None => reference.rsplit(['/', '\\']).next().unwrap_or(reference).trim().to_owned(),
+    }
+}
+
 /// A number with or without separators between groups of three digits. Numbers beyond a billion are not counts of an
 /// Exchange server.
 fn grouped_number(text: &str) -> Option<u64> {
@@ -302,7 +402,26 @@ fn grouped_number(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod number_tests {
-    use super::grouped_number;
+    use super::{grouped_number, last_part, time_span};
+
+    #[test]
+    fn durations_and_names_are_read() {
+        for (text, seconds) in [
+            ("00:15:00", Some(900)),
+            ("2.00:00:00", Some(172_800)),
+            ("00:00:01.5000000", Some(1)),
+            ("PT15M", Some(900)),
+            ("P2DT1S", Some(172_801)),
+            ("24:00:00", None),
+            ("15", None),
+            ("1:2:3:4", None),
+            ("-00:01:00", None),
+        ] {
+            assert_eq!(time_span(text), seconds, "{text}");
+        }
+        assert_eq!(last_part("contoso.com/Configuration/Sites/Ghent"), "Ghent");
+        assert_eq!(last_part("CN=EX1,CN=Servers,DC=contoso,DC=com"), "EX1");
+    }
 
     #[test]
     fn only_whole_groups_are_a_number() {
