@@ -1,8 +1,8 @@
 //! Layer 0: what knows nothing about Exchange. Sources and places in them, text decoding, times,
 //! address ranges, delimited text, XML, and the generic objects that PowerShell prints.
 
-pub mod container;
 pub mod console_list;
+pub mod container;
 pub mod distinguished_name;
 pub mod guid;
 pub mod ip_range;

@@ -40,9 +40,9 @@ mod event_text;
 mod event_xml;
 mod evt;
 mod evtx;
+mod get_accepted_domain;
 mod get_acl;
 mod get_ad_permission;
-mod get_accepted_domain;
 mod get_delivery_agent_connector;
 mod get_event_log;
 mod get_exchange_certificate;
@@ -97,9 +97,9 @@ pub static FORMATS: &[&Format] = &[
     &event_xml::FORMAT,
     &evt::FORMAT,
     &evtx::FORMAT,
+    &get_accepted_domain::FORMAT,
     &get_acl::FORMAT,
     &get_ad_permission::FORMAT,
-    &get_accepted_domain::FORMAT,
     &get_delivery_agent_connector::FORMAT,
     &get_event_log::FORMAT,
     &get_exchange_certificate::FORMAT,

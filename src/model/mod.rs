@@ -4,22 +4,18 @@
 //! size is folded, never stored.
 
 pub mod access;
+pub mod certificate;
 pub mod database;
 pub mod directory;
+pub mod domain;
 pub mod event;
+pub mod health;
 pub mod legacy_queue;
+pub mod limit;
 pub mod link_state;
 pub mod log_row;
 pub mod message;
 pub mod message_history;
-pub mod certificate;
-pub mod database;
-pub mod domain;
-pub mod event;
-pub mod health;
-pub mod limit;
-pub mod log_row;
-pub mod message;
 pub mod network_connection;
 pub mod outbound_connector;
 pub mod pressure;
