@@ -155,13 +155,16 @@ impl Reader<'_, '_> {
             self.finished = false;
         } else if text.contains(PROTECTED) {
             self.open(number).protected = Some(Located::new(true, span));
+        } else if text.starts_with("Effective Permissions on this object") {
+            self.end_entry();
+            (self.below, self.handed_down) = (false, None);
         } else if text.starts_with("Permissions inherited to subobjects") {
             self.end_entry();
             self.below = true;
         } else if let Some(class) = text.strip_prefix("Inherited to ").filter(|_| !line.starts_with("     ")) {
             self.end_entry();
             self.below = true;
-            self.handed_down = Some(class.to_owned()).filter(|class| class != "all subobjects");
+            self.handed_down = Some(class.trim().to_owned()).filter(|class| class != "all subobjects");
         } else if text.starts_with("The command completed") {
             self.end_list(number);
         } else if let Some((effect, rest)) = effect(line) {

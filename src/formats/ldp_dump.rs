@@ -86,6 +86,12 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
             open = Some(building);
             continue;
         }
+        if line.starts_with("Error:") {
+            close(&mut open, out);
+            let text = "LDP reports an error, so objects may be missing. Search again, in pages if a limit was reached.";
+            out.note(NoteKind::Truncated, Some(lines), text);
+            continue;
+        }
         let Some(building) = &mut open else { continue };
         if let Some((name, count, text)) = attribute(line) {
             let values = values(count, text);

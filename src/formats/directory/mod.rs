@@ -113,6 +113,10 @@ impl Building {
                 format!("Values longer than {} KB are left out; no rule needs them.", LONGEST / 1024),
             );
         }
+        for attribute in self.object.attributes.iter().filter(|attribute| !attribute.complete).take(8) {
+            let text = format!("Only a part of the values is in the export: {}", attribute.name);
+            out.note(NoteKind::Truncated, Some(lines), text);
+        }
         let lists: Vec<AccessControlList> =
             DESCRIPTORS.iter().filter_map(|name| access_control_list(&self.object, name, lines, out)).collect();
         out.record(Record::DirectoryObject(Box::new(self.object)));
