@@ -118,7 +118,8 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     }
     if !reader.finished {
         let text = "The end of the list is missing, so there may be more entries. Run dsacls again.";
-        reader.out.note(NoteKind::Truncated, None, text);
+        let last = document.text.line_count();
+        reader.out.note(NoteKind::Truncated, Some((last, last)), text);
         if let Some(list) = &mut reader.list {
             list.complete = false;
         }

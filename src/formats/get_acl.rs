@@ -82,10 +82,15 @@ fn list(row: &mut Row<'_>) -> Option<Box<AccessControlList>> {
     }
     let object = path.map(object);
     let sddl = row.parsed("Sddl", |text| {
+        // A list breaks the line inside of identifiers too. Blanks matter only in conditions, which nobody evaluates.
         let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        SecurityDescriptor::from_sddl(text).or_else(|_| SecurityDescriptor::from_sddl(&joined)).ok()
+        SecurityDescriptor::from_sddl(&joined).or_else(|_| SecurityDescriptor::from_sddl(text)).ok()
     });
     if let Some(sddl) = sddl {
+        let lines = row.get("Sddl").map(|property| property.lines);
+        for (text, lines) in sddl.value.unread.iter().take(8).zip(lines.into_iter().cycle()) {
+            row.unknown("Sddl", text, lines);
+        }
         let mut list = AccessControlList::from_descriptor(&sddl.value, sddl.span)?;
         list.span = row.span();
         list.object = object;

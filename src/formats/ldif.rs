@@ -119,8 +119,12 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         let Some((name, value, written)) = split(&line.text) else {
             if line.text != "-" && !changed {
                 out.ledger.damaged += 1;
-                let text = "A line is no attribute; perhaps the file was wrapped by an editor. It is left out.";
+                let text = "A line is no attribute; perhaps the file was wrapped by an editor. It is left out, with the \
+                            value above it.";
                 out.note(NoteKind::Damaged, Some(line.lines), text);
+                if let Some(building) = &mut open {
+                    building.cut_last();
+                }
             }
             continue;
         };
@@ -133,7 +137,8 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
                 AttributeValue::Text(text) => building.name(text, line.lines),
                 _ => {
                     out.ledger.damaged += 1;
-                    let text = "The name of an object could not be read, so it cannot be tied to others. Export it again.";
+                    let text =
+                        "The name of an object could not be read, so it cannot be tied to others. Export it again.";
                     out.note(NoteKind::Damaged, Some(line.lines), text);
                 }
             }
@@ -142,7 +147,8 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         }
         let Some(building) = &mut open else {
             if name.eq_ignore_ascii_case("result") && !value_is_success(&value) {
-                let text = "The search ended early, so objects are missing. Export again with a larger limit or in pages.";
+                let text =
+                    "The search ended early, so objects are missing. Export again with a larger limit or in pages.";
                 out.note(NoteKind::Truncated, Some(line.lines), text);
             }
             // What stands between records: the version, and how a search ended.
