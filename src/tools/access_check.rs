@@ -188,11 +188,8 @@ fn covers(entry: &AccessEntry, wanted: &Wanted) -> Option<bool> {
     // An entry about one property or right says nothing about the whole object.
     let Some(asked) = wanted.object else { return Some(false) };
     let matches = |guid: Uuid| guid == asked || Some(guid) == wanted.set;
-    match guid_of(object) {
-        Some(guid) => Some(matches(guid)),
-        // Rights of the table are known by all their names, except where a language has its own.
-        None => None,
-    }
+    // Rights of the table are known by all their names, except where a language has its own.
+    guid_of(object).map(matches)
 }
 
 /// The GUID of a right, by its name where only that is shown.
