@@ -60,7 +60,9 @@ fn attribute(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once(" = ").or_else(|| line.trim_start().split_once('\t'))?;
     let name = name.trim();
     let word = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(word);
+    // The heads of the columns in the window.
+    let is_head = name == "Attribute" && (value.starts_with("Syntax") || value.starts_with("Value"));
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(word) && !is_head;
     is_name.then_some((name, value.trim()))
 }
 
@@ -76,7 +78,11 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
                 nameless += close(&mut open, out);
             }
             let building = open.get_or_insert_with(|| Building::new(document.id, number));
-            if value.is_empty() || value.eq_ignore_ascii_case("<not set>") {
+            if value.eq_ignore_ascii_case("<not set>") {
+                building.without_value(name, lines);
+                continue;
+            }
+            if value.is_empty() {
                 continue;
             }
             for value in value.split("; ").map(|value| value.trim_end_matches(';')) {
@@ -85,7 +91,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
             continue;
         }
         let text = line.trim();
-        if text.is_empty() {
+        if text.is_empty() || text.starts_with("Attribute\t") {
             continue;
         }
         if DistinguishedName::parse(text).is_some_and(|name| name.is_in_domain()) {

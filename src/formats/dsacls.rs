@@ -118,7 +118,8 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     }
     if !reader.finished {
         let text = "The end of the list is missing, so there may be more entries. Run dsacls again.";
-        reader.out.note(NoteKind::Truncated, None, text);
+        let last = document.text.line_count();
+        reader.out.note(NoteKind::Truncated, Some((last, last)), text);
         if let Some(list) = &mut reader.list {
             list.complete = false;
         }
@@ -155,13 +156,16 @@ impl Reader<'_, '_> {
             self.finished = false;
         } else if text.contains(PROTECTED) {
             self.open(number).protected = Some(Located::new(true, span));
+        } else if text.starts_with("Effective Permissions on this object") {
+            self.end_entry();
+            (self.below, self.handed_down) = (false, None);
         } else if text.starts_with("Permissions inherited to subobjects") {
             self.end_entry();
             self.below = true;
         } else if let Some(class) = text.strip_prefix("Inherited to ").filter(|_| !line.starts_with("     ")) {
             self.end_entry();
             self.below = true;
-            self.handed_down = Some(class.to_owned()).filter(|class| class != "all subobjects");
+            self.handed_down = Some(class.trim().to_owned()).filter(|class| class != "all subobjects");
         } else if text.starts_with("The command completed") {
             self.end_list(number);
         } else if let Some((effect, rest)) = effect(line) {

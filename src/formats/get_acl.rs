@@ -69,9 +69,10 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
 
 /// The distinguished name at the end of a path of PowerShell.
 fn object(path: Located<String>) -> Located<String> {
-    let tail = path.value.rsplit(['/', ':']).next().unwrap_or("").trim();
-    let value = if tail.contains('=') { tail.to_owned() } else { path.value };
-    Located::new(value, path.span)
+    // A name may hold colons and slashes of its own, so its beginning decides.
+    let starts = ["CN=", "OU=", "DC="].iter().filter_map(|start| path.value.find(start));
+    let name = starts.min().and_then(|at| path.value.get(at..)).unwrap_or(&path.value);
+    Located::new(name.trim().to_owned(), path.span)
 }
 
 fn list(row: &mut Row<'_>) -> Option<Box<AccessControlList>> {
@@ -81,10 +82,15 @@ fn list(row: &mut Row<'_>) -> Option<Box<AccessControlList>> {
     }
     let object = path.map(object);
     let sddl = row.parsed("Sddl", |text| {
+        // A list breaks the line inside of identifiers too. Blanks matter only in conditions, which nobody evaluates.
         let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        SecurityDescriptor::from_sddl(text).or_else(|_| SecurityDescriptor::from_sddl(&joined)).ok()
+        SecurityDescriptor::from_sddl(&joined).or_else(|_| SecurityDescriptor::from_sddl(text)).ok()
     });
     if let Some(sddl) = sddl {
+        let lines = row.get("Sddl").map(|property| property.lines);
+        for (text, lines) in sddl.value.unread.iter().take(8).zip(lines.into_iter().cycle()) {
+            row.unknown("Sddl", text, lines);
+        }
         let mut list = AccessControlList::from_descriptor(&sddl.value, sddl.span)?;
         list.span = row.span();
         list.object = object;
@@ -100,10 +106,13 @@ fn list(row: &mut Row<'_>) -> Option<Box<AccessControlList>> {
     let rights = row.parsed("ActiveDirectoryRights", rights)?.value;
     let mut kind = |name| row.text(name).and_then(|text| ObjectType::from_text(&text.value));
     let (object_type, applies_to) = (kind("ObjectType"), kind("InheritedObjectType"));
-    let below = |text: Located<String>, words: &[&str]| words.iter().any(|word| text.value.contains(word));
-    let inherit_only = row.text("InheritanceType").is_some_and(|t| below(t, &["Descendents", "Children"]))
-        && row.text("InheritanceType").is_none_or(|t| t.value != "SelfAndChildren")
-        || row.text("PropagationFlags").is_some_and(|t| below(t, &["InheritOnly"]));
+    // JSON prints the numbers of the two enumerations.
+    let inherit_only = row
+        .text("InheritanceType")
+        .is_some_and(|text| matches!(text.value.as_str(), "Descendents" | "Children" | "2" | "4"))
+        || row
+            .text("PropagationFlags")
+            .is_some_and(|text| text.value.contains("InheritOnly") || matches!(text.value.as_str(), "2" | "3"));
     let mut list = AccessControlList::new(row.span(), EntryOrder::Stored);
     list.object = object;
     list.entries.push(AccessEntry {

@@ -70,7 +70,8 @@ fn list(row: &mut Row<'_>) -> Option<Box<AccessControlList>> {
     let inherited = row.truth("IsInherited").or_else(|| row.truth("Inherited")).map(|inherited| inherited.value);
     let applies_to = row.text("InheritedObjectType").and_then(|text| ObjectType::from_text(&text.value));
     let below = row.text("InheritanceType");
-    let inherit_only = below.is_some_and(|below| matches!(below.value.as_str(), "Descendents" | "Children"));
+    let inherit_only =
+        below.is_some_and(|below| matches!(below.value.as_str(), "Descendents" | "Children" | "2" | "4"));
     let shown = row.listed("AccessRights", Rights::named);
     let extended = names(row, "ExtendedRights", &mut list.complete);
     let properties = names(row, "Properties", &mut list.complete);

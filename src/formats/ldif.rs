@@ -119,8 +119,12 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         let Some((name, value, written)) = split(&line.text) else {
             if line.text != "-" && !changed {
                 out.ledger.damaged += 1;
-                let text = "A line is no attribute; perhaps the file was wrapped by an editor. It is left out.";
+                let text = "A line is no attribute; perhaps the file was wrapped by an editor. It is left out, with the \
+                            value above it.";
                 out.note(NoteKind::Damaged, Some(line.lines), text);
+                if let Some(building) = &mut open {
+                    building.cut_last();
+                }
             }
             continue;
         };
@@ -129,13 +133,24 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
             // The blank line between records may be lost.
             close(&mut open, &mut changed, out);
             let mut building = Building::new(document.id, line.lines.0);
-            if let AttributeValue::Text(text) = &value {
-                building.name(text, line.lines);
+            match &value {
+                AttributeValue::Text(text) => building.name(text, line.lines),
+                _ => {
+                    out.ledger.damaged += 1;
+                    let text =
+                        "The name of an object could not be read, so it cannot be tied to others. Export it again.";
+                    out.note(NoteKind::Damaged, Some(line.lines), text);
+                }
             }
             open = Some(building);
             continue;
         }
         let Some(building) = &mut open else {
+            if name.eq_ignore_ascii_case("result") && !value_is_success(&value) {
+                let text =
+                    "The search ended early, so objects are missing. Export again with a larger limit or in pages.";
+                out.note(NoteKind::Truncated, Some(line.lines), text);
+            }
             // What stands between records: the version, and how a search ended.
             if !["version", "search", "result", "ref", "control"].iter().any(|word| name.eq_ignore_ascii_case(word)) {
                 out.ledger.skipped += 1;
@@ -158,6 +173,11 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         }
     }
     close(&mut open, &mut changed, out);
+}
+
+/// `result: 0 Success`, the last line of `ldapsearch`.
+fn value_is_success(value: &AttributeValue) -> bool {
+    matches!(value, AttributeValue::Text(text) if text.split_whitespace().next() == Some("0"))
 }
 
 fn close(open: &mut Option<Building>, changed: &mut bool, out: &mut Output<'_>) {

@@ -29,7 +29,7 @@ fn probe(head: &Head<'_>) -> Probe {
     for (_, line) in head.text.lines() {
         if name(line).is_some() {
             named = true;
-        } else if named && attribute(line, false).is_some() {
+        } else if named && attribute(line).is_some_and(|(_, count, values)| count.is_some() || values.ends_with(';')) {
             return Probe::Yes(86, "objects of LDP: Dn, then attributes".to_owned());
         }
     }
@@ -60,7 +60,7 @@ fn attribute(line: &str, fresh: bool) -> Option<(&str, Option<usize>, &str)> {
     };
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ';' | '=');
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(word);
-    (is_name && (fresh || count.is_some() || text.trim_end().ends_with(';'))).then_some((name, count, values.trim()))
+    is_name.then_some((name, count, values.trim()))
 }
 
 fn values(count: Option<usize>, text: &str) -> Vec<&str> {
@@ -73,7 +73,9 @@ fn values(count: Option<usize>, text: &str) -> Vec<&str> {
 
 fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     let mut open: Option<Building> = None;
-    let (mut done, mut fresh) = (0, false);
+    // Whether the last value is whole: LDP ends each with a semicolon.
+    let mut whole = true;
+    let mut done = 0;
     for (number, line) in document.text.lines() {
         done += line.len() as u64 + 1;
         if number % 4096 == 0 && out.progress(done) == ControlFlow::Break(()) {
@@ -81,15 +83,26 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         }
         let lines = (number, number);
         if let Some(name) = name(line) {
+            if let Some(building) = open.as_mut().filter(|_| !whole) {
+                building.cut_last();
+            }
             close(&mut open, out);
             let mut building = Building::new(document.id, number);
             building.name(name, lines);
             open = Some(building);
+            whole = true;
+            continue;
+        }
+        if line.starts_with("Error:") {
+            close(&mut open, out);
+            let text =
+                "LDP reports an error, so objects may be missing. Search again, in pages if a limit was reached.";
+            out.note(NoteKind::Truncated, Some(lines), text);
             continue;
         }
         let Some(building) = &mut open else { continue };
-        if let Some((name, count, text)) = attribute(line, fresh) {
-            fresh = line.trim_end().ends_with(';');
+        if let Some((name, count, text)) = attribute(line).filter(|(_, count, _)| whole || count.is_some()) {
+            whole = text.ends_with(';');
             let values = values(count, text);
             if count.is_some_and(|count| count != values.len()) {
                 let text = format!("The values of {name} hold semicolons of their own and could not be told apart.");
@@ -103,14 +116,26 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
                 }
                 building.value(name, value, lines);
             }
-        } else if line.trim().is_empty() || line.starts_with("---") || line.ends_with("...") {
+        } else if line.starts_with("---") || whole && (line.trim().is_empty() || line.ends_with("...")) {
+            if !whole {
+                building.cut_last();
+            }
+            whole = true;
             close(&mut open, out);
-        } else if let Some(last) = building.last_text() {
+        } else if whole {
+            out.ledger.skipped += 1;
+            out.note(NoteKind::Skipped, Some(lines), "Lines of LDP that are no attribute are left out.");
+        } else {
             // A value of several lines.
-            last.push('\n');
-            last.push_str(line.trim().trim_end_matches(';'));
-            fresh = line.trim_end().ends_with(';');
+            whole = line.trim_end().ends_with(';');
+            if let Some(last) = building.last_text() {
+                last.push('\n');
+                last.push_str(line.trim().trim_end_matches(';'));
+            }
         }
+    }
+    if let Some(building) = open.as_mut().filter(|_| !whole) {
+        building.cut_last();
     }
     close(&mut open, out);
 }

@@ -121,7 +121,9 @@ impl SecurityDescriptor {
             protected: control & DACL_PROTECTED != 0,
             entries: None,
             unread: Vec::new(),
-            shows_list: true,
+            // A domain controller leaves the list out for those who ask only for the owner; objects of a
+            // directory always have one.
+            shows_list: control & DACL_PRESENT != 0,
         };
         let at = read.u32(16).ok_or("shorter than its header")? as usize;
         if control & DACL_PRESENT != 0 && at != 0 {
@@ -249,8 +251,12 @@ mod tests {
     fn no_list_is_not_an_empty_list() {
         let mut none = binary(0, &[]);
         assert_eq!(SecurityDescriptor::from_bytes(&none).unwrap().entries, Some(Vec::new()));
+        none[16] = 0;
+        let open = SecurityDescriptor::from_bytes(&none).unwrap();
+        assert_eq!((open.entries, open.shows_list), (None, true));
         none[2] &= !4;
-        assert_eq!(SecurityDescriptor::from_bytes(&none).unwrap().entries, None);
+        let not_shown = SecurityDescriptor::from_bytes(&none).unwrap();
+        assert_eq!((not_shown.entries, not_shown.shows_list), (None, false));
     }
 
     #[test]

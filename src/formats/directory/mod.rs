@@ -95,6 +95,27 @@ impl Building {
         }
     }
 
+    /// Says that an attribute has no value, when a tool shows that.
+    pub fn without_value(&mut self, name: &str, lines: (u32, u32)) {
+        self.lines.1 = self.lines.1.max(lines.1);
+        if !self.has(name) {
+            self.object.attributes.push(Attribute { name: name.to_owned(), values: Vec::new(), complete: true });
+        }
+    }
+
+    /// The last value, or the name when there is none yet, turned out to be cut.
+    pub fn cut_last(&mut self) {
+        match self.object.attributes.last_mut() {
+            Some(attribute) => {
+                attribute.complete = false;
+                if let Some(last) = attribute.values.last_mut() {
+                    last.value = AttributeValue::Hidden("cut".to_owned());
+                }
+            }
+            None => self.object.distinguished_name = None,
+        }
+    }
+
     /// Hands on the object, and the access control lists in it.
     pub fn finish(mut self, out: &mut Output<'_>) {
         let lines = self.lines;
@@ -113,6 +134,10 @@ impl Building {
                 format!("Values longer than {} KB are left out; no rule needs them.", LONGEST / 1024),
             );
         }
+        for attribute in self.object.attributes.iter().filter(|attribute| !attribute.complete).take(8) {
+            let text = format!("Only a part of the values is in the export: {}", attribute.name);
+            out.note(NoteKind::Truncated, Some(lines), text);
+        }
         let lists: Vec<AccessControlList> =
             DESCRIPTORS.iter().filter_map(|name| access_control_list(&self.object, name, lines, out)).collect();
         out.record(Record::DirectoryObject(Box::new(self.object)));
@@ -127,16 +152,23 @@ fn access_control_list(
     lines: (u32, u32),
     out: &mut Output<'_>,
 ) -> Option<AccessControlList> {
-    let values = &object.get(attribute)?.values;
-    // What the export does not show was noted when it was read.
-    if values.iter().any(|value| matches!(value.value, AttributeValue::Hidden(_))) {
+    // What the export hides was said when it was read.
+    if matches!(object.get(attribute)?.values.first()?.value, AttributeValue::Hidden(_)) {
         return None;
     }
     let descriptor = object.descriptor(attribute)?;
     match descriptor.value {
         Ok(read) => {
             note_unread(&read.unread, lines, out);
-            let mut list = AccessControlList::from_descriptor(&read, descriptor.span)?;
+            let Some(mut list) = AccessControlList::from_descriptor(&read, descriptor.span) else {
+                out.ledger.skipped += 1;
+                let text = format!(
+                    "The security descriptor in {attribute} was exported without its access control list and says nothing \
+                     about rights. Run dsacls on the object instead."
+                );
+                out.note(NoteKind::Skipped, Some(lines), text);
+                return None;
+            };
             list.object = object.distinguished_name.clone();
             list.attribute = (attribute != "nTSecurityDescriptor").then(|| attribute.to_owned());
             Some(list)
