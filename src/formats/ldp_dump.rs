@@ -43,9 +43,8 @@ fn name(line: &str) -> Option<&str> {
     line.strip_prefix("Dn:").map(str::trim).filter(|name| name.contains('='))
 }
 
-/// Name, number of values when it is shown, and values. `fresh`: the attribute before is complete, so that a line without
-/// the semicolon at the end begins one of several lines.
-fn attribute(line: &str, fresh: bool) -> Option<(&str, Option<usize>, &str)> {
+/// Name, number of values when it is shown, and values.
+fn attribute(line: &str) -> Option<(&str, Option<usize>, &str)> {
     let text = line.trim();
     let (count, text) = match text.split_once('>') {
         Some((number, rest)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
