@@ -92,9 +92,9 @@ fn a_list_cut_in_a_description_says_so() {
 fn hostile_lists_take_linear_time() {
     let start = std::time::Instant::now();
     for unit in ["\",", ",", "Error,3/13/2019 1:00:00 PM,ESE,474,General,\"x\n", "x\n", "\"\"\n"] {
-        read(&format!("{HEADINGS}{}", unit.repeat((1 << 20) / unit.len())));
+        read(&format!("{HEADINGS}{}", unit.repeat((1 << 18) / unit.len())));
         let row = "Error,3/13/2019 1:00:00 PM,ESE,474,General,";
-        read(&format!("{HEADINGS}{row}{}", unit.repeat((1 << 20) / unit.len())));
+        read(&format!("{HEADINGS}{row}{}", unit.repeat((1 << 18) / unit.len())));
         assert!(start.elapsed().as_secs() < 30, "{unit}: {:?}", start.elapsed());
     }
 }

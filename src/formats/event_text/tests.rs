@@ -192,7 +192,7 @@ fn long_lines_take_linear_time() {
     for unit in
         ["Source: x Event ID: 5 ", "Event Source: x Event ID: 5 Description: y ", ":", "a: ", "Source", "\u{e9}:"]
     {
-        let text = unit.repeat(1_000_000 / unit.len());
+        let text = unit.repeat(250_000 / unit.len());
         let start = std::time::Instant::now();
         read(&text);
         assert!(start.elapsed().as_secs() < 10, "{unit}");
