@@ -101,6 +101,11 @@ fn message(row: &mut Row<'_>) -> Option<Message> {
         source_ip: row.parsed("SourceIP", |text| parse_address(text).ok()),
         date_received: row.moment("DateReceived"),
         last_error: row.text("LastError"),
+        // An enumeration, whose number says nothing by itself.
+        defer_reason: row.text("DeferReason").filter(|reason| {
+            !reason.value.eq_ignore_ascii_case("none") && !reason.value.bytes().all(|b| b.is_ascii_digit())
+        }),
+        retry_count: row.number("RetryCount"),
         recipients,
         recipients_complete,
     };

@@ -32,6 +32,10 @@ pub struct Message {
     pub date_received: Option<Located<Moment>>,
     /// The last error, as printed; lines joined.
     pub last_error: Option<Located<String>>,
+    /// Why it is put off (2013 and later), as printed: a short name or a sentence.
+    pub defer_reason: Option<Located<String>>,
+    /// How often it was sent again.
+    pub retry_count: Option<Located<u64>>,
     /// Recipients; filled only with `-IncludeRecipientInfo`.
     pub recipients: Vec<Recipient>,
     /// Whether all recipients are shown.
