@@ -7,7 +7,7 @@
 use super::cmdlet::{self, Cmdlet, Row};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::ip_range::parse_address;
-use crate::base::source::Span;
+use crate::base::source::{Place, Span};
 use crate::model::message::{Message, Recipient};
 use crate::model::{Located, Record};
 
@@ -88,6 +88,16 @@ fn message(row: &mut Row<'_>) -> Option<Message> {
         is_number.then(|| Located::new(queue.to_owned(), identity.span))
     });
     let (recipients, recipients_complete) = recipients(row);
+    let defer_reason = row.text("DeferReason").filter(|reason| !reason.value.eq_ignore_ascii_case("none"));
+    // An enumeration, whose number says nothing by itself; 0 is none.
+    let (numbers, defer_reason): (Vec<_>, Vec<_>) =
+        defer_reason.into_iter().partition(|reason| reason.value.bytes().all(|b| b.is_ascii_digit()));
+    for number in numbers.iter().filter(|number| number.value != "0") {
+        if let Place::Lines { first, last } = number.span.place {
+            row.unknown("DeferReason", &number.value, (first, last));
+        }
+    }
+    let defer_reason = defer_reason.into_iter().next();
     let message = Message {
         span: row.span(),
         identity,
@@ -101,10 +111,7 @@ fn message(row: &mut Row<'_>) -> Option<Message> {
         source_ip: row.parsed("SourceIP", |text| parse_address(text).ok()),
         date_received: row.moment("DateReceived"),
         last_error: row.text("LastError"),
-        // An enumeration, whose number says nothing by itself.
-        defer_reason: row.text("DeferReason").filter(|reason| {
-            !reason.value.eq_ignore_ascii_case("none") && !reason.value.bytes().all(|b| b.is_ascii_digit())
-        }),
+        defer_reason,
         retry_count: row.number("RetryCount"),
         recipients,
         recipients_complete,
