@@ -44,6 +44,7 @@ mod get_win_event;
 mod message_tracking_log;
 mod message_tracking_log_2003;
 mod message_tracking_log_55;
+mod ndr_message;
 mod routing_config;
 mod server_addresses;
 mod smtp_protocol_log;
@@ -69,6 +70,7 @@ pub static FORMATS: &[&Format] = &[
     &message_tracking_log::FORMAT,
     &message_tracking_log_2003::FORMAT,
     &message_tracking_log_55::FORMAT,
+    &ndr_message::FORMAT,
     &routing_config::FORMAT,
     &server_addresses::FORMAT,
     &smtp_protocol_log::FORMAT,

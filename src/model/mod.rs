@@ -7,6 +7,7 @@ pub mod database;
 pub mod event;
 pub mod log_row;
 pub mod message;
+pub mod ndr;
 pub mod queue;
 pub mod receive_connector;
 pub mod routing;
@@ -122,6 +123,8 @@ documents! {
     Mailbox => mailboxes: database::Mailbox,
     /// Routing tables, from RoutingConfig files.
     RoutingTable => routing_tables: Box<routing::RoutingTable>,
+    /// Non-delivery reports.
+    NonDeliveryReport => ndrs: Box<ndr::NonDeliveryReport>,
 }
 
 impl<T: Entry> Entry for Box<T> {
