@@ -78,6 +78,7 @@ mod mta_queue_list;
 mod org_info;
 mod queue_list_2003;
 mod queue_viewer_list;
+mod ndr_message;
 mod routing_config;
 mod sddl;
 mod server_addresses;
@@ -135,6 +136,7 @@ pub static FORMATS: &[&Format] = &[
     &org_info::FORMAT,
     &queue_list_2003::FORMAT,
     &queue_viewer_list::FORMAT,
+    &ndr_message::FORMAT,
     &routing_config::FORMAT,
     &sddl::FORMAT,
     &server_addresses::FORMAT,

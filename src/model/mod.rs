@@ -19,6 +19,7 @@ pub mod message_history;
 pub mod network_connection;
 pub mod outbound_connector;
 pub mod pressure;
+pub mod ndr;
 pub mod queue;
 pub mod queue_digest;
 pub mod receive_connector;
@@ -176,6 +177,8 @@ documents! {
     AccessControlList => access_control_lists: Box<access::AccessControlList>,
     /// Routing tables, from RoutingConfig files.
     RoutingTable => routing_tables: Box<routing::RoutingTable>,
+    /// Non-delivery reports.
+    NonDeliveryReport => ndrs: Box<ndr::NonDeliveryReport>,
 }
 
 impl<T: Entry> Entry for Box<T> {

@@ -1,0 +1,46 @@
+//! Reads real non-delivery reports in place.
+//!
+//! The corpus is not part of the repository: `QUEUESCOPE_CORPUS` names its folder, and without it the
+//! tests say so and pass.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "tests may fail loudly")]
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use queuescope::base::ledger::Ledger;
+use queuescope::base::source::SourceId;
+use queuescope::base::text::Text;
+use queuescope::formats::{Document, Head, Output, Parse, detect};
+use queuescope::model::Record;
+
+#[test]
+fn reports_with_a_delivery_status_name_their_recipient() {
+    let corpus = std::env::var_os("QUEUESCOPE_CORPUS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
+    let names = ["exchange2007-01", "exchange2007-02", "exchange2007-03", "exchange2007-04"];
+    let names = names.into_iter().chain(["office365-03", "office365-04", "office365-05", "office365-06", "outlook-01"]);
+    for name in names {
+        let path = corpus.join(format!("ndr/bsd_lhost-{name}.eml"));
+        let Ok(bytes) = std::fs::read(&path) else {
+            println!("not there, skipped: {}", path.display());
+            continue;
+        };
+        let head = bytes.get(..bytes.len().min(Head::BYTES)).expect("the beginning");
+        let detection = detect(&Head::new("unknown", bytes.len() as u64, head));
+        let format = detection.format.unwrap_or_else(|| panic!("{name}: {}", detection.reason));
+        assert_eq!(format.id, "ndr-message", "{name}");
+        let (mut records, mut ledger): (Vec<Record>, Ledger) = (Vec::new(), Ledger::default());
+        let mut progress = |_, _| ControlFlow::Continue(());
+        let Parse::Document(parse) = format.parse else { panic!("{name} is a document") };
+        let text = Text::decode(&bytes);
+        let document = Document { id: SourceId(0), path: name, text: &text };
+        parse(&document, &mut Output::new(&mut records, &mut ledger, &mut progress));
+        let Some(Record::NonDeliveryReport(report)) = records.pop() else { panic!("{name}: no report") };
+        assert_eq!(report.recipients.len(), 1, "{name}");
+        assert!(report.reporting_mta.is_some(), "{name}: reporting MTA");
+        for recipient in &report.recipients {
+            assert!(recipient.status.is_some() && recipient.diagnostic_code.is_some(), "{name}: {recipient:?}");
+        }
+    }
+}
