@@ -105,7 +105,11 @@ pub struct DocumentRead {
 
 /// Does a job. `tell` is told the offset reached and the records read; `Break` asks to stop.
 pub fn run(job: &Job, bytes: &dyn ReadAt, tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>) -> Done {
-    let bytes = &ReadAhead::new(bytes);
+    let range = match &job.task {
+        Task::Open => 0..0,
+        Task::Part { part, .. } => part.range.clone(),
+    };
+    let bytes = &ReadAhead::new(bytes, range);
     match &job.task {
         Task::Open => open(job, bytes, tell).unwrap_or_else(|error| unreadable(&error)),
         Task::Part { format, part } => {

@@ -4,15 +4,20 @@
 //! of 64 KB takes longer to fetch than to decode.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use super::source::{ReadAt, ReadError};
 
-/// Bytes read at once when a read goes on where the last one ended.
-const BLOCK: usize = 4 << 20;
+/// Bytes read at once.
+const BLOCK: u64 = 4 << 20;
 
-/// A source with a block in hand.
+/// What a reader may need beyond the range: the rest of its last record.
+const BEYOND: u64 = 64 << 10;
+
+/// A source of which a range is read from front to back.
 pub struct ReadAhead<'a> {
     inner: &'a dyn ReadAt,
+    range: Range<u64>,
     block: RefCell<Block>,
 }
 
@@ -20,14 +25,12 @@ pub struct ReadAhead<'a> {
 struct Block {
     start: u64,
     bytes: Vec<u8>,
-    /// Where the last read ended.
-    next: u64,
 }
 
 impl<'a> ReadAhead<'a> {
-    /// Reads ahead in `inner`.
-    pub fn new(inner: &'a dyn ReadAt) -> ReadAhead<'a> {
-        ReadAhead { inner, block: RefCell::default() }
+    /// Reads ahead in a range of `inner`; other reads are passed on.
+    pub fn new(inner: &'a dyn ReadAt, range: Range<u64>) -> ReadAhead<'a> {
+        ReadAhead { inner, range, block: RefCell::default() }
     }
 }
 
@@ -38,17 +41,19 @@ impl ReadAt for ReadAhead<'_> {
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, ReadError> {
         let mut block = self.block.borrow_mut();
-        let goes_on = offset >= block.next && offset - block.next <= buf.len() as u64;
-        block.next = offset.saturating_add(buf.len() as u64);
         if let Some(n) = block.copy(offset, buf, self.size()) {
             return Ok(n);
         }
-        // A jump is not worth a whole block, and a large read needs none.
-        if buf.len() >= BLOCK / 4 || !goes_on {
+        // Whoever looks for the first line looks at the byte before the range, too.
+        let inside = offset.saturating_add(4) >= self.range.start && offset < self.range.end;
+        // What is left behind a block is not worth a read of its own.
+        let left = self.range.end.saturating_sub(offset).saturating_add(BEYOND);
+        let length = if left < BLOCK + BLOCK / 4 { left } else { BLOCK };
+        if !inside || buf.len() as u64 >= length {
             return self.inner.read_at(offset, buf);
         }
         block.start = offset;
-        block.bytes.resize(BLOCK, 0);
+        block.bytes.resize(usize::try_from(length).unwrap_or(0), 0);
         let read = self.inner.read_at(offset, &mut block.bytes);
         block.bytes.truncate(*read.as_ref().unwrap_or(&0));
         read?;
@@ -92,14 +97,14 @@ mod tests {
     fn small_reads_from_front_to_back_are_few_large_ones() {
         let bytes: Vec<u8> = (0..9_000_000_u32).map(|n| (n % 251) as u8).collect();
         let counted = Counted(bytes.clone(), Cell::new(0));
-        let ahead = ReadAhead::new(&counted);
+        let ahead = ReadAhead::new(&counted, 0..bytes.len() as u64);
         let mut at = 0;
         while at < bytes.len() {
             let read = ahead.read_range(at as u64, 65536).unwrap();
             assert!(read == bytes[at..bytes.len().min(at + 65536)], "at {at}");
             at += read.len();
         }
-        assert_eq!(counted.1.get(), 3);
+        assert_eq!(counted.1.get(), 2);
         assert!(ahead.read_range(bytes.len() as u64, 10).unwrap().is_empty());
     }
 
@@ -107,7 +112,7 @@ mod tests {
     fn jumps_and_large_reads_are_exact() {
         let bytes: Vec<u8> = (0..9_000_000_u32).map(|n| (n % 251) as u8).collect();
         let counted = Counted(bytes.clone(), Cell::new(0));
-        let ahead = ReadAhead::new(&counted);
+        let ahead = ReadAhead::new(&counted, 1_000_000..6_000_000);
         let mut at = 77_777;
         for n in 0..200 {
             at = (at * 31 + 12_345) % bytes.len();

@@ -254,6 +254,8 @@ fn message(found: &mut Found, row: &Row, span: Span) -> Message {
         source_ip: source_ip.map(|value| Located::new(value, span)),
         date_received: found.time(row, RECEIVED).map(|value| Located::new(value, span)),
         last_error: found.value(row, M_ERROR).map(|value| Located::new(value, span)),
+        defer_reason: None,
+        retry_count: None,
         recipients: Vec::new(),
         recipients_complete: false,
     }

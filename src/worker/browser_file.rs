@@ -1,7 +1,8 @@
 //! A file handle of the browser, read by position.
 //!
-//! `FileReaderSync` exists only in workers, so the readers are the same synchronous code as on the command line. Slices
-//! are 4 MiB: measured, smaller ones are slower and larger ones no faster.
+//! `FileReaderSync` exists only in workers, so the readers are the same synchronous code as on the command line. Each
+//! read costs about a millisecond beside its bytes, so readers take slices of some 4 MiB (`base::read_ahead`); larger ones
+//! are no faster.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{File, FileReaderSync};
@@ -9,7 +10,7 @@ use web_sys::{File, FileReaderSync};
 use crate::base::source::{ReadAt, ReadError};
 
 /// Largest piece read at once, in bytes.
-const SLICE: u64 = 4 << 20;
+const SLICE: u64 = 8 << 20;
 
 /// A file that was dropped.
 pub(super) struct BrowserFile(pub File);
