@@ -28,6 +28,8 @@ mod cmdlet;
 mod directory;
 /// What the row-by-row logs share; not a format.
 mod log;
+/// What the formats of mail share; not a format.
+mod mail;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod adsi_edit;
@@ -76,6 +78,7 @@ mod message_tracking_log_2003;
 mod message_tracking_log_55;
 mod mta_queue_list;
 mod ndr_message;
+mod ndr_text;
 mod org_info;
 mod queue_list_2003;
 mod queue_viewer_list;
@@ -134,6 +137,7 @@ pub static FORMATS: &[&Format] = &[
     &message_tracking_log_55::FORMAT,
     &mta_queue_list::FORMAT,
     &ndr_message::FORMAT,
+    &ndr_text::FORMAT,
     &org_info::FORMAT,
     &queue_list_2003::FORMAT,
     &queue_viewer_list::FORMAT,

@@ -6,9 +6,10 @@
 //! part are folded; attachments of the original repeat fields of other reports, so only the first level of status
 //! and original counts; groups of the status part are divided by blank lines, the first is about the message.
 
-use base64::Engine as _;
 use std::ops::ControlFlow;
 
+use super::mail::report_text;
+use super::mail::{Fields, decode, original_message, parameter, words};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::ledger::NoteKind;
 use crate::model::ndr::{NdrRecipient, NonDeliveryReport, OriginalMessage};
@@ -57,41 +58,6 @@ fn probe(head: &Head<'_>) -> Probe {
     }
 }
 
-/// A field of a header, unfolded.
-struct Field {
-    name: String,
-    value: String,
-    first: u32,
-    last: u32,
-}
-
-#[derive(Default)]
-struct Fields(Vec<Field>);
-
-impl Fields {
-    fn line(&mut self, number: u32, line: &str) {
-        if line.starts_with([' ', '\t']) {
-            if let Some(field) = self.0.last_mut() {
-                field.value.push(' ');
-                field.value.push_str(line.trim());
-                field.last = number;
-            }
-        } else if let Some((name, value)) = line.split_once(':') {
-            let (name, value) = (name.trim().to_ascii_lowercase(), value.trim().to_owned());
-            self.0.push(Field { name, value, first: number, last: number });
-        }
-    }
-
-    fn get(&self, name: &str) -> Option<&Field> {
-        self.0.iter().find(|field| field.name == name && !field.value.is_empty())
-    }
-
-    fn located(&self, document: &Document<'_>, name: &str, read: fn(&str) -> String) -> Option<Located<String>> {
-        let field = self.get(name)?;
-        Some(Located::new(read(&field.value), document.span(field.first, field.last)))
-    }
-}
-
 /// What the lines of a part are.
 enum Part {
     Header { original: bool, fields: Fields },
@@ -106,6 +72,7 @@ struct Reader<'a, 'b> {
     boundaries: Vec<String>,
     status_seen: bool,
     original_seen: bool,
+    html: bool,
     top: bool,
 }
 
@@ -121,8 +88,15 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         text: None,
         original: OriginalMessage::default(),
     };
-    let mut reader =
-        Reader { document, report, boundaries: Vec::new(), status_seen: false, original_seen: false, top: true };
+    let mut reader = Reader {
+        document,
+        report,
+        boundaries: Vec::new(),
+        status_seen: false,
+        original_seen: false,
+        html: false,
+        top: true,
+    };
     let mut part = Part::Header { original: false, fields: Fields::default() };
     let mut done = 0;
     for (number, line) in document.text.lines() {
@@ -136,8 +110,23 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     reader.end(part, last, out);
     if !closed {
         out.ledger.damaged += 1;
-        let text = "The report ends before its last boundary; it was cut. Save it again as .eml.";
+        let text = "The last boundary of the report is missing, so its end may be cut. Save it again as .eml.";
         out.note(NoteKind::Damaged, Some((last, last)), text);
+    }
+    if reader.report.recipients.is_empty()
+        && let Some(text) = &reader.report.text
+    {
+        // Without a delivery status, the text for people says the same.
+        let lines: Vec<_> = text.value.lines().map(|line| (text.span, line)).collect();
+        let read = report_text::read(&lines);
+        reader.report.recipients = read.recipients;
+        if reader.report.original.message_id.is_none() {
+            reader.report.original = read.original;
+        }
+    }
+    if reader.report.text.is_none() && reader.html {
+        let text = "The report has its text for people only as HTML, which is not read; the delivery status is.";
+        out.note(NoteKind::Skipped, None, text);
     }
     if reader.report.recipients.is_empty() {
         out.ledger.skipped += 1;
@@ -235,8 +224,10 @@ impl Reader<'_, '_> {
         }
         if lower.starts_with("text/plain") && self.report.text.is_none() && !self.original_seen && !self.status_seen {
             let charset = parameter(kind, "charset").unwrap_or_default();
+            self.html = false;
             return Part::Text { first: number + 1, encoding, charset, lines: Vec::new(), bytes: 0, cut: false };
         }
+        self.html |= lower.starts_with("text/html") && !self.original_seen && !self.status_seen;
         Part::Other
     }
 
@@ -266,14 +257,7 @@ impl Reader<'_, '_> {
     }
 
     fn original(&mut self, fields: &Fields) {
-        let document = self.document;
-        let place = |field: &Field| Located::new(field.value.clone(), document.span(field.first, field.last));
-        self.report.original = OriginalMessage {
-            message_id: fields.located(document, "message-id", str::to_owned),
-            subject: fields.located(document, "subject", words),
-            from: fields.located(document, "from", words),
-            received: fields.0.iter().filter(|field| field.name == "received").map(place).collect(),
-        };
+        self.report.original = original_message(self.document, fields);
     }
 
     /// A group of fields of the delivery status.
@@ -307,88 +291,13 @@ fn untyped(value: &str) -> String {
     }
 }
 
-/// A parameter of a content type.
-fn parameter(value: &str, name: &str) -> Option<String> {
-    value.split(';').skip(1).find_map(|part| {
-        let (key, value) = part.split_once('=')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
-    })
-}
-
-fn decode(lines: &[String], encoding: &str, charset: &str) -> Option<String> {
-    let text = lines.join("\n");
-    let bytes = match encoding {
-        "quoted-printable" => quoted_printable(&text.replace("=\n", "")),
-        "base64" => base64_bytes(&text)?,
-        _ => return Some(text),
-    };
-    Some(charset_text(&bytes, charset))
-}
-
-fn base64_bytes(text: &str) -> Option<Vec<u8>> {
-    let packed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    base64::engine::general_purpose::STANDARD.decode(packed).ok()
-}
-
-fn charset_text(bytes: &[u8], charset: &str) -> String {
-    let encoding = encoding_rs::Encoding::for_label(charset.as_bytes()).unwrap_or(encoding_rs::UTF_8);
-    encoding.decode(bytes).0.into_owned()
-}
-
-fn quoted_printable(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        let code = tail.get(..2).and_then(|code| std::str::from_utf8(code).ok());
-        let value = code.filter(|_| byte == b'=').and_then(|code| u8::from_str_radix(code, 16).ok());
-        bytes.push(value.unwrap_or(byte));
-        rest = if value.is_some() { tail.get(2..).unwrap_or(&[]) } else { tail };
-    }
-    bytes
-}
-
-/// Encoded words of RFC 2047 as text.
-fn words(value: &str) -> String {
-    let (mut text, mut rest) = (String::new(), value);
-    let mut after_word = false;
-    while let Some((before, tail)) = rest.split_once("=?") {
-        let mut pieces = tail.splitn(4, '?');
-        let (charset, kind, data, end) = (pieces.next(), pieces.next(), pieces.next(), pieces.next());
-        let bytes = match (kind, data) {
-            (Some("Q" | "q"), Some(data)) => Some(quoted_printable(&data.replace('_', " "))),
-            (Some("B" | "b"), Some(data)) => base64_bytes(data),
-            _ => None,
-        };
-        // Blanks between two encoded words belong to neither.
-        if !(after_word && before.trim().is_empty()) {
-            text.push_str(before);
-        }
-        match (bytes, end.and_then(|end| end.strip_prefix('='))) {
-            (Some(bytes), Some(end)) => {
-                text.push_str(&charset_text(&bytes, charset.unwrap_or_default()));
-                rest = end;
-                after_word = true;
-            }
-            _ => {
-                text.push_str("=?");
-                rest = tail;
-                after_word = false;
-            }
-        }
-    }
-    text + rest
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{quoted_printable, untyped, words};
+    use super::untyped;
 
     #[test]
-    fn encoded_words_and_types_are_taken_off() {
-        assert_eq!(words("=?utf-8?B?VW56dXN0ZWxsYmFy?= =?iso-8859-1?Q?:_Gr=FC=DFe?= x"), "Unzustellbar: Grüße x");
-        assert_eq!(words("a =?x b"), "a =?x b");
+    fn types_are_taken_off() {
         assert_eq!(untyped("rfc822; a@contoso.com"), "a@contoso.com");
         assert_eq!(untyped("550 5.1.1 no; sorry"), "550 5.1.1 no; sorry");
-        assert_eq!(quoted_printable("a=3Db=G"), b"a=b=G");
     }
 }
