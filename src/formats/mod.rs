@@ -72,6 +72,7 @@ mod get_transport_service;
 mod get_win_event;
 mod ldif;
 mod ldp_dump;
+mod mail_header;
 mod message_tracking_center;
 mod message_tracking_log;
 mod message_tracking_log_2003;
@@ -131,6 +132,7 @@ pub static FORMATS: &[&Format] = &[
     &get_win_event::FORMAT,
     &ldif::FORMAT,
     &ldp_dump::FORMAT,
+    &mail_header::FORMAT,
     &message_tracking_center::FORMAT,
     &message_tracking_log::FORMAT,
     &message_tracking_log_2003::FORMAT,

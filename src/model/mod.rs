@@ -10,11 +10,13 @@ pub mod directory;
 pub mod domain;
 pub mod event;
 pub mod health;
+pub mod latency;
 pub mod legacy_queue;
 pub mod limit;
 pub mod link_state;
 pub mod log_row;
 pub mod message;
+pub mod message_header;
 pub mod message_history;
 pub mod ndr;
 pub mod network_connection;
@@ -175,6 +177,8 @@ documents! {
     DirectoryObject => directory_objects: Box<directory::DirectoryObject>,
     /// Access control lists.
     AccessControlList => access_control_lists: Box<access::AccessControlList>,
+    /// Headers of messages.
+    MessageHeader => message_headers: Box<message_header::MessageHeader>,
     /// Routing tables, from RoutingConfig files.
     RoutingTable => routing_tables: Box<routing::RoutingTable>,
     /// Non-delivery reports.
