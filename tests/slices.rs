@@ -15,7 +15,7 @@ use queuescope::analysis::job::{Job, Task, run};
 use queuescope::analysis::log::{Joined, PartRead, parts, read_part};
 use queuescope::analysis::search::{Hits, Query, Search};
 use queuescope::analysis::{Analysis, Reading, analyze, diagnose};
-use queuescope::base::source::{Source, SourceId};
+use queuescope::base::source::{ReadError, Source, SourceId};
 use queuescope::formats::{FORMATS, Format, Head, Log, LogReader, Parse, Part, detect};
 use queuescope::report::json;
 
@@ -44,11 +44,12 @@ fn read(bytes: &[u8], length: u64) -> String {
     }
     let mut joined = Joined::default();
     for (mut part, first) in read.into_iter().rev() {
-        let mut result = joined.append(reader, first);
+        let mut result = joined.append(reader, first, None);
         let mut rounds = 0;
         while let Err(carry) = result {
             part.carry = Some(carry);
-            result = joined.append(reader, read_part(&log, format, reader, &part, &mut tell));
+            let again = read_part(&log, format, reader, &part, &mut tell);
+            result = joined.append(reader, again, part.carry.as_deref());
             rounds += 1;
             assert!(rounds < 3, "a part was read again and again");
         }
@@ -328,4 +329,101 @@ fn a_worker_that_dies_takes_one_piece_with_it() {
             }
         }
     }
+}
+
+#[test]
+fn a_part_of_an_event_log_that_kills_its_reader_is_tried_once() {
+    let events: Vec<_> = (0..700)
+        .map(|n| {
+            let time = format!("2007-02-08T10:{:02}:00Z", n % 60);
+            evtx_writer::Written::new("MSExchangeTransport", 1000 + n % 7, &time, "EX1")
+        })
+        .collect();
+    // Two records in a chunk, so that the log has several parts.
+    let log = evtx_writer::write(&events, 1, 2);
+    assert!(log.len() > 17 << 20);
+    for seed in 0..4 {
+        let mut deaths = 0;
+        let mut reading = Reading::new(vec![Source::from_bytes("Application.evtx", log.clone())]);
+        let mut held: Vec<Job> = Vec::new();
+        loop {
+            while held.len() < 3
+                && let Some(job) = reading.next()
+            {
+                held.push(job);
+            }
+            if held.is_empty() {
+                break;
+            }
+            let job = held.remove(seed % held.len());
+            let deadly = match &job.task {
+                Task::Part { part, .. } => part.range.contains(&(9 << 20)),
+                Task::Open => false,
+            };
+            if deadly {
+                deaths += 1;
+                reading.lose(&job, "unreachable");
+                continue;
+            }
+            let bytes = reading.bytes(job.source).unwrap();
+            let done = run(&job, &*bytes, &mut |_, _| ControlFlow::Continue(()));
+            reading.give(&job, done);
+        }
+        let row = &diagnose(reading).report.inputs[0];
+        assert_eq!(deaths, 1, "seed {seed}");
+        assert!(row.records > 400 && row.records < 500, "{row:?}");
+        assert!(row.notes.iter().any(|n| n.loss && n.text.contains("were left out")), "{row:?}");
+    }
+}
+
+/// Can be opened, and later no longer be read.
+struct Vanishing(Vec<u8>, std::cell::Cell<u32>);
+
+impl queuescope::base::source::ReadAt for Vanishing {
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, ReadError> {
+        let left = self.1.get();
+        if left == 0 {
+            return Err(ReadError { reason: "the device is gone".to_owned() });
+        }
+        self.1.set(left - 1);
+        self.0.read_at(offset, buf)
+    }
+}
+
+#[test]
+fn a_file_that_vanishes_while_it_is_read_ends() {
+    let events: Vec<_> = (0..700)
+        .map(|_| evtx_writer::Written::new("MSExchangeTransport", 1009, "2007-02-08T10:00:00Z", "EX1"))
+        .collect();
+    let log = evtx_writer::write(&events, 1, 2);
+    let mut text = made();
+    while text.len() < 20 << 20 {
+        text.extend(made());
+    }
+    for bytes in [log, text] {
+        for reads in 0..6 {
+            let source = Vanishing(bytes.clone(), std::cell::Cell::new(reads));
+            let sources = vec![Source::new("log", std::rc::Rc::new(source))];
+            let row = analyze(sources, &mut |_| ControlFlow::Continue(())).report.inputs.remove(0);
+            assert!(row.reason.contains("cannot be read") || row.notes.iter().any(|n| n.loss), "{reads}: {row:?}");
+        }
+    }
+}
+
+#[test]
+fn columns_without_a_name_keep_their_place_in_every_part() {
+    let mut text = String::from(
+        "#Log-type: Message Tracking Log\r\n#Fields: date-time,,server-hostname,source,event-id,message-id,\r\n",
+    );
+    for n in 0..3000 {
+        write!(text, "2016-04-05T00:00:00.000Z,x,EX1,SMTP,DEFER,<{n}@contoso.com>,\r\n").unwrap();
+        if n == 1500 {
+            text += "#Fields: date-time,client-ip,,source,event-id,message-id,\r\n";
+        }
+    }
+    assert_same("a log with nameless columns", text.as_bytes(), &[5000, 50_000]);
 }

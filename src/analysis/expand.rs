@@ -30,6 +30,7 @@ pub(super) fn expand(sources: Vec<Source>, go_on: &mut dyn FnMut() -> ControlFlo
 fn add(source: Source, depth: usize, all: &mut Vec<Entry>, go_on: &mut dyn FnMut() -> ControlFlow<()>) {
     // What cannot be read now is said when it is read.
     let opened = if depth < DEPTH { list(&source, go_on).unwrap_or(None) } else { None };
+    source.bytes.release();
     let Some((kind, listing)) = opened else {
         all.push(Entry { source, container: None });
         return;

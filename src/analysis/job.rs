@@ -75,6 +75,8 @@ pub enum Done {
         format: String,
         /// Why it was taken for this format.
         reason: String,
+        /// Encoding of its beginning, as shown, when it is text.
+        encoding: Option<String>,
         /// A number that files with another beginning do not have.
         content: u128,
         /// The parts to read.
@@ -130,7 +132,8 @@ fn unreadable(error: &ReadError) -> Done {
 fn open(job: &Job, bytes: &dyn ReadAt, tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>) -> Result<Done, ReadError> {
     let head = read_head(bytes)?;
     let size = bytes.size();
-    let Detection { format, reason } = detect(&Head::new(&job.path, size, &head));
+    let looked = Head::new(&job.path, size, &head);
+    let Detection { format, reason } = detect(&looked);
     let Some(format) = format else {
         return Ok(Done::Refused { format: None, reason });
     };
@@ -149,7 +152,8 @@ fn open(job: &Job, bytes: &dyn ReadAt, tell: &mut dyn FnMut(u64, u64) -> Control
             // What has to be unpacked is read from front to back by one worker.
             let length = if job.members.iter().any(|member| member.deflated) { 1 << 61 } else { log::PART };
             let parts = log::parts(&log, reader, length);
-            Ok(Done::Log { format: format.id.to_owned(), reason, content: xxh3_128(&head), parts })
+            let encoding = looked.is_text().then(|| looked.text.encoding.to_string());
+            Ok(Done::Log { format: format.id.to_owned(), reason, encoding, content: xxh3_128(&head), parts })
         }
     }
 }

@@ -28,8 +28,8 @@ pub struct PartRead {
     ledger: Ledger,
     state: Vec<u8>,
     rows: RowIndex,
-    /// Whether nothing is known of this part.
-    lost: bool,
+    /// Where this part ends, when nothing else is known of it.
+    lost: Option<u64>,
 }
 
 impl PartRead {
@@ -46,7 +46,7 @@ impl PartRead {
                 range.start, range.end
             ),
         );
-        PartRead { ledger, lost: true, ..PartRead::default() }
+        PartRead { ledger, lost: Some(range.end), ..PartRead::default() }
     }
 
     /// Records in it.
@@ -94,13 +94,15 @@ pub struct Joined {
 }
 
 impl Joined {
-    /// Appends the next part, or gives back what it has to be told first.
+    /// Appends the next part, or gives back what it has to be told first. `told`: what it was told when it was read.
     ///
     /// # Errors
-    /// The carry with which the part must be read again.
-    pub fn append(&mut self, reader: LogReader, next: PartRead) -> Result<(), Vec<u8>> {
-        if next.lost {
-            // What follows is told what came before it.
+    /// The carry with which the part must be read again. It is never what the part was told already.
+    pub fn append(&mut self, reader: LogReader, next: PartRead, told: Option<&[u8]>) -> Result<(), Vec<u8>> {
+        if let Some(end) = next.lost {
+            if self.any {
+                self.all.state = (reader.skip)(std::mem::take(&mut self.all.state), end);
+            }
             self.all.ledger.append(next.ledger, self.all.rows.lines());
             return Ok(());
         }
@@ -112,7 +114,8 @@ impl Joined {
             self.any = true;
             return Ok(());
         }
-        if let Some(carry) = (reader.again)(&self.all.state, &next.state) {
+        // A part that disagrees with what it was told can't be read better: its reader failed in the middle of it.
+        if let Some(carry) = (reader.again)(&self.all.state, &next.state).filter(|carry| told != Some(carry)) {
             return Err(carry);
         }
         self.all.state = (reader.join)(std::mem::take(&mut self.all.state), next.state);

@@ -68,13 +68,15 @@ struct OpenLog {
     format: &'static Format,
     reader: LogReader,
     reason: String,
+    encoding: Option<String>,
     content: u128,
     joined: Joined,
     parts: Vec<Range<u64>>,
     /// Parts given out so far, and parts joined.
     given: usize,
     joined_parts: usize,
-    waiting: BTreeMap<u64, PartRead>,
+    /// Parts that wait for an earlier one, with what they were told.
+    waiting: BTreeMap<u64, (PartRead, Option<Vec<u8>>)>,
 }
 
 struct Closed {
@@ -230,18 +232,28 @@ impl Reading {
                 self.close(job.source, closed);
                 return true;
             }
-            Done::Log { format, reason, content, parts } => {
+            Done::Log { format, reason, encoding, content, parts } => {
                 let Some((format, reader)) = by_id(&format).and_then(|f| Some((f, f.log_reader()?))) else {
                     return false;
                 };
                 let (joined, waiting) = (Joined::default(), BTreeMap::new());
-                let log =
-                    OpenLog { format, reader, reason, content, joined, parts, given: 0, joined_parts: 0, waiting };
+                let log = OpenLog {
+                    format,
+                    reader,
+                    reason,
+                    encoding,
+                    content,
+                    joined,
+                    parts,
+                    given: 0,
+                    joined_parts: 0,
+                    waiting,
+                };
                 file.state = State::Log(Box::new(log));
             }
             Done::Part(part) => {
                 if let (State::Log(log), Task::Part { part: read, .. }) = (&mut file.state, &job.task) {
-                    log.waiting.insert(read.range.start, *part);
+                    log.waiting.insert(read.range.start, (*part, read.carry.clone()));
                 }
             }
         }
@@ -273,9 +285,9 @@ impl Reading {
         let Some(file) = self.files.get_mut(id.0 as usize) else { return false };
         let State::Log(log) = &mut file.state else { return false };
         while let Some(range) = log.parts.get(log.joined_parts).cloned() {
-            let Some(part) = log.waiting.remove(&range.start) else { return false };
+            let Some((part, told)) = log.waiting.remove(&range.start) else { return false };
             let read = part.counts();
-            match log.joined.append(log.reader, part) {
+            match log.joined.append(log.reader, part, told.as_deref()) {
                 Ok(()) => {
                     log.joined_parts += 1;
                     file.in_work.remove(&range.start);
@@ -311,7 +323,7 @@ impl Reading {
             }
         };
         let missing = log.parts.len() - log.joined_parts;
-        let OpenLog { format, reader, reason, content, joined, .. } = *log;
+        let OpenLog { format, reader, reason, encoding, content, joined, .. } = *log;
         let read = Log { id, path: &file.source.path, bytes: &*file.source.bytes };
         let mut finished = joined.finish(&read, reader);
         if missing > 0 {
@@ -322,6 +334,7 @@ impl Reading {
             );
         }
         let mut row = input::read(&file.source, format, reason, &finished.ledger);
+        row.encoding = encoding;
         row.time_span = finished.fold.time_span(id).map(|(a, b)| (a.to_string(), b.to_string()));
         say_when_empty(&mut row);
         let closed = Closed {
@@ -339,6 +352,7 @@ impl Reading {
     fn close(&mut self, id: SourceId, closed: Closed) {
         if let Some(file) = self.files.get_mut(id.0 as usize) {
             file.in_work.clear();
+            file.source.bytes.release();
             file.state = State::Closed(Box::new(closed));
             self.open -= 1;
         }
@@ -351,7 +365,7 @@ impl Reading {
         }
         let mut fold = self.logs;
         let mut all: Vec<Read> = Vec::new();
-        let mut seen: BTreeMap<(u128, u64), String> = BTreeMap::new();
+        let mut seen: BTreeMap<(u128, u64), (usize, String)> = BTreeMap::new();
         for (n, file) in self.files.into_iter().enumerate() {
             let File { source, state, .. } = file;
             let mut closed = match state {
@@ -363,11 +377,14 @@ impl Reading {
             };
             let mut count = true;
             if let Some(content) = closed.content.filter(|_| closed.input.size > 0) {
-                let known = seen.entry((content, closed.input.size)).or_insert_with(|| closed.input.path.clone());
-                if *known != closed.input.path {
+                let key = (content, closed.input.size);
+                let (first, known) = seen.entry(key).or_insert_with(|| (n, closed.input.path.clone()));
+                if *first != n {
                     count = !closed.is_document;
                     let text = if count {
-                        format!("The same content as {known}, as far as the beginning and the size tell.")
+                        format!(
+                            "It begins like {known} and has its size. If it is the same log, its rows count twice: leave one out."
+                        )
                     } else {
                         format!("The same content as {known}; its records count once.")
                     };

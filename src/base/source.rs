@@ -60,6 +60,9 @@ pub trait ReadAt {
     /// When the source can no longer be read, for example because the file was moved or changed.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, ReadError>;
 
+    /// Drops what is kept only to go on reading where it was.
+    fn release(&self) {}
+
     /// Reads `len` bytes at `offset`, or what is left of them.
     ///
     /// # Errors

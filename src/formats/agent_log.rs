@@ -12,7 +12,7 @@ use crate::model::log_row::{LogKind, agent as column};
 pub static FORMAT: Format = Format {
     id: "agent-log",
     title: "Agent log",
-    how_to_collect: "Get-ChildItem \"$exinstall\\TransportRoles\\Logs\" -Recurse -Include AGENTLOG*.LOG | Copy-Item -Destination .",
+    how_to_collect: "robocopy \"$exinstall\\TransportRoles\\Logs\" logs AGENTLOG*.LOG /S",
     extensions: &["log"],
     probe,
     parse: Parse::Log(LogReader {
@@ -20,6 +20,7 @@ pub static FORMAT: Format = Format {
         read,
         again: log::again,
         join: log::join,
+        skip: log::skip,
         finish: log::finish,
         show: log::show,
     }),

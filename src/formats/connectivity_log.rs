@@ -13,8 +13,7 @@ use crate::model::log_row::{LogKind, connectivity as column};
 pub static FORMAT: Format = Format {
     id: "connectivity-log",
     title: "Connectivity log",
-    how_to_collect: "Get-ChildItem \"$exinstall\\TransportRoles\\Logs\" -Recurse -Include CONNECTLOG*.LOG | Copy-Item \
-                     -Destination .",
+    how_to_collect: "robocopy \"$exinstall\\TransportRoles\\Logs\" logs CONNECTLOG*.LOG /S",
     extensions: &["log"],
     probe,
     parse: Parse::Log(LogReader {
@@ -22,6 +21,7 @@ pub static FORMAT: Format = Format {
         read,
         again: log::again,
         join: log::join,
+        skip: log::skip,
         finish: log::finish,
         show: log::show,
     }),

@@ -22,6 +22,7 @@ pub static FORMAT: Format = Format {
         read,
         again: log::again,
         join: log::join,
+        skip: log::skip,
         finish: log::finish,
         show: log::show,
     }),

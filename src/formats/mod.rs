@@ -190,6 +190,8 @@ pub struct LogReader {
     pub again: fn(before: &[u8], own: &[u8]) -> Option<Vec<u8>>,
     /// Joins the state of all parts before with that of the next one.
     pub join: fn(before: Vec<u8>, own: Vec<u8>) -> Vec<u8>,
+    /// The state behind a part that was lost and ended at an offset, given that before it.
+    pub skip: fn(before: Vec<u8>, to: u64) -> Vec<u8>,
     /// Says what can be said only of the whole log.
     pub finish: fn(&Log<'_>, state: &[u8], &mut Output<'_>),
     /// For a binary log: the fields of the record with the given number, one per line.

@@ -14,8 +14,7 @@ use crate::model::log_row::{LogKind, protocol as column};
 pub static FORMAT: Format = Format {
     id: "smtp-protocol-log",
     title: "SMTP protocol log",
-    how_to_collect: "Get-ChildItem \"$exinstall\\TransportRoles\\Logs\" -Recurse -Include RECV*.LOG,SEND*.LOG | Copy-Item \
-                     -Destination .",
+    how_to_collect: "robocopy \"$exinstall\\TransportRoles\\Logs\" logs RECV*.LOG SEND*.LOG /S",
     extensions: &["log", "csv"],
     probe,
     parse: Parse::Log(LogReader {
@@ -23,6 +22,7 @@ pub static FORMAT: Format = Format {
         read,
         again: log::again,
         join: log::join,
+        skip: log::skip,
         finish: log::finish,
         show: log::show,
     }),

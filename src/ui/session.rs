@@ -49,6 +49,8 @@ struct Inner {
 struct Relay {
     dispatcher: UseReducerDispatcher<State>,
     reading: Cell<bool>,
+    /// Whether the last reading ended before its time, so that the worker knows nothing of the files.
+    stopped: Cell<bool>,
     begun: Cell<f64>,
     passed: Cell<f64>,
     steps: RefCell<BTreeMap<u32, (u64, u64)>>,
@@ -59,6 +61,7 @@ impl Session {
         let relay = Rc::new(Relay {
             dispatcher,
             reading: Cell::new(false),
+            stopped: Cell::new(false),
             begun: Cell::new(0.0),
             passed: Cell::new(0.0),
             steps: RefCell::default(),
@@ -99,9 +102,9 @@ impl Session {
         }
         files.sort_by(|(one, _), (other, _)| one.cmp(other));
         drop(files);
-        // All is read anew when a file came again, and when a reading was under way: the worker would
-        // finish that first.
-        if replaced || self.0.relay.reading.get() {
+        // All is read anew when a file came again; when a reading was under way, because the worker would
+        // finish that first; and when one was stopped, because its worker is gone.
+        if replaced || self.0.relay.reading.get() || self.0.relay.stopped.get() {
             self.read_again();
         } else {
             self.read(&new, false);
@@ -119,6 +122,7 @@ impl Session {
     /// Stops reading at once.
     pub fn cancel(&self) {
         self.0.relay.reading.set(false);
+        self.0.relay.stopped.set(true);
         self.0.client.restart();
         self.0.relay.dispatcher.dispatch(Action::Cancelled);
     }
@@ -201,6 +205,7 @@ fn same(one: &File, other: &File) -> bool {
 impl Relay {
     fn begin(&self, name: String, files: Vec<(String, u64)>) {
         self.reading.set(true);
+        self.stopped.set(false);
         self.begun.set(browser::now());
         self.steps.borrow_mut().clear();
         self.dispatcher.dispatch(Action::Begin { name, files });
@@ -217,6 +222,7 @@ impl Relay {
             Event::Response(response) => *response,
             Event::Died { message } => {
                 self.reading.set(false);
+                self.stopped.set(true);
                 self.dispatcher.dispatch(Action::Died(message));
                 return;
             }

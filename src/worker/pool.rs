@@ -25,6 +25,8 @@ pub(super) struct Pool {
 struct Reader {
     number: u32,
     port: MessagePort,
+    /// Whether it has started.
+    ready: bool,
     /// What it has to do, in its order.
     jobs: Vec<Job>,
     heard: f64,
@@ -36,7 +38,14 @@ impl Pool {
     pub fn add(&mut self, number: u32, port: MessagePort, hear: impl Fn(u32, JsValue) + 'static) {
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| hear(number, event.data()));
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        self.readers.push(Reader { number, port, jobs: Vec::new(), heard: now(), _on_message: on_message });
+        self.readers.push(Reader {
+            number,
+            port,
+            ready: false,
+            jobs: Vec::new(),
+            heard: now(),
+            _on_message: on_message,
+        });
     }
 
     /// Whether nobody reads but the analysis worker itself.
@@ -46,7 +55,7 @@ impl Pool {
 
     /// Whether a reader can take a job.
     pub fn has_room(&self) -> bool {
-        self.readers.iter().any(|reader| reader.jobs.len() < AHEAD)
+        self.readers.iter().any(|reader| reader.ready && reader.jobs.len() < AHEAD)
     }
 
     /// Gives a job to the reader with the fewest.
@@ -54,7 +63,9 @@ impl Pool {
     /// # Errors
     /// The job, when nobody takes it.
     pub fn give(&mut self, job: Job, file: &File) -> Result<(), Job> {
-        let Some(reader) = self.readers.iter_mut().min_by_key(|reader| reader.jobs.len()) else { return Err(job) };
+        let Some(reader) = self.readers.iter_mut().filter(|r| r.ready).min_by_key(|r| r.jobs.len()) else {
+            return Err(job);
+        };
         let Ok(packed) = postcard::to_stdvec(&job) else { return Err(job) };
         let bytes = Uint8Array::from(packed.as_slice());
         let message = Object::new();
@@ -70,6 +81,13 @@ impl Pool {
         }
         reader.jobs.push(job);
         Ok(())
+    }
+
+    /// A reader has started.
+    pub fn started(&mut self, number: u32) {
+        if let Some(reader) = self.readers.iter_mut().find(|reader| reader.number == number) {
+            (reader.ready, reader.heard) = (true, now());
+        }
     }
 
     /// Notes a sign of life; the job the reader is at.
@@ -97,7 +115,7 @@ impl Pool {
 
     /// Readers that have been silent for too long.
     pub fn hung(&self) -> Vec<u32> {
-        let silent = |reader: &&Reader| !reader.jobs.is_empty() && now() - reader.heard > HUNG;
+        let silent = |reader: &&Reader| (!reader.ready || !reader.jobs.is_empty()) && now() - reader.heard > HUNG;
         self.readers.iter().filter(silent).map(|reader| reader.number).collect()
     }
 }

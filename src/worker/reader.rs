@@ -1,6 +1,6 @@
 //! A worker that reads: it takes jobs from the analysis worker and sends back what they gave.
 //!
-//! A message to it is `{ job, file }`: a [`Job`] as postcard bytes and the handle of the file. It answers with
+//! It first says `{ ready }`; until then it may still fail to start. A message to it is `{ job, file }`: a [`Job`] as postcard bytes and the handle of the file. It answers with
 //! `{ bytes, records }` while it reads and `{ done }`, a [`Done`] as postcard bytes, at the end. Bytes are handed over,
 //! not copied.
 
@@ -45,6 +45,9 @@ pub(super) fn serve(port: MessagePort) {
     });
     // Setting this starts the port.
     port.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
+    let message = Object::new();
+    let _ = Reflect::set(&message, &"ready".into(), &JsValue::TRUE);
+    let _ = port.post_message(&message);
 }
 
 fn work(job: &Job, file: File, port: &MessagePort, opened: &mut Opened) -> Done {

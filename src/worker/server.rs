@@ -4,7 +4,7 @@
 //! ([`super::reader`]); then it gives out jobs and joins what comes back, and stays free to answer meanwhile.
 //!
 //! A panic ends a worker (wasm32 has no unwinding). When it is a reader, what it had in work is lost and the row of the
-//! file says so; when it is this one, the page says which file was in work and starts a new one.
+//! file says so; when it is this one, the page says which file was in work, and what to do.
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
@@ -128,15 +128,16 @@ impl State {
             }
             Request::Search { token, source, text, is_regex, case_sensitive, most } => {
                 let query = Query { text, is_regex, case_sensitive };
+                let running = self.search.take().is_some();
                 let begun = match &self.analysis {
                     Some(analysis) => Search::new(analysis, &query, source, most as usize),
                     None => Err("There is nothing to search yet.".to_owned()),
                 };
                 match begun {
                     Ok(search) => {
-                        // A new search takes the place of the one under way.
-                        let idle = self.search.replace(Searching { token, search }).is_none();
-                        if idle {
+                        // A new search takes the place of the one under way, and its turn, too.
+                        self.search = Some(Searching { token, search });
+                        if !running {
                             self.go_on_searching();
                         }
                     }
@@ -248,6 +249,10 @@ impl State {
     /// What a reader says.
     fn hear(&mut self, number: u32, data: &JsValue) {
         let get = |name: &str| Reflect::get(data, &name.into()).unwrap_or_default();
+        if get("ready").is_truthy() {
+            self.pool.started(number);
+            return self.go_on_reading();
+        }
         let packed = get("done");
         if packed.is_undefined() {
             let (bytes, records) = (get("bytes").as_f64().unwrap_or(0.0), get("records").as_f64().unwrap_or(0.0));

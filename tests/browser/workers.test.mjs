@@ -74,8 +74,8 @@ for (const target of targets) {
   test(`${target.name}: a worker that dies takes one piece with it`, async () => {
     await withWorkers(target, 2, async (page) => {
       await chooseFiles(page, [large]);
-      await until(page, "reading has begun", () => globalThis.started.length === 3);
-      await new Promise((done) => setTimeout(done, 150)); // the file is recognized by now, or soon
+      // Once rows are counted, the log is recognized and its parts are in work.
+      await until(page, "rows are counted", () => globalThis.started.length === 3 && /[1-9][\d,]{4,}/.test(document.querySelector("main").innerText));
       // As when the module traps: the browser reports it at the worker.
       await page.evaluate(() => globalThis.started[1].dispatchEvent(new ErrorEvent("error", { message: "unreachable" })));
       await waitForReport(page);
@@ -83,8 +83,9 @@ for (const target of targets) {
       assert.equal(await page.evaluate(() => globalThis.started.length), 4, "another one was started");
       const [row] = await filesOf(page);
       const records = Number(/([\d,]{5,})/.exec(row.text)?.[1].replaceAll(",", "") ?? 0);
-      // A piece was lost, unless the worker had none at that moment; a file that nobody had recognized yet is lost whole.
-      assert.ok(records === ROWS || (row.state === "incomplete" && records > ROWS / 2) || row.state === "not-read", row.text);
+      // One piece at most was lost: none when the worker had none at that moment.
+      const most = 8 * 2 ** 20 / 150;
+      assert.ok(records > ROWS - most && (records === ROWS || row.state === "incomplete"), row.text);
     });
   });
 

@@ -33,7 +33,7 @@ pub fn list(bytes: &dyn ReadAt, name: &str, go_on: &mut dyn FnMut(u64) -> bool) 
         let start = at + length;
         let (packed, size, ended) = inflate::measure(bytes, start, MAX_UNPACKED - total, go_on)?;
         total += size;
-        if !ended {
+        if !ended && total < MAX_UNPACKED {
             let text = format!("The archive is damaged or cut: {size} bytes could be unpacked. Copy it again.");
             listing.remarks.push(text);
         }
@@ -47,7 +47,11 @@ pub fn list(bytes: &dyn ReadAt, name: &str, go_on: &mut dyn FnMut(u64) -> bool) 
         listing.members.push(Listed { path, member });
         // After the stream come a checksum and a size.
         at = start + packed + 8;
-        if !ended || total >= MAX_UNPACKED || listing.members.len() >= MAX_MEMBERS {
+        let full = total >= MAX_UNPACKED || listing.members.len() >= MAX_MEMBERS;
+        if full && at < bytes.size() {
+            listing.remarks.push("The file holds more than is opened at once. Unpack it.".to_owned());
+        }
+        if !ended || full {
             break;
         }
     }

@@ -32,7 +32,8 @@ const MOST_STATES: usize = 256;
 pub(super) struct Inflated {
     parent: Rc<dyn ReadAt>,
     member: Member,
-    cursor: RefCell<Cursor>,
+    /// Made when it is read, and dropped by [`ReadAt::release`].
+    cursor: RefCell<Option<Cursor>>,
 }
 
 struct Cursor {
@@ -59,18 +60,7 @@ struct Kept {
 
 impl Inflated {
     pub(super) fn new(parent: Rc<dyn ReadAt>, member: Member) -> Inflated {
-        let cursor = Cursor {
-            state: InflateState::new_boxed(DataFormat::Raw),
-            taken: 0,
-            block: Vec::new(),
-            at: 0,
-            ended: false,
-            ahead: Vec::new(),
-            used: 0,
-            kept: Vec::new(),
-            distance: DISTANCE,
-        };
-        Inflated { parent, member, cursor: RefCell::new(cursor) }
+        Inflated { parent, member, cursor: RefCell::new(None) }
     }
 }
 
@@ -82,7 +72,8 @@ impl ReadAt for Inflated {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, ReadError> {
         let left = usize::try_from(self.member.size.saturating_sub(offset)).unwrap_or(usize::MAX);
         let wanted = buf.len().min(left);
-        let mut cursor = self.cursor.borrow_mut();
+        let mut place = self.cursor.borrow_mut();
+        let cursor = place.get_or_insert_with(Cursor::new);
         cursor.go_before(offset);
         let mut done = 0;
         while done < wanted {
@@ -97,14 +88,38 @@ impl ReadAt for Inflated {
                     }
                     done += n;
                 }
-                None => cursor.next_block(&*self.parent, &self.member)?,
+                None => {
+                    if let Err(error) = cursor.next_block(&*self.parent, &self.member) {
+                        // Half a block was decoded: the next read begins anew.
+                        *place = None;
+                        return Err(error);
+                    }
+                }
             }
         }
         Ok(done)
     }
+
+    fn release(&self) {
+        *self.cursor.borrow_mut() = None;
+    }
 }
 
 impl Cursor {
+    fn new() -> Cursor {
+        Cursor {
+            state: InflateState::new_boxed(DataFormat::Raw),
+            taken: 0,
+            block: Vec::new(),
+            at: 0,
+            ended: false,
+            ahead: Vec::new(),
+            used: 0,
+            kept: Vec::new(),
+            distance: DISTANCE,
+        }
+    }
+
     /// Goes back to the last kept state when the block in hand lies behind an offset, or forward to one.
     fn go_before(&mut self, offset: u64) {
         let start = self.at - self.block.len() as u64;

@@ -27,6 +27,10 @@ pub fn list(bytes: &Rc<dyn ReadAt>, go_on: &mut dyn FnMut(u64) -> bool) -> Resul
     };
     let mut listing = Listing::default();
     let mut total = 0_u64;
+    if archive.has_duplicate_names() {
+        let text = "The archive holds several files of one name; only the last of each can be read. Unpack it under other names.";
+        listing.remarks.push(text.to_owned());
+    }
     for index in 0..archive.len() {
         if listing.members.len() >= MAX_MEMBERS {
             let text = format!("Only the first {MAX_MEMBERS} of {} files were opened. Unpack it.", archive.len());
@@ -101,9 +105,27 @@ fn search(bytes: &dyn ReadAt, go_on: &mut dyn FnMut(u64) -> bool) -> Result<List
     let text =
         "The archive has no list of its files: it was cut when it was copied. The files that are whole were read.";
     listing.remarks.push(text.to_owned());
-    while at < end && listing.members.len() < MAX_MEMBERS {
+    while at < end {
+        if listing.members.len() >= MAX_MEMBERS {
+            listing.remarks.push(format!("Only the first {MAX_MEMBERS} files were opened. Unpack it."));
+            break;
+        }
         let head = bytes.read_range(at, 128 << 10)?;
-        let Some(local) = Local::parse(&head) else { break };
+        let Some(local) = Local::parse(&head) else {
+            // Behind the last file stands the list, or what is left of it.
+            let rest = at + 1;
+            match next_header(bytes, rest)? {
+                Some(next) => {
+                    if !head.starts_with(b"PK") {
+                        let text = format!("Bytes {at} to {next} are damaged; what lay there was not read.");
+                        listing.remarks.push(text);
+                    }
+                    at = next;
+                    continue;
+                }
+                None => break,
+            }
+        };
         let start = at + local.length;
         let mut member = Member { start, packed: local.packed, size: local.size, deflated: local.method == 8 };
         let mut whole = start.saturating_add(local.packed) <= end;
@@ -132,6 +154,23 @@ fn search(bytes: &dyn ReadAt, go_on: &mut dyn FnMut(u64) -> bool) -> Result<List
         listing.members.push(Listed { path: tidy_path(&local.name), member });
     }
     Ok(listing)
+}
+
+/// Offset of the next header of a member.
+fn next_header(bytes: &dyn ReadAt, from: u64) -> Result<Option<u64>, ReadError> {
+    const WINDOW: usize = 1 << 20;
+    let mut at = from;
+    while at < bytes.size() {
+        let window = bytes.read_range(at, WINDOW)?;
+        if let Some(found) = memchr::memmem::find(&window, MAGIC) {
+            return Ok(Some(at + found as u64));
+        }
+        if window.len() < WINDOW {
+            break;
+        }
+        at += (WINDOW - MAGIC.len()) as u64;
+    }
+    Ok(None)
 }
 
 /// A header before the bytes of a member.

@@ -43,7 +43,7 @@ pub static FORMAT: Format = Format {
     parse: Parse::Log(READER),
 };
 
-const READER: LogReader = LogReader { grid, read, again, join, finish, show };
+const READER: LogReader = LogReader { grid, read, again, join, skip, finish, show };
 
 fn probe(head: &Head<'_>) -> Probe {
     if head.bytes.starts_with(file::FILE_MAGIC) {
@@ -144,6 +144,13 @@ fn again(before: &[u8], own: &[u8]) -> Option<Vec<u8>> {
 fn join(before: Vec<u8>, own: Vec<u8>) -> Vec<u8> {
     let mut all = Loss::unpack(&before);
     all.append(Loss::unpack(&own));
+    all.pack()
+}
+
+/// The next part begins behind what was lost.
+fn skip(before: Vec<u8>, to: u64) -> Vec<u8> {
+    let mut all = Loss::unpack(&before);
+    all.reached(to);
     all.pack()
 }
 

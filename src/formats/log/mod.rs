@@ -61,6 +61,9 @@ impl Header {
                 };
                 let changed = self.fields != names;
                 self.fields = names;
+                if self.rows_are_dated() {
+                    self.date.clear();
+                }
                 changed
             }
             "log-type" => {
@@ -68,7 +71,8 @@ impl Header {
                 false
             }
             "date" => {
-                if !self.fields.is_empty() && !self.fields.iter().any(|f| f == "date" || f.starts_with("date-")) {
+                // IIS writes the date before the columns.
+                if !self.rows_are_dated() {
                     value.trim().clone_into(&mut self.date);
                 }
                 false
@@ -84,6 +88,10 @@ impl Header {
         }
     }
 
+    fn rows_are_dated(&self) -> bool {
+        self.fields.iter().any(|field| field == "date" || field.starts_with("date-"))
+    }
+
     fn pack(&self) -> Vec<u8> {
         format!("{}\n{}\n{}", self.log_type, self.date, self.fields.join("\n")).into_bytes()
     }
@@ -94,7 +102,8 @@ impl Header {
         Header {
             log_type: lines.next().unwrap_or_default(),
             date: lines.next().unwrap_or_default(),
-            fields: lines.filter(|f| !f.is_empty()).collect(),
+            // A name may be empty, but a header of one empty name is none.
+            fields: Some(lines.collect::<Vec<_>>()).filter(|fields| *fields != [""]).unwrap_or_default(),
         }
     }
 
@@ -133,6 +142,11 @@ fn state_parts(bytes: &[u8]) -> (&[u8], &[u8]) {
 pub(super) fn again(before: &[u8], own: &[u8]) -> Option<Vec<u8>> {
     let (assumed, left) = (state_parts(own).0, state_parts(before).1);
     (assumed != left).then(|| left.to_vec())
+}
+
+/// What a lost part said about columns is not known; those before it still hold.
+pub(super) fn skip(before: Vec<u8>, _: u64) -> Vec<u8> {
+    before
 }
 
 /// The later state counts.
