@@ -41,7 +41,7 @@ fn probe(head: &Head<'_>) -> Probe {
     if snapshot {
         return Probe::Yes(66, "a snapshot of pipeline tracing".to_owned());
     }
-    if (path && marks >= 2) || (exchange && marks >= 2) {
+    if (path || exchange) && marks >= 2 {
         return Probe::Yes(60, "the header of a message".to_owned());
     }
     Probe::No

@@ -73,7 +73,7 @@ pub fn parameter(value: &str, name: &str) -> Option<String> {
         quoted ^= c == '"';
         c == ';' && !quoted
     });
-    parts.nth(0)?;
+    parts.next()?;
     parts.find_map(|part| {
         let (key, value) = part.split_once('=')?;
         key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())

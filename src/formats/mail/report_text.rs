@@ -173,11 +173,11 @@ pub fn read(lines: &[(Span, &str)]) -> ReportText {
             last = Some((at, Located::new(name, *span)));
         } else if head.is_none() && text.starts_with("Your message") {
             head = Some(true);
-        } else if head == Some(true) {
-            if let Some(subject) = text.strip_prefix("Subject:").map(str::trim).filter(|subject| !subject.is_empty()) {
-                report.original.subject = Some(Located::new(subject.to_owned(), *span));
-                head = Some(false);
-            }
+        } else if head == Some(true)
+            && let Some(subject) = text.strip_prefix("Subject:").map(str::trim).filter(|subject| !subject.is_empty())
+        {
+            report.original.subject = Some(Located::new(subject.to_owned(), *span));
+            head = Some(false);
         }
         at += 1;
     }
