@@ -174,6 +174,11 @@ pub(super) fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>, format: &Li
     };
     reader.map_columns();
     let stop = std::cell::Cell::new(false);
+    let account = |out: &Output<'_>| {
+        let bytes = out.ledger.bytes;
+        bytes.records + bytes.other + bytes.damaged
+    };
+    let before = account(out);
     let rows = std::cell::RefCell::new(out);
     let read = Lines::new(log.bytes, Unit::of(&head), part.range.clone()).each(
         |line| reader.line(line, *rows.borrow_mut()),
@@ -184,7 +189,10 @@ pub(super) fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>, format: &Li
     );
     if let Err(error) = read {
         let text = format!("The rest of the log could not be read. Drop the file again. ({error})");
-        rows.borrow_mut().note(NoteKind::Damaged, None, text);
+        let mut out = rows.borrow_mut();
+        let done = account(&out) - before;
+        out.ledger.bytes.damaged += (part.range.end - part.range.start).saturating_sub(done);
+        out.note(NoteKind::Damaged, None, text);
     }
     state(&entered, &reader.header)
 }
@@ -244,7 +252,9 @@ impl Reader<'_> {
         let mut row = LogRow { kind, span, time: None, line: line.text, cells: &self.cells, columns: &self.columns };
         row.time = (self.format.time)(&row, &self.header);
         let too_wide = self.cells.len() > self.header.fields.len() && !self.guessed;
-        if self.columns.is_empty() || too_wide || (self.format.needs_time && row.time.is_none()) {
+        // A line that is being written may end anywhere; its last cell would be taken for whole.
+        let half = !line.ended && self.cells.len() < self.header.fields.len();
+        if self.columns.is_empty() || too_wide || half || (self.format.needs_time && row.time.is_none()) {
             out.ledger.damaged += 1;
             out.ledger.bytes.damaged += line.size;
             let at = Some(self.at());
