@@ -77,6 +77,7 @@ mod message_tracking_log_55;
 mod mta_queue_list;
 mod ndr_message;
 mod org_info;
+mod outlook_message;
 mod queue_list_2003;
 mod queue_viewer_list;
 mod routing_config;
@@ -135,6 +136,7 @@ pub static FORMATS: &[&Format] = &[
     &mta_queue_list::FORMAT,
     &ndr_message::FORMAT,
     &org_info::FORMAT,
+    &outlook_message::FORMAT,
     &queue_list_2003::FORMAT,
     &queue_viewer_list::FORMAT,
     &routing_config::FORMAT,
@@ -451,10 +453,7 @@ fn known_stranger(head: &Head<'_>) -> String {
         (b"\x89PNG", "This is a PNG picture. Bring the text itself, not a screenshot of it."),
         (b"\xFF\xD8\xFF", "This is a JPEG picture. Bring the text itself, not a screenshot of it."),
         (b"%PDF", "This is a PDF document. Save the output as plain text instead."),
-        (
-            b"\xD0\xCF\x11\xE0",
-            "This is an older Office document or an Outlook message. Save the output as plain text instead.",
-        ),
+        (b"\xD0\xCF\x11\xE0", "This is an older Office document. Save the output as plain text instead."),
         (
             b"\x1F\x8B",
             "This is a gzip file that cannot be opened here: it is damaged, or lies inside of other archives. Unpack it first.",
