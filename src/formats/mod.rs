@@ -40,6 +40,7 @@ mod event_text;
 mod event_xml;
 mod evt;
 mod evtx;
+mod extra_trace;
 mod get_accepted_domain;
 mod get_acl;
 mod get_ad_permission;
@@ -99,6 +100,7 @@ pub static FORMATS: &[&Format] = &[
     &event_xml::FORMAT,
     &evt::FORMAT,
     &evtx::FORMAT,
+    &extra_trace::FORMAT,
     &get_accepted_domain::FORMAT,
     &get_acl::FORMAT,
     &get_ad_permission::FORMAT,
