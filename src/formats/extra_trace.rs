@@ -33,6 +33,9 @@ pub static FORMAT: Format = Format {
 /// Longest exception with its context and stack, in bytes.
 const LONGEST: usize = 256 * 1024;
 
+/// Longest text of an entry, in characters.
+const TEXT: usize = 8000;
+
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"^\s*(?:([0-9A-Fa-f]{8}),\s*[0-9A-Fa-f]{1,32},\s*)?([A-Z][\w.]*),\s*([A-Z][\w.]*),\s*(?:PFD\s+([A-Z]{2,4})\s+(\d{1,9})\b)?",
@@ -233,13 +236,19 @@ impl<'a> Reader<'a> {
         let text = [open.line.text].into_iter().chain(wrapped).collect::<Vec<_>>().join(" ");
         let text = text.split_once("Diagnostic context").map_or(text.as_str(), |(before, _)| before);
         let text = text.split_once("Lid:").map_or(text, |(before, _)| before);
+        let end = text.char_indices().nth(TEXT).map_or(text.len(), |(end, _)| end);
+        if end < text.len() {
+            out.ledger.skipped += 1;
+            let text = "A line of the trace is longer than 8,000 characters; the rest of it was left out.";
+            out.note(NoteKind::Skipped, Some((open.first, open.first)), text);
+        }
         out.record(Record::TraceEntry(Box::new(TraceEntry {
             span,
             thread: open.line.thread.map(str::to_owned),
             component: open.line.component.map(str::to_owned),
             tag: open.line.tag.map(str::to_owned),
             probe: open.line.probe.clone(),
-            text: text.trim().to_owned(),
+            text: text.get(..end).unwrap_or(text).trim().to_owned(),
             mailbox: find(&MAILBOX, 1),
             database: find(&MDB, 1).or_else(|| find(&OPENING, 1)),
             server: find(&OPENING, 2).or(called),
