@@ -12,6 +12,12 @@ mod evtx_writer;
 #[path = "support/evt_writer.rs"]
 mod evt_writer;
 
+#[path = "support/msg_writer.rs"]
+mod msg_writer;
+
+#[path = "support/msg_samples.rs"]
+mod msg_samples;
+
 use evtx_writer::{Written, write};
 
 /// Six warnings of the Mail Submission service, and events that share their id or their hour.
@@ -89,6 +95,17 @@ fn made_samples_are_up_to_date() {
         ("evt/wrapped.evt", wrapped()),
         ("evt/in-use.evt", in_use()),
         ("evt/damaged.evt", damaged()),
+        ("outlook-message/not-found-2010.msg", msg_samples::not_found_2010()),
+        ("outlook-message/mailbox-disabled-2003.msg", msg_samples::mailbox_disabled_2003()),
+        ("outlook-message/delayed-numbers-only.msg", msg_samples::delayed_numbers_only()),
+        ("outlook-message/formatted-text-only.msg", msg_samples::formatted_text_only()),
+        ("outlook-message/large-report.msg", msg_samples::large_report()),
+        ("outlook-message/ordinary-message.msg", msg_samples::ordinary_message()),
+        ("outlook-message/read-receipt.msg", msg_samples::read_receipt()),
+        ("outlook-message/missing-recipient.msg", msg_samples::missing_recipient()),
+        ("outlook-message/cut.msg", msg_samples::cut()),
+        ("outlook-message/document-behind-a-long-stream.doc", msg_samples::late_document()),
+        ("none/office-document.doc", msg_samples::document()),
     ] {
         let path = sample(name);
         if std::env::var_os("UPDATE").is_some() {

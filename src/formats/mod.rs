@@ -42,6 +42,7 @@ mod event_text;
 mod event_xml;
 mod evt;
 mod evtx;
+mod extra_trace;
 mod get_accepted_domain;
 mod get_acl;
 mod get_ad_permission;
@@ -81,6 +82,7 @@ mod mta_queue_list;
 mod ndr_message;
 mod ndr_text;
 mod org_info;
+mod outlook_message;
 mod queue_list_2003;
 mod queue_viewer_list;
 mod routing_config;
@@ -102,6 +104,7 @@ pub static FORMATS: &[&Format] = &[
     &event_xml::FORMAT,
     &evt::FORMAT,
     &evtx::FORMAT,
+    &extra_trace::FORMAT,
     &get_accepted_domain::FORMAT,
     &get_acl::FORMAT,
     &get_ad_permission::FORMAT,
@@ -141,6 +144,7 @@ pub static FORMATS: &[&Format] = &[
     &ndr_message::FORMAT,
     &ndr_text::FORMAT,
     &org_info::FORMAT,
+    &outlook_message::FORMAT,
     &queue_list_2003::FORMAT,
     &queue_viewer_list::FORMAT,
     &routing_config::FORMAT,
@@ -459,10 +463,7 @@ fn known_stranger(head: &Head<'_>) -> String {
         (b"\x89PNG", "This is a PNG picture. Bring the text itself, not a screenshot of it."),
         (b"\xFF\xD8\xFF", "This is a JPEG picture. Bring the text itself, not a screenshot of it."),
         (b"%PDF", "This is a PDF document. Save the output as plain text instead."),
-        (
-            b"\xD0\xCF\x11\xE0",
-            "This is an older Office document or an Outlook message. Save the output as plain text instead.",
-        ),
+        (b"\xD0\xCF\x11\xE0", "This is an older Office document. Save the output as plain text instead."),
         (
             b"\x1F\x8B",
             "This is a gzip file that cannot be opened here: it is damaged, or lies inside of other archives. Unpack it first.",

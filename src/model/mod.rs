@@ -6,6 +6,7 @@
 pub mod access;
 pub mod certificate;
 pub mod database;
+pub mod diagnostic_context;
 pub mod directory;
 pub mod domain;
 pub mod event;
@@ -28,6 +29,7 @@ pub mod receive_connector;
 pub mod routing;
 pub mod server;
 pub mod smtp_reply;
+pub mod trace;
 pub mod tracking_event;
 pub mod transport_agent;
 pub mod transport_service;
@@ -183,6 +185,8 @@ documents! {
     RoutingTable => routing_tables: Box<routing::RoutingTable>,
     /// Non-delivery reports.
     NonDeliveryReport => ndrs: Box<ndr::NonDeliveryReport>,
+    /// Steps and exceptions of traces, from ExTRA.
+    TraceEntry => trace_entries: Box<trace::TraceEntry>,
 }
 
 impl<T: Entry> Entry for Box<T> {
