@@ -59,7 +59,9 @@ fn list(
     if magic == zip::MAGIC {
         let listing = zip::list(&Rc::clone(&source.bytes), &mut go_on)?;
         // Documents of Office are zip archives, too. They are named as what they are, not taken apart.
-        let office = listing.members.iter().any(|member| member.path == "[Content_Types].xml");
+        let has = |part: &str| listing.members.iter().any(|member| member.path.starts_with(part));
+        let office = has("[Content_Types].xml") && ["word/", "xl/", "ppt/", "visio/"].into_iter().any(has);
+        let office = office || (has("[Content_Types].xml") && listing.members.len() == 1);
         return Ok((!office && !listing.members.is_empty()).then_some(("Zip archive", listing)));
     }
     if magic.starts_with(gzip::MAGIC) {

@@ -119,7 +119,11 @@ pub fn run(job: &Job, bytes: &dyn ReadAt, tell: &mut dyn FnMut(u64, u64) -> Cont
                 return Done::Part(Box::new(PartRead::lost(&part.range, "its format is not known here")));
             };
             let log = Log { id: job.source, path: &job.path, bytes };
-            Done::Part(Box::new(log::read_part(&log, format, reader, part, tell)))
+            let mut read = log::read_part(&log, format, reader, part, tell);
+            if let Some(defect) = log.bytes.defect() {
+                read.note(NoteKind::Damaged, defect);
+            }
+            Done::Part(Box::new(read))
         }
     }
 }
@@ -169,8 +173,16 @@ fn read_document(
     let size = bytes.size();
     let raw = bytes.read_range(0, usize::try_from(size).unwrap_or(usize::MAX))?;
     let (content, text) = (xxh3_128(&raw), Text::decode(&raw));
-    drop(raw);
     let (mut fold, mut ledger) = (Fold::default(), Ledger::default());
+    if (raw.len() as u64) < size {
+        let text =
+            format!("Only {} of {size} bytes could be read; the rest is damaged. Copy the file again.", raw.len());
+        ledger.note(NoteKind::Damaged, None, text);
+    }
+    if let Some(defect) = bytes.defect() {
+        ledger.note(NoteKind::Damaged, None, defect);
+    }
+    drop(raw);
     note_text(&text, &mut ledger);
     let mut output = Output::new(&mut fold, &mut ledger, tell);
     guard(format, &mut output, |output| {

@@ -49,6 +49,11 @@ impl PartRead {
         PartRead { ledger, lost: Some(range.end), ..PartRead::default() }
     }
 
+    /// Adds a remark about the whole part.
+    pub(super) fn note(&mut self, kind: NoteKind, text: String) {
+        self.ledger.note(kind, None, text);
+    }
+
     /// Records in it.
     pub fn counts(&self) -> u64 {
         self.ledger.records

@@ -39,6 +39,10 @@ impl ReadAt for ReadAhead<'_> {
         self.inner.size()
     }
 
+    fn defect(&self) -> Option<String> {
+        self.inner.defect()
+    }
+
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, ReadError> {
         let mut block = self.block.borrow_mut();
         if let Some(n) = block.copy(offset, buf, self.size()) {
@@ -59,6 +63,7 @@ impl ReadAt for ReadAhead<'_> {
         read?;
         match block.copy(offset, buf, self.size()) {
             Some(n) => Ok(n),
+            // The source gave less than it has: as much of it as there is.
             None => self.inner.read_at(offset, buf),
         }
     }

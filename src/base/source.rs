@@ -60,6 +60,11 @@ pub trait ReadAt {
     /// When the source can no longer be read, for example because the file was moved or changed.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, ReadError>;
 
+    /// What is known to be wrong with the bytes, after they were read from front to back.
+    fn defect(&self) -> Option<String> {
+        None
+    }
+
     /// Drops what is kept only to go on reading where it was.
     fn release(&self) {}
 

@@ -108,7 +108,10 @@ impl Text {
         let bytes = content.as_bytes();
         for (i, &b) in bytes.iter().enumerate() {
             // A lone carriage return ends a line as well (old Macintosh tools, broken transfers).
-            if b == b'\n' || (b == b'\r' && bytes.get(i + 1) != Some(&b'\n')) {
+            // Two of them before a line feed are what a text-mode copy made of one.
+            let next = (bytes.get(i + 1), bytes.get(i + 2));
+            let before_feed = matches!(next, (Some(b'\n'), _) | (Some(b'\r'), Some(b'\n')));
+            if b == b'\n' || (b == b'\r' && !before_feed) {
                 line_starts.push(i + 1);
             }
         }

@@ -109,13 +109,14 @@ fn collect(path: &Path, sources: &mut Vec<Source>) -> Result<(), String> {
     let name = path.file_name().map_or_else(|| path.to_string_lossy(), |n| n.to_string_lossy());
     // A named file that cannot be opened is worth stopping for.
     std::fs::File::open(path).map_err(|e| about(&e))?;
-    sources.push(Source::new(name.into_owned(), Rc::new(FileBytes::new(path, kind.len()))));
+    sources.push(Source::new(name.replace(char::is_control, "\u{FFFD}"), Rc::new(FileBytes::new(path, kind.len()))));
     Ok(())
 }
 
 fn walk(root: &Path, folder: &Path, depth: usize, sources: &mut Vec<Source>) -> Result<(), String> {
     // Links can make circles; no export nests this deep.
     if depth > 32 {
+        eprintln!("left out, too deep: {}", folder.display());
         return Ok(());
     }
     let entries = std::fs::read_dir(folder).map_err(|e| format!("failed to list: {e}: {}", folder.display()))?;
@@ -134,7 +135,10 @@ fn walk(root: &Path, folder: &Path, depth: usize, sources: &mut Vec<Source>) -> 
         }
         let relative = entry.strip_prefix(root).unwrap_or(&entry);
         let path: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
-        sources.push(Source::new(path.join("/"), Rc::new(FileBytes::new(&entry, kind.len()))));
+        sources.push(Source::new(
+            path.join("/").replace(char::is_control, "\u{FFFD}"),
+            Rc::new(FileBytes::new(&entry, kind.len())),
+        ));
     }
     Ok(())
 }

@@ -28,6 +28,7 @@ pub static FORMAT: Format = Format {
 
 static LOG: LineLog = LineLog {
     title: "an agent log",
+    log_types: &["Agent Log"],
     kind: |_, _| LogKind::Agent,
     names: column::NAMES,
     delimiter: b',',
@@ -38,7 +39,7 @@ static LOG: LineLog = LineLog {
 };
 
 fn probe(head: &Head<'_>) -> Probe {
-    log::probe(head, &LOG, &["Agent Log"], &["timestamp", "agent", "action", "smtpresponse"], |_, _| false)
+    log::probe(head, &LOG, &["timestamp", "agent", "action", "smtpresponse"], |_, _| false)
 }
 
 fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>) -> Vec<u8> {

@@ -29,6 +29,7 @@ pub static FORMAT: Format = Format {
 
 static LOG: LineLog = LineLog {
     title: "a connectivity log",
+    log_types: &["Transport Connectivity Log"],
     kind: |_, _| LogKind::Connectivity,
     names: column::NAMES,
     delimiter: b',',
@@ -48,13 +49,7 @@ fn is_row(cells: &Cells, line: &[u8]) -> bool {
 }
 
 fn probe(head: &Head<'_>) -> Probe {
-    log::probe(
-        head,
-        &LOG,
-        &["Transport Connectivity Log"],
-        &["session", "destination", "direction", "description"],
-        is_row,
-    )
+    log::probe(head, &LOG, &["session", "destination", "direction", "description"], is_row)
 }
 
 fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>) -> Vec<u8> {

@@ -33,6 +33,7 @@ pub static FORMAT: Format = Format {
 
 static LOG: LineLog = LineLog {
     title: "a message tracking log",
+    log_types: &["Message Tracking Log"],
     kind: |_, _| LogKind::Tracking,
     names: tracking::NAMES,
     delimiter: b',',
@@ -93,7 +94,7 @@ fn is_row(cells: &Cells, line: &[u8]) -> bool {
 }
 
 fn probe(head: &Head<'_>) -> Probe {
-    log::probe(head, &LOG, &["Message Tracking Log"], &["date-time", "event-id", "message-id"], is_row)
+    log::probe(head, &LOG, &["date-time", "event-id", "message-id"], is_row)
 }
 
 fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>) -> Vec<u8> {

@@ -29,6 +29,7 @@ pub static FORMAT: Format = Format {
 
 static LOG: LineLog = LineLog {
     title: "a message tracking log of Exchange 2003",
+    log_types: &[],
     kind: |_, _| LogKind::Tracking2003,
     names: column::NAMES,
     delimiter: b'\t',
@@ -46,7 +47,7 @@ fn is_row(cells: &Cells, line: &[u8]) -> bool {
 }
 
 fn probe(head: &Head<'_>) -> Probe {
-    log::probe(head, &LOG, &[], &["date", "time", "event-id", "msgid"], is_row)
+    log::probe(head, &LOG, &["date", "time", "event-id", "msgid"], is_row)
 }
 
 fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>) -> Vec<u8> {

@@ -30,6 +30,7 @@ pub static FORMAT: Format = Format {
 
 static LOG: LineLog = LineLog {
     title: "a message tracking log of Exchange 5.5",
+    log_types: &[],
     kind: |_, _| LogKind::Tracking55,
     names: column::NAMES,
     delimiter: b'\t',
@@ -53,7 +54,7 @@ fn is_row(cells: &Cells, line: &[u8]) -> bool {
 }
 
 fn probe(head: &Head<'_>) -> Probe {
-    log::probe(head, &LOG, &[], &["mts-id", "event number"], is_row)
+    log::probe(head, &LOG, &["mts-id", "event number"], is_row)
 }
 
 fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>) -> Vec<u8> {

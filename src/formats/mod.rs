@@ -504,6 +504,8 @@ fn stranger(object: &powershell::Object) -> Option<String> {
 
 fn first_element(text: &str) -> Option<String> {
     let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    // What `powershell -OutputFormat XML` prints first.
+    let text = text.strip_prefix("#< CLIXML").map_or(text, str::trim_start);
     // Pages saved from a browser's XML view carry a fold mark before the first element.
     let mut rest = text.strip_prefix("- ").unwrap_or(text);
     loop {

@@ -141,6 +141,12 @@ fn probe(head: &Head<'_>) -> Probe {
     if !head.is_text() || head.xml_root.is_some() {
         return Probe::No;
     }
+    // The cmdlets print the same columns, and one that the console does not have.
+    let cell = |cell: &str| cell.trim().trim_matches('"').eq_ignore_ascii_case("identity");
+    let identity = |line: &str| line.split([',', '\t', ';']).any(cell);
+    if head.text.lines().map(|(_, line)| line).find(|line| !line.trim().is_empty()).is_some_and(identity) {
+        return Probe::No;
+    }
     let found = rows::find(&head.text, &KINDS);
     let Some(list) = found.lists.first() else { return near(head) };
     if found.before.len() > 12 {

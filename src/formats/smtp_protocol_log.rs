@@ -30,6 +30,7 @@ pub static FORMAT: Format = Format {
 
 static LOG: LineLog = LineLog {
     title: "an SMTP protocol log",
+    log_types: &["SMTP Receive Protocol Log", "SMTP Send Protocol Log"],
     kind: |header, line| {
         let of_server = |line: &[u8]| line.split(|b| *b == b',').nth(1).is_some_and(|cell| cell.contains(&b'\\'));
         let kind = header.log_type.to_ascii_lowercase();
@@ -57,8 +58,7 @@ fn is_row(cells: &Cells, line: &[u8]) -> bool {
 }
 
 fn probe(head: &Head<'_>) -> Probe {
-    let types = ["SMTP Receive Protocol Log", "SMTP Send Protocol Log"];
-    log::probe(head, &LOG, &types, &["session-id", "sequence-number", "remote-endpoint"], is_row)
+    log::probe(head, &LOG, &["session-id", "sequence-number", "remote-endpoint"], is_row)
 }
 
 fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>) -> Vec<u8> {

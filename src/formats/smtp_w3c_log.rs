@@ -29,6 +29,7 @@ pub static FORMAT: Format = Format {
 
 static LOG: LineLog = LineLog {
     title: "an SMTP log",
+    log_types: &[],
     kind: |_, _| LogKind::W3c,
     names: column::NAMES,
     delimiter: b' ',

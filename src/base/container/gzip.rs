@@ -42,7 +42,11 @@ pub fn list(bytes: &dyn ReadAt, name: &str, go_on: &mut dyn FnMut(u64) -> bool) 
         let path = if number == 0 { plain } else { format!("{plain} ({})", number + 1) };
         let member = match refusal(packed, size) {
             Some(why) => Err(why),
-            None => Ok(Member { start, packed, size, deflated: true }),
+            None => {
+                let end = bytes.read_range(start + packed, 4)?;
+                let checksum = <[u8; 4]>::try_from(end).ok().filter(|_| ended).map(u32::from_le_bytes);
+                Ok(Member { start, packed, size, deflated: true, checksum })
+            }
         };
         listing.members.push(Listed { path, member });
         // After the stream come a checksum and a size.

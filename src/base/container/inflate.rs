@@ -90,6 +90,10 @@ impl ReadAt for Inflated {
                 }
                 None => {
                     if let Err(error) = cursor.next_block(&*self.parent, &self.member) {
+                        // What was unpacked before the damage counts.
+                        if done > 0 {
+                            return Ok(done);
+                        }
                         // Half a block was decoded: the next read begins anew.
                         *place = None;
                         return Err(error);
@@ -98,6 +102,18 @@ impl ReadAt for Inflated {
             }
         }
         Ok(done)
+    }
+
+    fn defect(&self) -> Option<String> {
+        let cursor = self.cursor.borrow();
+        let cursor = cursor.as_ref()?;
+        // Blocks are as large as they get, so a stream that is longer goes on behind the size.
+        let longer = cursor.at > self.member.size;
+        longer.then(|| {
+            "The archive is damaged: this file is longer than the archive says, and its end was not read. Copy the archive \
+             again."
+                .to_owned()
+        })
     }
 
     fn release(&self) {

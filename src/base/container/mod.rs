@@ -9,6 +9,7 @@ pub mod gzip;
 mod inflate;
 pub mod zip;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,8 @@ pub struct Member {
     pub size: u64,
     /// Whether it is packed with deflate; otherwise it is stored as it is.
     pub deflated: bool,
+    /// Checksum (CRC-32) of the unpacked bytes, when the container tells it.
+    pub checksum: Option<u32>,
 }
 
 /// A member as an archive lists it.
@@ -62,12 +65,56 @@ pub struct Listing {
 /// Opens what lies in a container, from the outermost container inwards.
 pub fn open(outer: &Rc<dyn ReadAt>, members: &[Member]) -> Rc<dyn ReadAt> {
     members.iter().fold(Rc::clone(outer), |parent, member| {
-        if member.deflated {
+        let bytes: Rc<dyn ReadAt> = if member.deflated {
             Rc::new(Inflated::new(parent, member.clone()))
         } else {
             Rc::new(Stored { parent, start: member.start, size: member.size })
+        };
+        match member.checksum {
+            Some(wanted) => Rc::new(Checked { bytes, wanted, read: RefCell::default() }),
+            None => bytes,
         }
     })
+}
+
+/// A member whose checksum is worked out while it is read from front to back. It costs nothing else, and whoever jumps
+/// about in it learns nothing of it.
+struct Checked {
+    bytes: Rc<dyn ReadAt>,
+    wanted: u32,
+    /// How far it was read in order, and the checksum so far.
+    read: RefCell<(u64, crc32fast::Hasher)>,
+}
+
+impl ReadAt for Checked {
+    fn size(&self) -> u64 {
+        self.bytes.size()
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, ReadError> {
+        let n = self.bytes.read_at(offset, buf)?;
+        let mut read = self.read.borrow_mut();
+        // Reads overlap, as when the beginning is looked at first.
+        if offset <= read.0 && offset + n as u64 > read.0 {
+            let known = usize::try_from(read.0 - offset).unwrap_or(usize::MAX);
+            read.1.update(buf.get(known..n).unwrap_or_default());
+            read.0 = offset + n as u64;
+        }
+        Ok(n)
+    }
+
+    fn defect(&self) -> Option<String> {
+        let read = self.read.borrow();
+        let wrong = read.0 == self.size() && read.1.clone().finalize() != self.wanted;
+        let text = "The archive is damaged: the checksum of this file does not fit its bytes, so some of them are wrong. \
+                    Copy the archive again.";
+        self.bytes.defect().or_else(|| wrong.then(|| text.to_owned()))
+    }
+
+    fn release(&self) {
+        *self.read.borrow_mut() = Default::default();
+        self.bytes.release();
+    }
 }
 
 /// A member that is stored as it is.

@@ -56,6 +56,7 @@ pub fn list(bytes: &Rc<dyn ReadAt>, go_on: &mut dyn FnMut(u64) -> bool) -> Resul
                     packed: file.compressed_size(),
                     size: file.size(),
                     deflated: file.compression() == ::zip::CompressionMethod::Deflated,
+                    checksum: Some(file.crc32()),
                 };
                 judge(member, bytes.size(), method(file.compression()), file.encrypted(), &mut total)
             }
@@ -127,7 +128,13 @@ fn search(bytes: &dyn ReadAt, go_on: &mut dyn FnMut(u64) -> bool) -> Result<List
             }
         };
         let start = at + local.length;
-        let mut member = Member { start, packed: local.packed, size: local.size, deflated: local.method == 8 };
+        let mut member = Member {
+            start,
+            packed: local.packed,
+            size: local.size,
+            deflated: local.method == 8,
+            checksum: local.checksum,
+        };
         let mut whole = start.saturating_add(local.packed) <= end;
         if local.sizes_follow {
             // The sizes stand behind the bytes; only deflate says itself where it ends.
@@ -182,6 +189,7 @@ struct Local {
     method: u16,
     encrypted: bool,
     sizes_follow: bool,
+    checksum: Option<u32>,
 }
 
 impl Local {
@@ -209,6 +217,7 @@ impl Local {
             method: short(8)?,
             encrypted: flags & 1 != 0,
             sizes_follow: flags & 8 != 0,
+            checksum: long(14).filter(|_| flags & 8 == 0),
         })
     }
 }
@@ -242,7 +251,8 @@ fn descriptor(bytes: &[u8]) -> u64 {
 /// A path of a stranger as one of ours: with `/`, relative, without `.` and `..`.
 pub(super) fn tidy_path(path: &str) -> String {
     let parts = path.split(['/', '\\']).filter(|part| !part.is_empty() && *part != "." && *part != "..");
-    parts.collect::<Vec<_>>().join("/")
+    // A name could write lines of its own into a report.
+    parts.collect::<Vec<_>>().join("/").replace(char::is_control, "\u{FFFD}")
 }
 
 /// A source as the standard library wants it.

@@ -150,7 +150,9 @@ fn is_group_heading(text: &Text, number: u32) -> bool {
 fn read_rows(text: &Text, first: u32, columns: &[Column], objects: &mut Vec<Object>, left_out: &mut LeftOut) -> u32 {
     let second = columns.get(1).map_or(0, |c| c.start);
     let starts_blank = |line: &str| second > 0 && line.chars().take(second).all(char::is_whitespace);
-    let lines = (first..=text.line_count()).map(|n| text.line(n)).take_while(|l| !l.trim().is_empty());
+    // The next heading ends the table, also without a blank line before it.
+    let own = (first..=text.line_count()).take_while(|n| header_at(text, *n).is_none());
+    let lines = own.map(|n| text.line(n)).take_while(|l| !l.trim().is_empty());
     let is_wrapped = lines.into_iter().any(starts_blank);
     let mut open: Option<Row> = None;
     let mut number = first;

@@ -22,6 +22,8 @@ pub(super) struct LineLog {
     pub title: &'static str,
     /// Which rows it has, from its header and for a row without one.
     pub kind: fn(&Header, &[u8]) -> LogKind,
+    /// What the header calls such a log; empty for logs whose header does not say.
+    pub log_types: &'static [&'static str],
     /// Names of the columns, in lower case, in the order of the columns of the kind.
     pub names: &'static [&'static str],
     /// What stands between cells.
@@ -105,6 +107,25 @@ impl Header {
             // A name may be empty, but a header of one empty name is none.
             fields: Some(lines.collect::<Vec<_>>()).filter(|fields| *fields != [""]).unwrap_or_default(),
         }
+    }
+
+    /// The first header of a file.
+    fn first_of(head: &[u8], delimiter: u8) -> Header {
+        let mut header = Header::default();
+        let unit = Unit::of(head);
+        let head = head.to_vec();
+        let ended = std::cell::Cell::new(false);
+        let _ = Lines::new(&head, unit, 0..head.len() as u64).each(
+            |line| {
+                if line.text.starts_with(b"#") && !ended.get() {
+                    header.line(&String::from_utf8_lossy(line.text), delimiter);
+                } else if !line.text.iter().all(u8::is_ascii_whitespace) {
+                    ended.set(true);
+                }
+            },
+            |_| true,
+        );
+        header
     }
 
     fn of_head(head: &[u8], delimiter: u8) -> Header {
@@ -239,6 +260,18 @@ impl Reader<'_> {
             out.ledger.bytes.other += line.size;
             return;
         }
+        let foreign = !self.format.log_types.is_empty()
+            && !self.header.log_type.is_empty()
+            && !self.format.log_types.iter().any(|own| own.eq_ignore_ascii_case(&self.header.log_type));
+        if foreign {
+            out.ledger.skipped += 1;
+            out.ledger.bytes.other += line.size;
+            let text = format!(
+                "The file holds another kind of log, too, whose rows were left out. Drop each log as a file of its own. {}",
+                self.header.log_type
+            );
+            return out.note(NoteKind::Skipped, None, text);
+        }
         self.cells.split(line.text, self.format.delimiter);
         if (self.format.continues)(&self.cells) {
             out.ledger.bytes.records += line.size;
@@ -313,15 +346,9 @@ fn positions(names: &[&str], find: impl Fn(&str) -> Option<usize>) -> Vec<u8> {
 }
 
 /// Recognizes a log by its `#Log-type`, by its columns, or without a header by its first rows.
-pub(super) fn probe(
-    head: &Head<'_>,
-    format: &LineLog,
-    log_types: &[&str],
-    columns: &[&str],
-    is_row: fn(&Cells, &[u8]) -> bool,
-) -> Probe {
-    let header = Header::of_head(head.bytes, format.delimiter);
-    if log_types.iter().any(|t| t.eq_ignore_ascii_case(&header.log_type)) {
+pub(super) fn probe(head: &Head<'_>, format: &LineLog, columns: &[&str], is_row: fn(&Cells, &[u8]) -> bool) -> Probe {
+    let header = Header::first_of(head.bytes, format.delimiter);
+    if format.log_types.iter().any(|t| t.eq_ignore_ascii_case(&header.log_type)) {
         return Probe::Yes(98, format!("the log type in the header, {}", header.log_type));
     }
     if !header.log_type.is_empty() {

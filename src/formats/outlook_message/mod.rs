@@ -39,6 +39,7 @@ const READER: LogReader = LogReader {
         Vec::new()
     },
     again: |_, _| None,
+    skip: |before, _| before,
     join: |_, own| own,
     finish: |_, _, _| {},
     show,
