@@ -145,14 +145,16 @@ for (const target of targets.filter(({ from }) => from === "file")) {
       await writeFile(path, text.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ""));
       const page = await open(target, { address: pathToFileURL(path).href, beforeLoad: plantInWorkers });
       const before = page.site.hits.length;
-      await page.evaluate(leakFromPage, bases(page));
-      await leakInWorker(page);
+      // Not waited for: with nothing to refuse them, some attempts never end in a browser that is short of time. What arrives
+      // is what counts.
+      page.evaluate(leakFromPage, bases(page)).catch(() => {});
+      leakInWorker(page).catch(() => {});
       const tags = ["fetch", "xhr", "eventsource", "beacon", "image", "frame", "stylesheet", "style", "script", "form", "worker-fetch", "worker-importscripts"];
       const wanted = [...tags.map((tag) => new RegExp(`leak-${tag}\\b`)), /CONNECT leak-fetch\.example\.com:443/];
       const arrived = () => page.site.hits.slice(before).map(({ method, url }) => `${method} ${url}`).join("\n");
       const unseen = () => wanted.filter((pattern) => !pattern.test(arrived()));
       // A browser that is short of time tries them one after another.
-      for (let tenths = 0; tenths < 200 && unseen().length > 0; tenths++) await new Promise((done) => setTimeout(done, 100));
+      for (let tenths = 0; tenths < 600 && unseen().length > 0; tenths++) await new Promise((done) => setTimeout(done, 100));
       assert.deepEqual(unseen(), [], `not seen; what was:\n${arrived()}`);
       await page.closeAll();
     } finally {
