@@ -9,18 +9,21 @@ use crate::report::{Confidence, Explained, Finding, Input, InputState, Role, Sev
 
 /// Accounts for the waiting messages and writes the summary.
 pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs: &[Input]) -> Summary {
-    let waiting = facts.queues.waiting();
+    let mail = facts.waiting_mail();
+    let waiting = mail.iter().fold(0_u64, |sum, queue| sum.saturating_add(queue.count));
     let mut left: BTreeMap<String, u64> = BTreeMap::new();
-    for queue in facts.queues.waiting_queues() {
-        let rest = left.entry(queue.label()).or_default();
-        *rest = rest.saturating_add(queue.count());
+    for queue in &mail {
+        let rest = left.entry(queue.label.clone()).or_default();
+        *rest = rest.saturating_add(queue.count);
     }
     let mut explained = Vec::new();
     for problem in &ranking.problems {
         // A symptom without its cause is reported, but nothing is explained by it.
-        let Some(main) = ranking.findings.get(problem.main).filter(|f| f.role == Role::Cause) else { continue };
+        if ranking.findings.get(problem.main).is_none_or(|f| f.role != Role::Cause) {
+            continue;
+        }
         let mut messages = 0;
-        for share in &main.discovery.shares {
+        for share in &ranking.shares(problem.main) {
             // Two problems can hold the same message back; it is counted once, for the first.
             if let Some(rest) = left.get_mut(&share.queue) {
                 let taken = share.messages.min(*rest);
@@ -33,11 +36,10 @@ pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs:
         }
     }
     let unexplained = left.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
-    let moving: u64 = facts
-        .queues
-        .waiting_queues()
-        .filter(|q| q.is_moving())
-        .map(|q| q.count().min(left.get(&q.label()).copied().unwrap_or(0)))
+    let moving: u64 = mail
+        .iter()
+        .filter(|queue| queue.is_moving)
+        .map(|queue| queue.count.min(left.get(&queue.label).copied().unwrap_or(0)))
         .fold(0_u64, u64::saturating_add);
     let moving = moving.min(unexplained);
     let text = text(ranking, findings, inputs, waiting, &explained, unexplained, moving);
@@ -174,7 +176,9 @@ fn caveats(facts: &Facts, inputs: &[Input]) -> Vec<String> {
             parts.join(", ")
         ));
     }
-    let has_queues = inputs.iter().any(|i| matches!(i.kind.as_deref(), Some("get-queue" | "get-message")));
+    const QUEUES: [&str; 6] =
+        ["get-queue", "get-message", "queue-list-2003", "mta-queue-list", "queue-viewer-list", "get-queue-digest"];
+    let has_queues = inputs.iter().any(|i| i.kind.as_deref().is_some_and(|kind| QUEUES.contains(&kind)));
     if !has_queues && inputs.iter().any(|i| i.state != InputState::NotRead) {
         caveats.push("No queue export was brought, so this report cannot say how many messages wait.".to_owned());
     }
@@ -188,7 +192,8 @@ fn caveats(facts: &Facts, inputs: &[Input]) -> Vec<String> {
     } else if local {
         caveats.push("Times are the local time of the exporting computer; no file states its zone.".to_owned());
     }
-    let uncounted: Vec<String> = facts.queues.waiting_queues().filter(|q| !q.is_counted()).map(|q| q.label()).collect();
+    let uncounted: Vec<String> =
+        facts.waiting_mail().into_iter().filter(|queue| !queue.is_counted).map(|queue| queue.label).collect();
     if !uncounted.is_empty() {
         caveats.push(format!(
             "The exports do not show how many messages wait in {}; they are not in the sum. Export with Get-Queue | Export-Clixml \

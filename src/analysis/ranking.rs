@@ -2,9 +2,10 @@
 //! below it; a symptom whose cause is not in the files is a problem of its own.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use crate::report::{Confidence, Problem, Role, Severity};
-use crate::rules::{Discovery, Rule};
+use crate::rules::{Discovery, Rule, Share};
 
 /// A finding in its place.
 pub struct Ranked {
@@ -28,6 +29,37 @@ pub struct Ranking {
     pub findings: Vec<Ranked>,
     /// Problems; their messages are filled in by the account.
     pub problems: Vec<Problem>,
+    /// Of each finding the one that explains it.
+    parents: Vec<Option<usize>>,
+}
+
+impl Ranking {
+    /// The waiting messages that a finding accounts for: its own, or where it is about an object that no queue names (the
+    /// rights of a server, say), those of the causes it explains, and failing these of the symptoms.
+    pub fn shares(&self, index: usize) -> Vec<Share> {
+        shares(&self.findings, &self.parents, index, self.findings.len())
+    }
+}
+
+fn shares(findings: &[Ranked], parents: &[Option<usize>], index: usize, depth: usize) -> Vec<Share> {
+    let Some(own) = findings.get(index).filter(|_| depth > 0) else { return Vec::new() };
+    if !own.discovery.shares.is_empty() {
+        return own.discovery.shares.clone();
+    }
+    for role in [Role::Cause, Role::Symptom] {
+        let mut most: BTreeMap<String, u64> = BTreeMap::new();
+        let children = parents.iter().enumerate().filter(|(_, parent)| **parent == Some(index)).map(|(child, _)| child);
+        for child in children.filter(|child| findings.get(*child).is_some_and(|f| f.role == role)) {
+            for share in shares(findings, parents, child, depth - 1) {
+                let known = most.entry(share.queue).or_default();
+                *known = (*known).max(share.messages);
+            }
+        }
+        if !most.is_empty() {
+            return most.into_iter().map(|(queue, messages)| Share { queue, messages }).collect();
+        }
+    }
+    Vec::new()
 }
 
 /// Ranks discoveries and ties symptoms to causes.
@@ -59,13 +91,10 @@ pub fn rank(found: Vec<(&'static Rule, Discovery)>) -> Ranking {
         if let Some(finding) = findings.get_mut(i) {
             finding.explains = ids;
         }
-        problems.push(Problem { number, main: i, explains, messages: messages(&findings, i) });
+        let messages = shares(&findings, &parents, i, findings.len()).iter().map(|s| s.messages).sum();
+        problems.push(Problem { number, main: i, explains, messages });
     }
-    Ranking { findings, problems }
-}
-
-fn messages(findings: &[Ranked], index: usize) -> u64 {
-    findings.get(index).map_or(0, |f| f.discovery.shares.iter().map(|s| s.messages).sum())
+    Ranking { findings, problems, parents }
 }
 
 /// Worst first; of equals the surer, causes before symptoms, more messages first, then by id.

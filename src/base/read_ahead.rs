@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use super::source::{ReadAt, ReadError};
 
-/// Bytes read at once.
-const BLOCK: u64 = 4 << 20;
+/// Bytes read at once: with what lies beyond it, a part of a log is one read.
+const BLOCK: u64 = 8 << 20;
 
 /// What a reader may need beyond the range: the rest of its last record.
 const BEYOND: u64 = 64 << 10;
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn small_reads_from_front_to_back_are_few_large_ones() {
-        let bytes: Vec<u8> = (0..9_000_000_u32).map(|n| (n % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..18_000_000_u32).map(|n| (n % 251) as u8).collect();
         let counted = Counted(bytes.clone(), Cell::new(0));
         let ahead = ReadAhead::new(&counted, 0..bytes.len() as u64);
         let mut at = 0;
@@ -115,13 +115,13 @@ mod tests {
 
     #[test]
     fn jumps_and_large_reads_are_exact() {
-        let bytes: Vec<u8> = (0..9_000_000_u32).map(|n| (n % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..18_000_000_u32).map(|n| (n % 251) as u8).collect();
         let counted = Counted(bytes.clone(), Cell::new(0));
-        let ahead = ReadAhead::new(&counted, 1_000_000..6_000_000);
+        let ahead = ReadAhead::new(&counted, 1_000_000..15_000_000);
         let mut at = 77_777;
         for n in 0..200 {
-            at = (at * 31 + 12_345) % bytes.len();
-            let length = [1, 40, 5000, 3 << 20][n % 4];
+            at = (at * 31 + 1_012_345) % bytes.len();
+            let length = [1, 40, 5000, 6 << 20][n % 4];
             assert!(ahead.read_range(at as u64, length).unwrap() == bytes[at..bytes.len().min(at + length)], "at {at}");
         }
     }

@@ -12,6 +12,13 @@ use crate::model::event::Event;
 /// Exemplars kept per group and file.
 const EXEMPLARS: usize = 3;
 
+/// Different texts kept per group and file: those that come first in their order, so that the counts of the kept ones are
+/// exact however the log was cut.
+const VARIANTS: usize = 64;
+
+/// Characters of a text that tell it from others.
+const VARIANT: usize = 400;
+
 /// Events of one source and id on one computer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EventGroup {
@@ -31,6 +38,21 @@ pub struct EventGroup {
     pub last: Option<Moment>,
     /// The first few, by time and place.
     pub exemplars: Vec<Event>,
+    /// Events with the same text, by text. An event names what it is about, so one log has few texts of an event that matters.
+    pub variants: BTreeMap<String, Variant>,
+}
+
+/// Events of one group with the same text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Variant {
+    /// Number of events.
+    pub count: u64,
+    /// First time.
+    pub first: Option<Moment>,
+    /// Last time.
+    pub last: Option<Moment>,
+    /// The first of them.
+    pub event: Event,
 }
 
 /// Folds events. A group is kept per file, so that a file read twice can be told apart.
@@ -52,6 +74,9 @@ impl EventFold {
             event.recovered,
             event.span.source,
         );
+        let mut text = event.text();
+        text.truncate((0..=VARIANT.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));
+        let variant = Variant { count: 1, first: event.time, last: event.time, event: event.clone() };
         let group = EventGroup {
             source: event.source.clone(),
             id: event.id,
@@ -61,6 +86,7 @@ impl EventFold {
             first: event.time,
             last: event.time,
             exemplars: vec![event],
+            variants: BTreeMap::from([(text, variant)]),
         };
         join(&mut self.groups, key, group);
     }
@@ -100,12 +126,45 @@ fn join(groups: &mut BTreeMap<Key, EventGroup>, key: Key, group: EventGroup) {
             into.exemplars.extend(group.exemplars);
             into.exemplars.sort_by_key(order);
             into.exemplars.truncate(EXEMPLARS);
+            for (text, variant) in group.variants {
+                into.add_variant(text, variant);
+            }
             // The spelling of the first one, whichever half it was in.
             if let Some(first) = into.exemplars.first() {
                 into.source = first.source.clone();
                 into.computer = first.computer.clone();
             }
         }
+    }
+}
+
+impl EventGroup {
+    fn add_variant(&mut self, text: String, variant: Variant) {
+        use std::collections::btree_map::Entry;
+        match self.variants.entry(text) {
+            Entry::Vacant(entry) => {
+                entry.insert(variant);
+            }
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.count += variant.count;
+                known.first = earliest(known.first, variant.first);
+                known.last = latest(known.last, variant.last);
+                if order(&variant.event) < order(&known.event) {
+                    known.event = variant.event;
+                }
+            }
+        }
+        if self.variants.len() > VARIANTS {
+            self.variants.pop_last();
+        }
+    }
+
+    /// Whether the group is of a source, in whatever way the export spells it: copies of texts print it with blanks, or run
+    /// together with what stands before it.
+    pub fn is_of(&self, source: &str) -> bool {
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        letters(&self.source) == letters(source)
     }
 }
 
@@ -131,6 +190,7 @@ mod tests {
         let mut event = Event::new(span, if n.is_multiple_of(3) { "ESE" } else { "ese" }, (n % 5) as u16);
         event.time = Moment::from_unix_millis((n as i64 * 7919) % 100_000);
         event.computer = Some(format!("EX{}", n % 2));
+        event.strings = vec![format!("text {}", (n * n) % 131)];
         event
     }
 

@@ -9,7 +9,10 @@
 
 pub mod connectors;
 pub mod databases;
+pub mod directory;
 pub mod events;
+pub mod legacy_queues;
+pub mod permissions;
 pub mod queues;
 pub mod servers;
 pub mod transport;
@@ -18,7 +21,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
+use crate::model::legacy_queue::LegacyQueue;
 use crate::model::log_row::LogRow;
+use crate::model::message_history::HistoryEntry;
+use crate::model::ndr::NonDeliveryReport;
+use crate::model::trace::TraceEntry;
 use crate::model::{Documents, Record, Sink};
 
 /// Takes records and keeps what the rules need of them.
@@ -63,7 +70,17 @@ impl Fold {
         let mut documents = self.documents;
         documents.sort();
         let servers = servers::Servers::new(documents.servers, documents.server_addresses, &documents.queues);
+        let directory = directory::Directory::new(documents.directory_objects.into_iter().map(|object| *object).collect());
+        let mut names: Vec<String> = servers.servers.iter().map(|server| server.name.clone()).collect();
+        names.extend(documents.databases.iter().filter_map(|database| database.server.clone()));
+        let lists = documents.access_control_lists.into_iter().map(|list| *list).collect();
         Facts {
+            permissions: permissions::Permissions::new(lists, &directory, &names),
+            directory,
+            legacy_queues: legacy_queues::each_once(documents.legacy_queues),
+            history: documents.history,
+            reports: documents.ndrs.into_iter().map(|report| *report).collect(),
+            traces: documents.trace_entries.into_iter().map(|entry| *entry).collect(),
             queues: queues::Queues::new(documents.queues, documents.messages),
             connectors: connectors::Connectors::new(documents.receive_connectors),
             databases: databases::Databases {
@@ -92,4 +109,54 @@ pub struct Facts {
     pub transport: transport::Transport,
     /// Events, grouped.
     pub events: Vec<events::EventGroup>,
+    /// Objects of the directory.
+    pub directory: directory::Directory,
+    /// Permissions of servers and stores.
+    pub permissions: permissions::Permissions,
+    /// Queues of Exchange 5.5, 2000 and 2003, each once.
+    pub legacy_queues: Vec<LegacyQueue>,
+    /// Histories of messages, by place.
+    pub history: Vec<HistoryEntry>,
+    /// Non-delivery reports.
+    pub reports: Vec<NonDeliveryReport>,
+    /// Lines of traces.
+    pub traces: Vec<TraceEntry>,
+}
+
+/// A queue with waiting mail, of whatever version.
+#[derive(Clone, Debug)]
+pub struct WaitingMail {
+    /// How to name it.
+    pub label: String,
+    /// Number of messages.
+    pub count: u64,
+    /// Whether the exports tell that number.
+    pub is_counted: bool,
+    /// Whether nothing in the queue reports an error.
+    pub is_moving: bool,
+}
+
+impl Facts {
+    /// Every queue that mail waits in.
+    pub fn waiting_mail(&self) -> Vec<WaitingMail> {
+        let queues = self.queues.waiting_queues().map(|queue| WaitingMail {
+            label: queue.label(),
+            count: queue.count(),
+            is_counted: queue.is_counted(),
+            is_moving: queue.is_moving(),
+        });
+        let legacy = self.legacy_queues.iter().map(|queue| WaitingMail {
+            label: queue.label(),
+            count: queue.messages.as_ref().map_or(0, |messages| messages.value),
+            is_counted: queue.messages.is_some(),
+            is_moving: queue.is_moving(),
+        });
+        queues.chain(legacy).collect()
+    }
+
+    /// Groups of events with one of these ids from a source. What was overwritten or cleared long ago is left out: it says
+    /// nothing about today.
+    pub fn events_of<'a>(&'a self, source: &'a str, ids: &'a [u16]) -> impl Iterator<Item = &'a events::EventGroup> {
+        self.events.iter().filter(move |group| ids.contains(&group.id) && !group.recovered && group.is_of(source))
+    }
 }

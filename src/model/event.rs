@@ -94,6 +94,16 @@ impl Event {
         }
     }
 
+    /// What it says: the message with the width at which it was wrapped taken out, or the insertion strings where the export
+    /// holds no message.
+    pub fn text(&self) -> String {
+        let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match self.message.as_deref().filter(|message| !message.trim().is_empty()) {
+            Some(message) => squeeze(message),
+            None => self.strings.iter().map(|text| squeeze(text)).collect::<Vec<_>>().join(" | "),
+        }
+    }
+
     /// Whether any text of the event contains `fragment`, ignoring case and the width at which the
     /// text was wrapped.
     pub fn says(&self, fragment: &str) -> bool {

@@ -147,6 +147,28 @@ impl LegacyQueue {
     }
 }
 
+impl LegacyQueue {
+    /// How to name it: with its server, when the list says it.
+    pub fn label(&self) -> String {
+        match &self.server {
+            Some(server) => format!("{}\\{}", server.value, self.name.value),
+            None => self.name.value.clone(),
+        }
+    }
+
+    /// Number of messages; 0 when the list does not show it.
+    pub fn count(&self) -> u64 {
+        self.messages.as_ref().map_or(0, |messages| messages.value)
+    }
+
+    /// Whether nothing in the list says that its mail does not move.
+    pub fn is_moving(&self) -> bool {
+        let stopped = [LegacyQueueState::Retry, LegacyQueueState::Frozen];
+        let kinds = [LegacyQueueKind::Unreachable, LegacyQueueKind::FailedRetry];
+        !self.state.as_ref().is_some_and(|state| stopped.contains(&state.value)) && !kinds.contains(&self.kind)
+    }
+}
+
 impl super::Entry for LegacyQueue {
     fn span(&self) -> Span {
         self.span

@@ -38,6 +38,12 @@ pub struct Rule {
 pub enum Area {
     /// Authentication between servers.
     Authentication,
+    /// Objects and attributes of the directory.
+    Directory,
+    /// The message transfer agent of Exchange 5.5 to 2003.
+    Mta,
+    /// Permissions.
+    Permissions,
     /// Queues and replies.
     Queue,
     /// Routing.
@@ -67,6 +73,20 @@ pub enum Input {
     Mailboxes,
     /// Event logs.
     Events,
+    /// Dumps of directory objects.
+    Directory,
+    /// Permissions of objects.
+    Permissions,
+    /// Lists of queues of Exchange 5.5, 2000 and 2003.
+    LegacyQueues,
+    /// Message tracking logs and histories.
+    Tracking,
+    /// SMTP protocol logs.
+    ProtocolLogs,
+    /// Non-delivery reports.
+    Reports,
+    /// Traces.
+    Traces,
 }
 
 /// Declares `RULE` from a documentation comment and its metadata, so that the text for readers and

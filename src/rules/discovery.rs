@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::base::source::Span;
 use crate::facts::queues::WaitingQueue;
+use crate::model::legacy_queue::LegacyQueue;
 use crate::report::{Confidence, Effect, Ground, GroundKind, Missing, Role, Severity, Step};
 
 /// What a rule came to.
@@ -119,6 +120,14 @@ impl Discovery {
         self.affects([queue.label()]);
         self.shares.push(Share { queue: queue.label(), messages });
         let amount = if queue.is_counted() { count(messages, "message") } else { "number not shown".to_owned() };
+        self.effects.push(Effect { text, amount });
+    }
+
+    /// The same for a queue of Exchange 5.5, 2000 or 2003.
+    pub fn accounts_for_legacy(&mut self, queue: &LegacyQueue, messages: u64, text: String) {
+        self.affects([queue.label()]);
+        self.shares.push(Share { queue: queue.label(), messages });
+        let amount = if queue.messages.is_some() { count(messages, "message") } else { "number not shown".to_owned() };
         self.effects.push(Effect { text, amount });
     }
 

@@ -1,7 +1,7 @@
 //! A file handle of the browser, read by position.
 //!
 //! `FileReaderSync` exists only in workers, so the readers are the same synchronous code as on the command line. Each
-//! read costs about a millisecond beside its bytes, so readers take slices of some 4 MiB (`base::read_ahead`); larger ones
+//! read costs about a millisecond beside its bytes, so readers take slices of some 8 MiB (`base::read_ahead`); larger ones
 //! are no faster.
 
 use wasm_bindgen::prelude::*;
@@ -10,7 +10,7 @@ use web_sys::{File, FileReaderSync};
 use crate::base::source::{ReadAt, ReadError};
 
 /// Largest piece read at once, in bytes.
-const SLICE: u64 = 8 << 20;
+const SLICE: u64 = 16 << 20;
 
 /// A file that was dropped.
 pub(super) struct BrowserFile(pub File);

@@ -1,0 +1,210 @@
+//! Permissions of server and store objects, and what they give the group Exchange Servers.
+//!
+//! Traps: a list can show identifiers instead of names, so the group is known by its identifier when the directory was
+//! brought; a dump of the same object can be there twice, and then each is judged by itself.
+
+use crate::base::distinguished_name::DistinguishedName;
+use crate::model::access::{AccessControlList, AccessEntry, Effect, Trustee};
+use crate::model::server::server_key;
+use crate::tools::access_check::{Answer, Wanted, Who, check, same};
+
+use super::directory::{Directory, name_of, server_in};
+
+/// All lists whose object is known to be a server or a store.
+#[derive(Default)]
+pub struct Permissions {
+    /// The lists, servers first.
+    pub lists: Vec<ObjectPermissions>,
+    /// The group Exchange Servers and the groups it is in.
+    pub exchange_servers: Vec<Trustee>,
+    /// Number of lists that do not say which object they belong to.
+    pub nameless: usize,
+}
+
+/// The list of one object.
+pub struct ObjectPermissions {
+    /// What the object is.
+    pub target: Target,
+    /// Its distinguished name, when shown.
+    pub dn: Option<String>,
+    /// The list.
+    pub list: AccessControlList,
+}
+
+/// What a list belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A server.
+    Server {
+        /// Its name.
+        server: String,
+    },
+    /// A store of a server.
+    Store {
+        /// The server, when the name of the object shows it.
+        server: Option<String>,
+        /// The store.
+        store: String,
+    },
+}
+
+/// What a list says about a right of Exchange Servers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Granted {
+    /// Allowed.
+    Yes,
+    /// Denied, by the entry of this number.
+    Denied(usize),
+    /// Not given by any entry.
+    Missing,
+    /// The list does not tell.
+    Unknown,
+}
+
+impl Permissions {
+    /// Sorts lists by their objects.
+    pub fn new(lists: Vec<AccessControlList>, directory: &Directory, servers: &[String]) -> Permissions {
+        let mut permissions =
+            Permissions { exchange_servers: exchange_servers(directory), ..Permissions::default() };
+        for list in lists {
+            // Rights of a mailbox mean something else.
+            if list.attribute.is_some() {
+                continue;
+            }
+            let Some(object) = list.object.as_ref().map(|object| object.value.clone()) else {
+                permissions.nameless += 1;
+                continue;
+            };
+            if let Some((target, dn)) = target(&object, directory, servers) {
+                permissions.lists.push(ObjectPermissions { target, dn, list });
+            }
+        }
+        permissions.lists.sort_by(|a, b| (&a.target, a.list.span).cmp(&(&b.target, b.list.span)));
+        permissions
+    }
+
+    /// What a list gives Exchange Servers.
+    pub fn of_exchange_servers(&self, list: &AccessControlList, wanted: &Wanted) -> Granted {
+        let who = Who { trustees: &self.exchange_servers, authenticated: true };
+        match check(list, &who, wanted).answer {
+            Answer::Allowed(_) => Granted::Yes,
+            Answer::Denied(entry) => Granted::Denied(entry),
+            Answer::Unknown(_) => Granted::Unknown,
+            // An identifier without a name may be the group.
+            Answer::NotGranted if self.may_be_meant(list) => Granted::Unknown,
+            Answer::NotGranted => Granted::Missing,
+        }
+    }
+
+    /// Whether an entry of a list may be about Exchange Servers though it shows only an identifier.
+    fn may_be_meant(&self, list: &AccessControlList) -> bool {
+        let known = self.exchange_servers.iter().any(|trustee| trustee.sid.is_some());
+        let unresolved = |entry: &AccessEntry| {
+            let of_domain = entry.trustee.sid.as_ref().is_some_and(|sid| sid.to_string().starts_with("S-1-5-21-"));
+            entry.effect == Effect::Allow && entry.trustee.name.is_none() && of_domain
+        };
+        !known && list.entries.iter().any(unresolved)
+    }
+
+    /// Whether any entry names the group.
+    pub fn names_exchange_servers(&self, list: &AccessControlList) -> bool {
+        list.entries.iter().any(|entry| self.exchange_servers.iter().any(|group| same(group, &entry.trustee)))
+    }
+
+    /// The lists of a server and of its stores.
+    pub fn of_server<'a>(&'a self, server: &str) -> impl Iterator<Item = &'a ObjectPermissions> {
+        let key = server_key(server);
+        self.lists.iter().filter(move |object| object.target.server().is_some_and(|own| server_key(own) == key))
+    }
+}
+
+impl Target {
+    /// The server.
+    pub fn server(&self) -> Option<&str> {
+        match self {
+            Target::Server { server } => Some(server),
+            Target::Store { server, .. } => server.as_deref(),
+        }
+    }
+
+    /// The name of the object.
+    pub fn name(&self) -> &str {
+        match self {
+            Target::Server { server } => server,
+            Target::Store { store, .. } => store,
+        }
+    }
+}
+
+fn target(object: &str, directory: &Directory, servers: &[String]) -> Option<(Target, Option<String>)> {
+    // `AD:\CN=EX1,...`, `\\dc1\CN=EX1,...`, `LDAP://dc1/CN=EX1,...`
+    let start = object.to_ascii_lowercase().find("cn=").unwrap_or(0);
+    if let Some(name) = object.get(start..).and_then(DistinguishedName::parse) {
+        let dn = object.get(start..).map(str::to_owned);
+        if name.above(1).is_some_and(|parent| parent.eq_ignore_ascii_case("Servers")) {
+            return Some((Target::Server { server: name.name().to_owned() }, dn));
+        }
+        let is_store = |class| directory.versions(object).any(|object| object.is_class(class));
+        let below_store = name.level_of("InformationStore") == Some(2) || name.level_of("Databases") == Some(1);
+        if below_store || is_store("msExchPrivateMDB") || is_store("msExchPublicMDB") {
+            return Some((Target::Store { server: server_in(&name), store: name.name().to_owned() }, dn));
+        }
+        return None;
+    }
+    let parts: Vec<&str> = object.split('\\').collect();
+    match parts.as_slice() {
+        [server] => {
+            let known = servers.iter().any(|own| server_key(own) == server_key(server));
+            let found = directory.server(server);
+            let dn = found.and_then(name_of).map(|_| ()).and_then(|()| found?.distinguished_name.clone());
+            (known || found.is_some())
+                .then(|| (Target::Server { server: (*server).to_owned() }, dn.map(|dn| dn.value)))
+        }
+        [server, .., store] => {
+            Some((Target::Store { server: Some((*server).to_owned()), store: (*store).to_owned() }, None))
+        }
+        [] => None,
+    }
+}
+
+/// The group by its name and identifier, and the groups it is a member of.
+fn exchange_servers(directory: &Directory) -> Vec<Trustee> {
+    let mut trustees = vec![Trustee { name: Some("Exchange Servers".to_owned()), sid: None }];
+    for group in directory.of_class("group") {
+        if !name_of(group).is_some_and(|name| name.name().eq_ignore_ascii_case("Exchange Servers")) {
+            continue;
+        }
+        let sid = group.sid("objectSid").map(|sid| sid.value);
+        trustees.push(Trustee { name: Some("Exchange Servers".to_owned()), sid });
+        for parent in group.texts("memberOf") {
+            let name = DistinguishedName::parse(parent.value).map(|name| name.name().to_owned());
+            let sid = directory.object(parent.value).and_then(|object| object.sid("objectSid")).map(|sid| sid.value);
+            trustees.push(Trustee { name, sid });
+        }
+    }
+    trustees
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_known_in_every_spelling() {
+        let none = Directory::default();
+        let of = |text: &str| target(text, &none, &["MAIL2".to_owned()]).map(|(target, _)| target);
+        let server = Target::Server { server: "MAIL2".to_owned() };
+        assert_eq!(of("CN=MAIL2,CN=Servers,CN=Site1,DC=contoso,DC=com"), Some(server.clone()));
+        assert_eq!(of("AD:\\CN=MAIL2,CN=Servers,CN=Site1,DC=contoso,DC=com"), Some(server.clone()));
+        assert_eq!(of("MAIL2"), Some(server));
+        let store = |server: Option<&str>| Target::Store {
+            server: server.map(str::to_owned),
+            store: "Mailbox Store (MAIL2)".to_owned(),
+        };
+        let dn = "CN=Mailbox Store (MAIL2),CN=First Storage Group,CN=InformationStore,CN=MAIL2,CN=Servers,CN=Site1,DC=contoso,DC=com";
+        assert_eq!(of(dn), Some(store(Some("MAIL2"))));
+        assert_eq!(of("MAIL2\\First Storage Group\\Mailbox Store (MAIL2)"), Some(store(Some("MAIL2"))));
+        assert_eq!(of("Anna Berg"), None);
+        assert_eq!(of("CN=Anna Berg,CN=Users,DC=contoso,DC=com"), None);
+    }
+}

@@ -1,0 +1,18 @@
+//! Causes in the permissions of directory objects.
+
+mod required;
+
+// registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+mod exchange_server_store_rights_denied;
+mod exchange_server_store_rights_missing;
+mod legacy_server_acl_inheritance_blocked;
+mod legacy_server_acl_missing_exchange_servers_rights;
+
+/// The rules of this area, by id.
+pub static RULES: &[&super::Rule] = &[
+    &exchange_server_store_rights_denied::RULE,
+    &exchange_server_store_rights_missing::RULE,
+    &legacy_server_acl_inheritance_blocked::RULE,
+    &legacy_server_acl_missing_exchange_servers_rights::RULE,
+];
+// registry:end

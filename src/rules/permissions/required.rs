@@ -1,0 +1,138 @@
+//! The rights that Exchange Servers needs on server and store objects of older versions, and what a list gives of them.
+//!
+//! Documented in Microsoft's article on mail stuck between Exchange 2007 and 2003: eleven rights on the objects of servers
+//! and stores, and four store rights on the object of the server.
+
+use crate::base::source::Span;
+use crate::facts::Facts;
+use crate::facts::permissions::{Granted, ObjectPermissions, Target};
+use crate::knowledge::extended_rights::{self, ExtendedRight};
+use crate::model::access::Rights;
+use crate::report::Missing;
+use crate::rules::discovery::{Discovery, Proof, quoted};
+use crate::tools::access_check::Wanted;
+
+/// One right, in words, and what a list says about it.
+pub(super) struct Judged {
+    /// Display name.
+    pub title: &'static str,
+    /// The name that cmdlets take; nothing for plain reading.
+    pub name: Option<&'static str>,
+    /// The verdict.
+    pub granted: Granted,
+}
+
+/// Whether a list gives the eleven rights: reading, and ten extended rights.
+pub(super) fn eleven(facts: &Facts, object: &ObjectPermissions) -> Vec<Judged> {
+    let granted = facts.permissions.of_exchange_servers(&object.list, &Wanted::rights(Rights::READ));
+    let read = Judged { title: "Read", name: None, granted };
+    std::iter::once(read).chain(extended(facts, object, "server")).collect()
+}
+
+/// Whether a list gives the four store rights.
+pub(super) fn four(facts: &Facts, object: &ObjectPermissions) -> Vec<Judged> {
+    extended(facts, object, "store").collect()
+}
+
+fn extended<'a>(
+    facts: &'a Facts,
+    object: &'a ObjectPermissions,
+    group: &'static str,
+) -> impl Iterator<Item = Judged> + 'a {
+    let judge = move |right: &'static ExtendedRight| Judged {
+        title: right.titles.first().copied().unwrap_or(right.name),
+        name: Some(right.name),
+        granted: facts.permissions.of_exchange_servers(&object.list, &Wanted::extended(right.guid)),
+    };
+    extended_rights::all().iter().filter(move |right| right.group == group).map(judge)
+}
+
+/// The titles of the rights about which a list says this.
+pub(super) fn titles(judged: &[Judged], is: impl Fn(&Granted) -> bool) -> Vec<String> {
+    judged.iter().filter(|right| is(&right.granted)).map(|right| right.title.to_owned()).collect()
+}
+
+/// The names for cmdlets of the rights about which a list says this.
+pub(super) fn names(judged: &[Judged], is: impl Fn(&Granted) -> bool) -> Vec<&'static str> {
+    judged.iter().filter(|right| is(&right.granted)).filter_map(|right| right.name).collect()
+}
+
+/// `the server object MAIL2`, `the store object Mailbox Store (MAIL2)`.
+pub(super) fn described(target: &Target) -> String {
+    match target {
+        Target::Server { server } => format!("the server object {server}"),
+        Target::Store { store, .. } => format!("the store object {store}"),
+    }
+}
+
+/// How commands name an object: by its distinguished name, else by its name.
+pub(super) fn identity(object: &ObjectPermissions) -> String {
+    quoted(object.dn.as_deref().unwrap_or_else(|| object.target.name()))
+}
+
+/// Cites the beginning of a list.
+pub(super) fn cite_list(found: &mut Discovery, object: &ObjectPermissions, note: String, marks: &[&str]) -> String {
+    let span = object.list.protected.as_ref().map_or(object.list.span, |protected| protected.span);
+    found.cite(Proof::new(span, note).mark(marks.iter().copied()))
+}
+
+/// Cites what is not in a list.
+pub(super) fn cite_absent(found: &mut Discovery, object: &ObjectPermissions, what: &[String]) -> String {
+    let searched = format!(
+        "Searched: {} entries of {}. None gives Exchange Servers: {}.",
+        object.list.entries.len(),
+        described(&object.target),
+        what.join(", ")
+    );
+    let note = format!("No entry of {} allows it", described(&object.target));
+    found.cite(Proof::new(object.list.span, note).absent(searched))
+}
+
+/// The place of an entry.
+pub(super) fn place(object: &ObjectPermissions, entry: usize) -> Span {
+    object.list.entries.get(entry).map_or(object.list.span, |entry| entry.span)
+}
+
+/// Names a server and its stores as affected, so that the symptoms at them are recognized.
+pub(super) fn affect(facts: &Facts, found: &mut Discovery, target: &Target) {
+    found.affects([target.name()]);
+    let Some(server) = target.server() else { return };
+    if matches!(target, Target::Server { .. }) {
+        found.affects([server]);
+        let key = crate::model::server::server_key(server);
+        let is_own = |own: Option<&str>| own.is_some_and(|own| crate::model::server::server_key(own) == key);
+        let databases = &facts.databases.databases;
+        found.affects(databases.iter().filter(|d| is_own(d.server.as_deref())).map(|d| d.name.value.clone()));
+        let stores = facts.directory.stores();
+        found.affects(stores.iter().filter(|s| is_own(s.server().as_deref())).map(|store| store.name()));
+    }
+}
+
+/// The last steps of every repair of rights: new routing tables, and the mail sent anew.
+pub(super) fn restart(found: &mut Discovery, server: &str) {
+    found.command(
+        "Wait until Active Directory has replicated the change to the site of the hub servers. Then restart the transport \
+         service on each hub server whose queue holds the mail, so that it reads the objects again and writes a new \
+         routing table.",
+        "Restart-Service MSExchangeTransport",
+    );
+    found.warn("Mail through that server pauses for about a minute.");
+    found.command(
+        "Route the waiting mail anew on these hub servers, and check that the queues fall to 0.",
+        "Get-Queue -Filter {Identity -like '*\\Unreachable'} | Retry-Queue -Resubmit $true; Get-Queue | Where-Object { $_.Status \
+         -eq 'Retry' -or $_.DeliveryType -eq 'MapiDelivery' } | Retry-Queue; Get-Queue | Format-Table \
+         Identity,DeliveryType,Status,MessageCount",
+    );
+    found.verify.push(format!(
+        "The newest routing table of the hub servers lists every store of {server} under HomeMdbRouting, and the queues fall to 0."
+    ));
+}
+
+/// What to bring when no list of a server was brought.
+pub(super) fn missing_list(server: &str) -> Missing {
+    Missing {
+        what: format!("The permissions of the object of {server}"),
+        settles: "Whether inheritance is off, or a right is missing or denied.".to_owned(),
+        command: format!("Get-ExchangeServer {} | Get-ADPermission | Export-Clixml server-rights.xml", quoted(server)),
+    }
+}

@@ -1,0 +1,89 @@
+//! What rules about events share: finding the text that matters, citing it, and saying when it happened.
+
+use regex::Regex;
+use std::sync::LazyLock;
+
+use super::discovery::{Discovery, Proof, count};
+use crate::base::timestamp::Moment;
+use crate::facts::Facts;
+use crate::facts::events::{EventGroup, Variant};
+use crate::model::server::server_key;
+
+/// Events of one group with the same text.
+pub(in crate::rules) struct Hit<'a> {
+    /// Their group.
+    pub group: &'a EventGroup,
+    /// Their text: the message, or the insertion strings.
+    pub text: &'a str,
+    /// The events.
+    pub variant: &'a Variant,
+}
+
+/// All texts of the events with these ids of a source, in the order in which they first occurred.
+pub(in crate::rules) fn hits<'a>(facts: &'a Facts, source: &'a str, ids: &'a [u16]) -> Vec<Hit<'a>> {
+    let groups = facts.events_of(source, ids);
+    let mut hits: Vec<Hit<'a>> = groups
+        .flat_map(|group| group.variants.iter().map(move |(text, variant)| Hit { group, text, variant }))
+        .collect();
+    hits.sort_by_key(|hit| (hit.variant.first.is_none(), hit.variant.first, hit.variant.event.span));
+    hits
+}
+
+impl Hit<'_> {
+    /// The computer, in words.
+    pub fn computer(&self) -> String {
+        self.group.computer.clone().unwrap_or_else(|| "a server that the export does not name".to_owned())
+    }
+
+    /// `Event 326 of MSExchangeTransport on EX1, 12 times`.
+    pub fn label(&self) -> String {
+        let times = if self.variant.count > 1 { format!(", {} times", self.variant.count) } else { String::new() };
+        format!("Event {} of {} on {}{times}", self.group.id, self.group.source, self.computer())
+    }
+
+    /// Cites the first of the events.
+    pub fn cite(&self, found: &mut Discovery, marks: &[&str], why: &str) -> String {
+        let proof = Proof::new(self.variant.event.span, self.label());
+        found.cite(proof.mark(marks.iter().copied()).why(why))
+    }
+}
+
+/// Names of computers, each once, short and full names of one server being the same.
+pub(in crate::rules) fn computers(hits: &[&Hit<'_>]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for hit in hits {
+        if let Some(name) = &hit.group.computer
+            && !names.iter().any(|known| server_key(known) == server_key(name))
+        {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+/// States how often and when the events occurred.
+pub(in crate::rules) fn effects(found: &mut Discovery, hits: &[&Hit<'_>]) {
+    let mut groups: Vec<(u16, String)> = hits.iter().map(|hit| (hit.group.id, hit.computer())).collect();
+    groups.sort();
+    groups.dedup();
+    for (id, computer) in groups.into_iter().take(8) {
+        let own = || hits.iter().filter(|hit| hit.group.id == id && hit.computer() == computer);
+        let events: u64 = own().map(|hit| hit.variant.count).sum();
+        let first = own().filter_map(|hit| hit.variant.first).min();
+        let last = own().filter_map(|hit| hit.variant.last).max();
+        found.effect(format!("Event {id} on {computer}{}", span_of(first, last)), count(events, "event"));
+    }
+    found.affects(hits.iter().filter_map(|hit| hit.group.computer.clone()));
+}
+
+/// `, 2003-09-12 22:53:18 to 2003-09-12 23:03:18`.
+pub(in crate::rules) fn span_of(first: Option<Moment>, last: Option<Moment>) -> String {
+    match (first, last) {
+        (Some(a), Some(b)) if a != b => format!(", {a} to {b}"),
+        (Some(a), _) => format!(", {a}"),
+        _ => String::new(),
+    }
+}
+
+/// A pattern that is part of the program; `None` would be a mistake in it, which its tests show.
+pub(in crate::rules) type Pattern = LazyLock<Option<Regex>>;
