@@ -70,7 +70,8 @@ impl Fold {
         let mut documents = self.documents;
         documents.sort();
         let servers = servers::Servers::new(documents.servers, documents.server_addresses, &documents.queues);
-        let directory = directory::Directory::new(documents.directory_objects.into_iter().map(|object| *object).collect());
+        let directory =
+            directory::Directory::new(documents.directory_objects.into_iter().map(|object| *object).collect());
         let mut names: Vec<String> = servers.servers.iter().map(|server| server.name.clone()).collect();
         names.extend(documents.databases.iter().filter_map(|database| database.server.clone()));
         let lists = documents.access_control_lists.into_iter().map(|list| *list).collect();

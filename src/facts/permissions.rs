@@ -64,8 +64,7 @@ pub enum Granted {
 impl Permissions {
     /// Sorts lists by their objects.
     pub fn new(lists: Vec<AccessControlList>, directory: &Directory, servers: &[String]) -> Permissions {
-        let mut permissions =
-            Permissions { exchange_servers: exchange_servers(directory), ..Permissions::default() };
+        let mut permissions = Permissions { exchange_servers: exchange_servers(directory), ..Permissions::default() };
         for list in lists {
             // Rights of a mailbox mean something else.
             if list.attribute.is_some() {
@@ -157,8 +156,7 @@ fn target(object: &str, directory: &Directory, servers: &[String]) -> Option<(Ta
             let known = servers.iter().any(|own| server_key(own) == server_key(server));
             let found = directory.server(server);
             let dn = found.and_then(name_of).map(|_| ()).and_then(|()| found?.distinguished_name.clone());
-            (known || found.is_some())
-                .then(|| (Target::Server { server: (*server).to_owned() }, dn.map(|dn| dn.value)))
+            (known || found.is_some()).then(|| (Target::Server { server: (*server).to_owned() }, dn.map(|dn| dn.value)))
         }
         [server, .., store] => {
             Some((Target::Store { server: Some((*server).to_owned()), store: (*store).to_owned() }, None))

@@ -49,7 +49,9 @@ fn check(facts: &Facts) -> Verdict {
     let denied = |object: &ObjectPermissions| -> Vec<(usize, &'static str)> {
         four(facts, object)
             .iter()
-            .filter_map(|right| if let Granted::Denied(entry) = right.granted { Some((entry, right.title)) } else { None })
+            .filter_map(
+                |right| if let Granted::Denied(entry) = right.granted { Some((entry, right.title)) } else { None },
+            )
             .collect()
     };
     let findings: Vec<Discovery> = servers
@@ -112,6 +114,8 @@ fn finding(facts: &Facts, object: &ObjectPermissions, denied: &[(usize, &'static
         ),
     );
     restart(&mut found, &server);
-    found.verify.push("No new event 1009 of MSExchangeMailSubmission, and the Outbox of a test mailbox empties.".to_owned());
+    found
+        .verify
+        .push("No new event 1009 of MSExchangeMailSubmission, and the Outbox of a test mailbox empties.".to_owned());
     found
 }

@@ -88,7 +88,10 @@ fn finding(facts: &Facts, objects: &[&ObjectPermissions]) -> Option<Discovery> {
         if matches!(object.target, Target::Server { .. }) {
             judged.extend(four(facts, object));
         }
-        (titles(&judged, |granted| *granted == Granted::Missing), titles(&judged, |granted| *granted == Granted::Unknown))
+        (
+            titles(&judged, |granted| *granted == Granted::Missing),
+            titles(&judged, |granted| *granted == Granted::Unknown),
+        )
     };
     let judged: Vec<_> = objects.iter().map(|object| (*object, lost(object))).collect();
     let certain = judged.iter().any(|(_, (missing, _))| !missing.is_empty());

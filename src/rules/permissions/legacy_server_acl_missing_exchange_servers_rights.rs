@@ -94,7 +94,8 @@ fn finding(facts: &Facts, object: &ObjectPermissions, judged: &[super::required:
     let mut parts = Vec::new();
     if !missing.is_empty() {
         let place = cite_absent(&mut found, object, &missing);
-        let absent = if facts.permissions.names_exchange_servers(&object.list) { "lacks" } else { "is not listed and lacks" };
+        let absent =
+            if facts.permissions.names_exchange_servers(&object.list) { "lacks" } else { "is not listed and lacks" };
         parts.push(format!("{absent} {} {place}", listed(&missing, 4)));
     }
     if !denied.is_empty() {

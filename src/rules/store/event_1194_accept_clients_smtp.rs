@@ -37,14 +37,20 @@ fn check(facts: &Facts) -> Verdict {
     let hits: Vec<&Hit<'_>> = all.iter().filter(is_meant).collect();
     let Some(first) = hits.first() else { return Verdict::NotApplicable };
     let mut found = Discovery::new(Confidence::Confirmed);
-    let place = first.cite(&mut found, &["external interface SMTP", "0x80004005"], "Mail reaches the store over this interface.");
+    let place = first.cite(
+        &mut found,
+        &["external interface SMTP", "0x80004005"],
+        "Mail reaches the store over this interface.",
+    );
     let names = computers(&hits);
     found.statement = format!(
         "A store on {} could not open its SMTP interface when it was mounted {place}.",
         if names.is_empty() { "a server that the export does not name".to_owned() } else { listed(&names, 3) }
     );
     effects(&mut found, &hits);
-    found.step("Mount the stores again and look for event 326 of MSExchangeTransport in the same minute: it names the store.");
+    found.step(
+        "Mount the stores again and look for event 326 of MSExchangeTransport in the same minute: it names the store.",
+    );
     found.verify.push("No event 1194 after the next mount.".to_owned());
     if facts.events_of("MSExchangeTransport", &[326]).next().is_none() {
         found.unknown("Which store it is: there is no event 326 beside it.");

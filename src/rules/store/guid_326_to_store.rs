@@ -60,11 +60,14 @@ fn check(facts: &Facts) -> Verdict {
                         guid::ldap_filter("objectGUID", guid)
                     ),
                 });
-                format!("Event 326 {event} names the store by its GUID; no stores of the directory were brought to tell which it is.")
+                format!(
+                    "Event 326 {event} names the store by its GUID; no stores of the directory were brought to tell which it is."
+                )
             }
             None => {
                 let note = "The stores in the files";
-                let searched = format!("Searched: objectGUID of {} stores. None is {}.", shown.len(), guid::braced(guid));
+                let searched =
+                    format!("Searched: objectGUID of {} stores. None is {}.", shown.len(), guid::braced(guid));
                 let span = shown.first().map_or(first.hit.variant.event.span, |store| store.object.span);
                 let place = found.cite(Proof::new(span, note).absent(searched));
                 format!(

@@ -48,7 +48,8 @@ fn check(facts: &Facts) -> Verdict {
         }
         let Some(first) = all.iter().find(|r| r.store == guid) else { continue };
         let mut found = Discovery::new(Confidence::Possible);
-        let event = first.hit.cite(&mut found, &[], "The failure goes on although the object of the SMTP mailbox is there.");
+        let event =
+            first.hit.cite(&mut found, &[], "The failure goes on although the object of the SMTP mailbox is there.");
         let store = store_of(facts, guid);
         let name = store.map_or_else(|| "the store".to_owned(), |store| store.name());
         found.statement = format!(

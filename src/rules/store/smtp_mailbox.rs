@@ -95,7 +95,8 @@ pub(super) fn shows_connections(facts: &Facts) -> bool {
     let container = connections(facts).and_then(|name| DistinguishedName::parse(&name));
     let below = |name: &DistinguishedName| {
         let gateways = facts.directory.of_class("mailGateway");
-        gateways.filter_map(name_of).any(|gateway| gateway.level_of("Connections") == Some(1)) || facts.directory.shows_below(name)
+        gateways.filter_map(name_of).any(|gateway| gateway.level_of("Connections") == Some(1))
+            || facts.directory.shows_below(name)
     };
     container.is_some_and(|name| below(&name))
 }

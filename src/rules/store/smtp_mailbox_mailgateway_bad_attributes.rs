@@ -1,6 +1,6 @@
 //! The directory object of the SMTP mailbox of a store has wrong attributes, or is there twice.
 
-use super::smtp_mailbox::{gateways, mta_of, refused, store_of, stores};
+use super::smtp_mailbox::{gateways, mta_of, refused, stores};
 use crate::base::distinguished_name::DistinguishedName;
 use crate::base::guid;
 use crate::base::source::Span;
@@ -59,11 +59,15 @@ fn check(facts: &Facts) -> Verdict {
         let objects: Vec<&DirectoryObject> =
             gateways(facts, guid).into_iter().filter(|object| !is_deleted(object)).collect();
         // One object in two dumps is one object.
-        let mut names: Vec<String> = objects.iter().filter_map(|o| key(&o.distinguished_name.as_ref()?.value)).collect();
+        let mut names: Vec<String> =
+            objects.iter().filter_map(|o| key(&o.distinguished_name.as_ref()?.value)).collect();
         names.sort();
         names.dedup();
-        let faults: Vec<(&DirectoryObject, Vec<Wrong>)> =
-            objects.iter().map(|object| (*object, faults(&store, object, guid))).filter(|(_, w)| !w.is_empty()).collect();
+        let faults: Vec<(&DirectoryObject, Vec<Wrong>)> = objects
+            .iter()
+            .map(|object| (*object, faults(&store, object, guid)))
+            .filter(|(_, w)| !w.is_empty())
+            .collect();
         if faults.is_empty() && names.len() < 2 {
             if !objects.is_empty() {
                 right.push(store.name());
@@ -167,7 +171,11 @@ fn finding(
             found.warn("Mistakes here can make a reinstallation of Exchange necessary. Export the object first.");
         }
         for one in wrong.iter().filter(|one| one.should.starts_with('(')) {
-            found.step(format!("In ADSI Edit set {} of {name} so that it ends in {}.", one.attribute, one.should.trim_start_matches("(...)")));
+            found.step(format!(
+                "In ADSI Edit set {} of {name} so that it ends in {}.",
+                one.attribute,
+                one.should.trim_start_matches("(...)")
+            ));
         }
     }
     if number > 1 {
@@ -175,15 +183,20 @@ fn finding(
     }
     let mut event = String::new();
     if let Some(first) = refused(facts).into_iter().find(|r| r.store == guid) {
-        event = format!(", and the store driver cannot log on {}", first.hit.cite(&mut found, &[&guid::braced(guid)], ""));
+        event =
+            format!(", and the store driver cannot log on {}", first.hit.cite(&mut found, &[&guid::braced(guid)], ""));
     }
-    found.statement =
-        format!("The directory object of the SMTP mailbox of {} on {server} is not right: {}{event}.", store.name(), parts.join("; "));
+    found.statement = format!(
+        "The directory object of the SMTP mailbox of {} on {server} is not right: {}{event}.",
+        store.name(),
+        parts.join("; ")
+    );
     found.affects([store.name(), server.clone()]);
-    found.step(format!(
-        "Let Active Directory replicate, then dismount all stores of {server} and mount them again."
-    ));
+    found.step(format!("Let Active Directory replicate, then dismount all stores of {server} and mount them again."));
     found.warn("Users of these stores are cut off meanwhile.");
-    found.verify.push("A new dump of the object from that global catalog server shows the values, and event 326 does not come again.".to_owned());
+    found.verify.push(
+        "A new dump of the object from that global catalog server shows the values, and event 326 does not come again."
+            .to_owned(),
+    );
     found
 }

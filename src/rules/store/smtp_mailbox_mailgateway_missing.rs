@@ -83,7 +83,8 @@ fn finding(facts: &Facts, guid: uuid::Uuid, server: &str, legacy: &str) -> Disco
     let mut found = Discovery::new(if store.is_some() { Confidence::Confirmed } else { Confidence::Likely });
     let container = connections(facts).unwrap_or_default();
     let shown = facts.directory.of_class("mailGateway").filter(|object| !is_deleted(object)).count();
-    let span = facts.directory.object(&container).or_else(|| facts.directory.of_class("mailGateway").next()).map(|o| o.span);
+    let span =
+        facts.directory.object(&container).or_else(|| facts.directory.of_class("mailGateway").next()).map(|o| o.span);
     let name = store.map_or_else(|| format!("the store {}", guid::braced(guid)), |s| s.name());
     let absent = span.map_or_else(String::new, |span| {
         let searched = format!(
@@ -143,7 +144,8 @@ fn finding(facts: &Facts, guid: uuid::Uuid, server: &str, legacy: &str) -> Disco
         ));
     }
     if store.is_some_and(|store| store.public) {
-        found.held("It is a public folder store: it has no system mailbox to look at, so the directory object decides.");
+        found
+            .held("It is a public folder store: it has no system mailbox to look at, so the directory object decides.");
     }
     found.verify.push("After the mount no event 326 or 1194, and the local delivery queue empties.".to_owned());
     found
@@ -177,7 +179,9 @@ fn create(found: &mut Discovery, store: &Store<'_>, container: &str, server: &st
 /// A line of LDIF, RFC 2849: what is not plain ASCII is base64.
 fn ldif_line(name: &str, value: &str) -> String {
     use base64::Engine as _;
-    let plain = value.bytes().all(|b| (0x20..0x7F).contains(&b)) && !value.starts_with([' ', ':', '<']) && !value.ends_with(' ');
+    let plain = value.bytes().all(|b| (0x20..0x7F).contains(&b))
+        && !value.starts_with([' ', ':', '<'])
+        && !value.ends_with(' ');
     if plain {
         format!("{name}: {value}")
     } else {

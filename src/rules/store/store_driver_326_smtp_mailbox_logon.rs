@@ -99,7 +99,11 @@ fn finding(facts: &Facts, refused: &[&Refused<'_>]) -> Discovery {
     let public = store.map(|s| s.public);
     if store.is_none() {
         found.command(
-            format!("Find the store whose objectGUID is {} (ADSI Edit shows it as {}).", guid::braced(guid), guid::octet_text(guid)),
+            format!(
+                "Find the store whose objectGUID is {} (ADSI Edit shows it as {}).",
+                guid::braced(guid),
+                guid::octet_text(guid)
+            ),
             format!(
                 "ldifde -f store.ldf -d \"CN=Configuration,DC=<your forest>\" -r \"{}\"",
                 guid::ldap_filter("objectGUID", guid)
@@ -130,7 +134,9 @@ fn finding(facts: &Facts, refused: &[&Refused<'_>]) -> Discovery {
     if !facts.directory.is_empty() && super::smtp_mailbox::shows_connections(facts) {
         return found;
     }
-    found.unknown("Whether the object is missing or has wrong attributes: the objects below CN=Connections were not brought.");
+    found.unknown(
+        "Whether the object is missing or has wrong attributes: the objects below CN=Connections were not brought.",
+    );
     found.missing.push(Missing {
         what: "The objects below CN=Connections, and the stores of the server".to_owned(),
         settles: "Whether the object of the SMTP mailbox is missing or has wrong attributes, and which store it is.".to_owned(),

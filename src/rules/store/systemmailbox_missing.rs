@@ -36,10 +36,12 @@ declare_rule! {
 fn check(facts: &Facts) -> Verdict {
     let all = hits(facts, "EXOLEDB", &[116]);
     let has = |text: &str, code: &str| text.to_lowercase().contains(code);
-    let meant: Vec<&Hit<'_>> = all.iter().filter(|hit| has(hit.text, "8004010f") || has(hit.text, "8007007e")).collect();
+    let meant: Vec<&Hit<'_>> =
+        all.iter().filter(|hit| has(hit.text, "8004010f") || has(hit.text, "8007007e")).collect();
     let Some(first) = meant.first() else { return Verdict::NotApplicable };
     let mut found = Discovery::new(Confidence::Likely);
-    let place = first.cite(&mut found, &["0x8004010f", "0x8007007e"], "The event system of the store needs its SystemMailbox.");
+    let place =
+        first.cite(&mut found, &["0x8004010f", "0x8007007e"], "The event system of the store needs its SystemMailbox.");
     // Stores without their object, where the dump shows such objects at all.
     let objects: Vec<String> = facts
         .directory
@@ -56,7 +58,11 @@ fn check(facts: &Facts) -> Verdict {
             if objects.iter().any(|name| name.contains(&text)) {
                 continue;
             }
-            let searched = format!("Searched: {} objects SystemMailbox. None is named after {}.", objects.len(), guid::braced(own.value));
+            let searched = format!(
+                "Searched: {} objects SystemMailbox. None is named after {}.",
+                objects.len(),
+                guid::braced(own.value)
+            );
             let note = format!("No SystemMailbox for {}", store.name());
             lost += &found.cite(Proof::new(own.span, note).absent(searched));
             found.affects([store.name()]);
@@ -64,10 +70,16 @@ fn check(facts: &Facts) -> Verdict {
         }
     }
     let missing = if lost.is_empty() { String::new() } else { format!("; its object is not in the directory {lost}") };
-    found.statement = format!("The event system of a store on {} does not start, because its SystemMailbox is not found {place}{missing}.", first.computer());
+    found.statement = format!(
+        "The event system of a store on {} does not start, because its SystemMailbox is not found {place}{missing}.",
+        first.computer()
+    );
     effects(&mut found, &meant);
     if has(first.text, "8007007e") {
-        found.command("Register the library, and mount the store again.", "regsvr32 \"%ProgramFiles%\\Exchsrvr\\bin\\exodbprx.dll\"");
+        found.command(
+            "Register the library, and mount the store again.",
+            "regsvr32 \"%ProgramFiles%\\Exchsrvr\\bin\\exodbprx.dll\"",
+        );
     }
     found.step("Preferred: create a new mailbox store, move the mailboxes there, and delete the old one; the new store gets its own SystemMailbox.");
     found.step("Otherwise create the object SystemMailbox{GUID} anew as KB316622 describes, and mount the store.");
