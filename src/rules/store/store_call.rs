@@ -1,0 +1,207 @@
+//! Calls of the store driver of Exchange 2000 and 2003 that the store refused: event 327 of MSExchangeTransport.
+//!
+//! Documented in KB328671. Traps: the code is decimal for errors of the database (JET) and hexadecimal for others; in an
+//! export without messages only the insertion strings are left, the call, the code and the database in this order; event
+//! 327 of source ESE is the normal report of a database that was detached.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::facts::Facts;
+use crate::report::Missing;
+use crate::rules::discovery::{Discovery, count, listed};
+use crate::rules::searching::{Hit, Pattern, hits};
+
+/// A call that failed.
+pub(super) struct Failed<'a> {
+    /// The events.
+    pub hit: Hit<'a>,
+    /// The call: `EcSaveChangesMessage`.
+    pub call: String,
+    /// The code as printed.
+    pub code: String,
+    /// The code as a number: JET errors are negative.
+    pub number: i64,
+    /// GUID of the database, as printed.
+    pub database: Option<String>,
+}
+
+/// `JET_errRecordDeleted`
+pub(super) const RECORD_DELETED: i64 = -1017;
+/// `JET_errInvalidTableId`
+pub(super) const INVALID_TABLE: i64 = -1310;
+
+/// Errors of the database that mean damage of its pages, with their names: then it is restored, not repaired.
+const PHYSICAL: [(i64, &str); 5] = [
+    (-1018, "JET_errReadVerifyFailure"),
+    (-1019, "JET_errPageNotInitialized"),
+    (-1022, "JET_errDiskIO"),
+    (-1206, "JET_errDatabaseCorrupted"),
+    (-550, "JET_errDatabaseDirtyShutdown"),
+];
+
+static CALL: Pattern = LazyLock::new(|| Regex::new(r"\b(Ec[A-Z]\w+)").ok());
+static CODE: Pattern = LazyLock::new(|| Regex::new(r"(?:^|[\s:|])(-\d{3,5}|0x[0-9A-Fa-f]{8})\b").ok());
+static DATABASE: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b").ok());
+
+/// All failed calls.
+pub(super) fn failed(facts: &Facts) -> Vec<Failed<'_>> {
+    let first = |pattern: &Pattern, text: &str| {
+        pattern.as_ref().and_then(|p| p.captures(text)).and_then(|c| c.get(1)).map(|part| part.as_str().to_owned())
+    };
+    let all = hits(facts, "MSExchangeTransport", &[327]);
+    all.into_iter()
+        .filter_map(|hit| {
+            let (call, code) = (first(&CALL, hit.text)?, first(&CODE, hit.text)?);
+            let number = match code.strip_prefix("0x") {
+                Some(digits) => i64::from(u32::from_str_radix(digits, 16).ok()?),
+                None => code.parse().ok()?,
+            };
+            // 0xFFFFFC07 is -1017.
+            let number = if number > 0xFFFF_0000 { number - 0x1_0000_0000 } else { number };
+            Some(Failed { database: first(&DATABASE, hit.text), call, code, number, hit })
+        })
+        .collect()
+}
+
+/// The failed calls by the database they were about.
+pub(super) fn by_database<'a>(failed: &[&'a Failed<'a>]) -> BTreeMap<Option<String>, Vec<&'a Failed<'a>>> {
+    let mut databases: BTreeMap<Option<String>, Vec<&Failed<'_>>> = BTreeMap::new();
+    for one in failed {
+        databases.entry(one.database.as_ref().map(|d| d.to_lowercase())).or_default().push(one);
+    }
+    databases
+}
+
+/// Codes of physical damage in events 327 and of the database engine itself, with their names.
+pub(super) fn physical(facts: &Facts) -> Vec<(String, &'static str)> {
+    let own = failed(facts);
+    let named: Vec<(String, &'static str)> = PHYSICAL
+        .iter()
+        .filter(|(number, _)| own.iter().any(|one| one.number == *number))
+        .map(|(number, name)| (number.to_string(), *name))
+        .collect();
+    let engine = |group: &&crate::facts::events::EventGroup| {
+        let source = group.source.to_ascii_lowercase();
+        !group.recovered && (source.starts_with("ese") || source.starts_with("msexchangeis"))
+    };
+    let said = facts.events.iter().filter(engine).flat_map(|group| group.variants.keys());
+    let mut all = named;
+    for text in said {
+        for (number, name) in PHYSICAL.iter().take(3) {
+            let code = number.to_string();
+            let is_there = text.match_indices(&code).any(|(at, _)| {
+                text.get(at + code.len()..).and_then(|rest| rest.chars().next()).is_none_or(|c| !c.is_ascii_digit())
+            });
+            if is_there && !all.iter().any(|(known, _)| *known == code) {
+                all.push((code, *name));
+            }
+        }
+    }
+    all
+}
+
+/// The finding about one database.
+pub(super) fn describe(found: &mut Discovery, facts: &Facts, calls: &[&Failed<'_>], symbol: &str) {
+    let Some(first) = calls.first() else { return };
+    let computer = first.hit.computer();
+    let name = database_name(facts, first.database.as_deref());
+    let mut places = String::new();
+    for one in calls.iter().take(3) {
+        let why = format!("The database answers {} ({symbol}).", one.code);
+        places += &one.hit.cite(found, &[&one.call, &one.code], &why);
+    }
+    let names: Vec<String> = crate::rules::discovery::distinct(calls.iter().map(|one| one.call.clone()));
+    let events: u64 = calls.iter().map(|one| one.hit.variant.count).sum();
+    found.statement = format!(
+        "The store on {computer} cannot read or write {name} consistently: {} failed {} with {} ({symbol}) {places}.",
+        listed(&names, 3),
+        count(events, "time"),
+        first.number,
+    );
+    found.affects([computer, name]);
+    found.affects(first.database.clone());
+    let hits: Vec<&Hit<'_>> = calls.iter().map(|one| &one.hit).collect();
+    crate::rules::searching::effects(found, &hits);
+}
+
+/// The database of a GUID, by its name in the directory.
+pub(super) fn database_name(facts: &Facts, guid: Option<&str>) -> String {
+    let Some(text) = guid else { return "a database that the event does not name".to_owned() };
+    let known = uuid::Uuid::try_parse(text).ok().and_then(|guid| super::smtp_mailbox::store_of(facts, guid));
+    known.map_or_else(|| format!("database {text}"), |store| store.name())
+}
+
+/// The steps of the repair: exclude the scanner, back up, dismount, defragment, check, mount; or restore.
+pub(super) fn repair(found: &mut Discovery, facts: &Facts, server: &str) {
+    found.step(
+        "First exclude the \\Exchsrvr folder and its subfolders, and drive M: (ExIFS), from the file-level antivirus program and from \
+         file-level backup; else the damage comes back. Use an antivirus program for the store instead.",
+    );
+    let physical = physical(facts);
+    if !physical.is_empty() {
+        let codes: Vec<String> = physical.iter().map(|(code, name)| format!("{code} ({name})")).collect();
+        found.step(format!(
+            "Restore the database from the last good backup and let the transaction logs be replayed, instead of repairing it: {} means \
+             that pages on the disk are damaged. Have the disks and their controller checked before.",
+            listed(&codes, 3)
+        ));
+        found.warn("Do not run eseutil /p or /d on a database with damaged pages while a backup exists: it discards what it can't read.");
+        found
+            .verify
+            .push("No event 327, and the next full online backup ends without -1018, -1019 or -1022.".to_owned());
+        return;
+    }
+    found.step(
+        "Make an offline copy or a backup of the database. Check that the disk has free space for a second copy of it (its size and about \
+         10 %), and that the Microsoft Exchange Information Store service runs.",
+    );
+    found.warn("The store is offline for the following steps, several hours for a large database. Do not run two eseutil at a time.");
+    found.step("In Exchange System Manager, below the server and its storage group, right click the store and choose Dismount Store.");
+    found.command(
+        "Defragment the database in the folder Exchsrvr\\Bin. The path is that of the database of this store, shown on its Database tab. It \
+         may look as if it had stopped; let it end.",
+        "eseutil /d \"C:\\Exchsrvr\\Mdbdata\\Priv1.edb\"",
+    );
+    found.command(
+        "Check and repair the store. Run this again until no errors or warnings are reported, or their number does not change any more.",
+        format!("isinteg -s {server} -fix -test alltests"),
+    );
+    found.step("Mount the store.");
+    found.verify.push("isinteg reports 0 warnings and 0 errors, and no event 327 comes after the mount.".to_owned());
+    found.verify.push("A test message to a mailbox of this store arrives, and no report 5.0.0 comes back.".to_owned());
+}
+
+/// The full log, with diagnostic logging raised.
+pub(super) fn missing_log() -> Missing {
+    Missing {
+        what: "The application log, with diagnostic logging of MSExchangeTransport at Maximum".to_owned(),
+        settles: "Whether events 327 and 1706 occur: they are only written at that level, so their absence proves nothing.".to_owned(),
+        command: "Exchange System Manager, server, Properties, Diagnostics Logging, MSExchangeTransport, Maximum; send a test message; \
+                  then save the application log"
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_found_in_messages_and_in_strings() {
+        let code = |text: &str| CODE.as_ref().unwrap().captures(text).map(|c| c[1].to_owned());
+        let message = "The following call : EcDeleteMessages to the store failed. Error code : -1310. MDB : \
+            da99a83e-b5e7-4004-ae54-91dafa273a5d. FID : 1-31. MID : 1-2733. File : .";
+        assert_eq!(code(message).as_deref(), Some("-1310"));
+        assert_eq!(
+            code("EcSaveChangesMessage | -1017 | da99a83e-b5e7-4004-ae54-91dafa273a5d").as_deref(),
+            Some("-1017")
+        );
+        assert_eq!(code("EcOpen | 0x80040115").as_deref(), Some("0x80040115"));
+        assert_eq!(code("MDB : da99a83e-b5e7-4004-ae54-91dafa273a5d"), None);
+        let database = DATABASE.as_ref().unwrap().captures(message).unwrap();
+        assert_eq!(&database[1], "da99a83e-b5e7-4004-ae54-91dafa273a5d");
+    }
+}

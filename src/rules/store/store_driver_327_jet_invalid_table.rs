@@ -1,0 +1,60 @@
+//! The store driver fails with -1310: a table of the database is not valid.
+
+use super::store_call::{INVALID_TABLE, by_database, describe, failed, missing_log, physical, repair};
+use crate::facts::Facts;
+use crate::report::Confidence;
+use crate::rules::Verdict;
+use crate::rules::discovery::{Discovery, listed};
+
+declare_rule! {
+    /// # Symptoms
+    /// Messages do not reach their recipients, and senders get reports with 5.0.0. Event 327 of MSExchangeTransport, Exchange Store
+    /// Driver, says that a call to the store failed with -1310, JET_errInvalidTableId.
+    ///
+    /// # Cause
+    /// The database cannot be read or written consistently. It is damaged, usually because a file-level antivirus program or backup
+    /// works on the \Exchsrvr folders or on drive M: (ExIFS).
+    ///
+    /// # Resolution
+    /// 1. Exclude the folders and drive M: from the scanner.
+    /// 2. Back up, dismount the store, run `eseutil /d`, then `isinteg -fix -test alltests` until nothing changes, and mount.
+    ///
+    /// # More information
+    /// Preconditions: the information store service runs, the disk has room for a second copy of the database, one eseutil at a
+    /// time, several hours. With -1018, -1019 or -1022 beside it, restore from a backup instead. The events are only written with
+    /// diagnostic logging at Maximum. Event 327 of source ESE is harmless.
+    id: "store-driver-327-jet-invalid-table",
+    title: "A store database is damaged: a table is not valid",
+    area: Store,
+    severity: Critical,
+    role: Cause,
+    versions: V2000..=V2003,
+    needs: [Events],
+    helps: [Reports, Directory],
+    explains: ["ndr-5-0-0-no-reason-ex2000", "exps-1706-logon-denied", "tracking-local-delivery-retry-loop"],
+    sources: ["https://www.betaarchive.com/wiki/index.php?title=Microsoft_KB_Archive/328671"],
+    check: check,
+}
+
+fn check(facts: &Facts) -> Verdict {
+    let all = failed(facts);
+    let meant: Vec<_> = all.iter().filter(|one| one.number == INVALID_TABLE).collect();
+    let mut findings = Vec::new();
+    for calls in by_database(&meant).into_values() {
+        let mut found = Discovery::new(Confidence::Confirmed);
+        describe(&mut found, facts, &calls, "JET_errInvalidTableId");
+        let damage: Vec<String> = physical(facts).into_iter().map(|(code, name)| format!("{code} ({name})")).collect();
+        if damage.is_empty() {
+            found.excluded("Damage of pages on the disk: none of -1018, -1019 and -1022 occurs in these files.");
+        } else {
+            found.held(format!("The database reports damage of its pages as well: {}.", listed(&damage, 3)));
+        }
+        let server = calls.first().map_or_else(String::new, |one| one.hit.computer());
+        repair(&mut found, facts, &server);
+        if facts.reports.is_empty() {
+            found.missing.push(missing_log());
+        }
+        findings.push(found);
+    }
+    if findings.is_empty() { Verdict::NotApplicable } else { Verdict::Found(findings) }
+}
