@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
+use crate::model::link_state::LinkStateTable;
 use crate::model::log_row::LogRow;
 use crate::model::{Documents, Record, Sink};
 
@@ -71,6 +72,7 @@ impl Fold {
                 mailboxes: documents.mailboxes,
                 tables: documents.routing_tables.into_iter().map(|table| *table).collect(),
             },
+            link_states: documents.link_state_tables,
             events: self.events.finish(),
             transport: self.transport.finish(),
             servers,
@@ -88,6 +90,8 @@ pub struct Facts {
     pub servers: servers::Servers,
     /// Databases, mailboxes and routing tables.
     pub databases: databases::Databases,
+    /// Link state tables of Exchange 2000 and 2003.
+    pub link_states: Vec<LinkStateTable>,
     /// What transport logs show.
     pub transport: transport::Transport,
     /// Events, grouped.

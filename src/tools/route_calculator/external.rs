@@ -258,6 +258,14 @@ impl<'a, 'c> ConnectorChoice<'a, 'c> {
             ),
         );
         route.outcome = self.next(&winner, address, size, &mut route.reasons);
+        if is_smtp && self.calculator.is_edge() {
+            for inward in self.candidates("SMTP", "--").into_iter().take(1) {
+                route.reasons.push(format!(
+                    "If {address} is an accepted domain of the organization, connector {} takes it instead.",
+                    inward.connector.object
+                ));
+            }
+        }
         route
     }
 

@@ -182,3 +182,172 @@ pub fn one_way(tables: &[&LinkStateTable]) -> Vec<Hit> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::source::{SourceId, Span};
+    use crate::model::Located;
+    use crate::model::link_state::{LinkStateBridgehead, LinkStateMember};
+    use crate::tools::routing_lint::lint_link_state;
+
+    fn span() -> Span {
+        Span::file(SourceId(0))
+    }
+
+    fn id(number: u128) -> LinkStateId {
+        LinkStateId(Uuid::from_u128(number))
+    }
+
+    fn connector(number: u128, to: u128) -> LinkStateConnector {
+        LinkStateConnector {
+            span: span(),
+            id: id(number),
+            kind: Some("SMTP".to_owned()),
+            target_group: (to > 0).then(|| id(to).0.simple().to_string()),
+            legacy_dn: Some(format!("/o=Contoso/cn=Connections/cn=C{number}")),
+            restrictions: 0,
+            address_spaces: Vec::new(),
+            bridgeheads: vec![LinkStateBridgehead {
+                span: span(),
+                id: id(90),
+                state: Some("CONN_AVAIL".to_owned()),
+                fqdn: Some("ex1.contoso.test".to_owned()),
+            }],
+            target_bridgeheads: Vec::new(),
+            up: Some(Located::new(true, span())),
+        }
+    }
+
+    fn group(number: u128, connectors: Vec<LinkStateConnector>) -> LinkStateGroup {
+        let version = |value: u32| Some(Located::new(value, span()));
+        LinkStateGroup {
+            span: span(),
+            id: id(number),
+            master: Some(id(number + 10)),
+            major: version(10),
+            minor: version(12),
+            user: version(3),
+            smtp_address: None,
+            x400_address: None,
+            x500_address: None,
+            members: vec![LinkStateMember { span: span(), id: id(number + 10), connected: Some(true), build: None }],
+            connectors,
+        }
+    }
+
+    /// Two groups joined both ways; the first sends to the Internet.
+    fn healthy() -> LinkStateTable {
+        LinkStateTable {
+            span: span(),
+            digest: Located::new("aa".to_owned(), span()),
+            complete: true,
+            groups: vec![group(1, vec![connector(31, 0), connector(32, 2)]), group(2, vec![connector(33, 1)])],
+        }
+    }
+
+    fn after(change: impl FnOnce(&mut LinkStateTable)) -> Vec<String> {
+        let mut table = healthy();
+        change(&mut table);
+        shown(&[&table])
+    }
+
+    fn shown(tables: &[&LinkStateTable]) -> Vec<String> {
+        lint_link_state(tables).iter().map(|lint| format!("{} {:?} {}", lint.id, lint.weight, lint.detail)).collect()
+    }
+
+    /// An identifier as the directory prints it.
+    fn dashed(number: u128) -> String {
+        super::shown(id(number))
+    }
+
+    #[test]
+    fn healthy_tables_give_nothing() {
+        assert_eq!(shown(&[&healthy()]), Vec::<String>::new());
+        assert_eq!(shown(&[&healthy(), &healthy()]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_check_fires() {
+        assert_eq!(
+            after(|t| t.groups[0].connectors[0].up = Some(Located::new(false, span()))),
+            ["LS1 Medium Connector C31 is down."]
+        );
+        assert_eq!(
+            after(|t| t.groups[0].connectors[0].bridgeheads[0].state = Some("VS_NOT_STARTED".to_owned())),
+            ["LS1 Medium No bridgehead server of connector C31 is available: ex1.contoso.test VS_NOT_STARTED."]
+        );
+        assert_eq!(
+            after(|t| t.groups[1].members[0].connected = Some(false)),
+            [format!(
+                "LS2 Medium Server {} is not connected to the master of routing group {}.",
+                dashed(12),
+                dashed(2)
+            )]
+        );
+        assert_eq!(
+            after(|t| t.groups[1].master = Some(id(99))),
+            [format!(
+                "LS2 Medium The master of routing group {}, server {}, is none of its members.",
+                dashed(2),
+                dashed(99)
+            )]
+        );
+        assert_eq!(
+            after(|t| t.groups[0].minor = Some(Located::new(1265, span()))),
+            [format!(
+                "LS4 Low Links of routing group {} went up or down 1265 times, for 10 changes by administrators.",
+                dashed(1)
+            )]
+        );
+        assert_eq!(
+            after(|t| t.groups[1].members.clear()),
+            [format!("LS5 Low Routing group {} has no servers.", dashed(2))]
+        );
+        assert_eq!(
+            after(|t| t.groups[0].connectors[0].restrictions = 4_000),
+            ["LS6 Info Connector C31 lists 4000 senders in its restrictions."]
+        );
+        assert_eq!(
+            after(|t| t.groups[1].connectors.clear()),
+            [format!(
+                "LS7 Low Connector C32 leads from routing group {} to {}, and none leads back.",
+                dashed(1),
+                dashed(2)
+            )]
+        );
+        assert_eq!(
+            after(|t| drop(t.groups.remove(1))),
+            [format!("LS7 Low Connector C32 leads to routing group {}, which the table does not have.", dashed(2))]
+        );
+    }
+
+    #[test]
+    fn two_tables_are_compared() {
+        let mut later = healthy();
+        later.digest.value = "bb".to_owned();
+        assert_eq!(shown(&[&healthy(), &later]), ["LS3 Info 2 tables have 2 different digests."]);
+        later.groups[0].major = Some(Located::new(11, span()));
+        assert_eq!(
+            shown(&[&healthy(), &later]),
+            [format!(
+                "LS3 Low 2 tables have 2 different digests. The major version differs for routing group {} (10 and 11).",
+                dashed(1)
+            )]
+        );
+        let (mut before, mut later) = (healthy(), healthy());
+        before.groups[0].major = Some(Located::new(500, span()));
+        later.groups[0].major = before.groups[0].major.clone();
+        later.groups[0].minor = Some(Located::new(212, span()));
+        assert_eq!(
+            shown(&[&before, &later]),
+            [format!(
+                "LS4 Low Between two tables the links of routing group {} went up or down 200 times more.",
+                dashed(1)
+            )]
+        );
+        // A table that was cut off has lost groups, so it is not compared.
+        later.complete = false;
+        assert_eq!(shown(&[&before, &later]), Vec::<String>::new());
+    }
+}

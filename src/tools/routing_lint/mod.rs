@@ -8,6 +8,7 @@
 //! | left out | why |
 //! |---|---|
 //! | R02 | a recipient's store that is missing from the table: needs mailboxes; the rule `routing-mdb-missing` does it |
+//! | R15, in part | links on one path with different limits: only what a connector takes shows which mail is meant |
 //! | R37 | the newest table is old beside other logs: needs the other logs |
 //! | R40, in part | fewer synchronized servers than the organization has: needs the table of a Hub server of the same day |
 //! | R43 | queues whose next hop no longer exists: needs queues |

@@ -27,7 +27,11 @@ pub fn site_unreachable(on: &Subject<'_>) -> Vec<Hit> {
             .collect();
         let why = match links.as_slice() {
             [] => "is in no site link".to_owned(),
-            links => format!("is joined by {} to no site on the way", super::listed(links)),
+            links => {
+                let home = on.routes.servers().local().and_then(|local| local.site.as_ref());
+                let home = home.map_or_else(|| "the local site".to_owned(), ToString::to_string);
+                format!("cannot be reached from {home}: its only links are {}", super::listed(links))
+            }
         };
         let names = names_of([&site.object].into_iter().chain(links));
         found.push(Hit::new(site.span, names, format!("Site {} {why}.", site.object)));

@@ -2,35 +2,11 @@
 
 use super::*;
 use crate::model::Located;
-use crate::model::routing::{
-    AddressSpace, PublicFolderTree, RoutingDatabase, RoutingGroupConnector, RoutingSendConnector, Setting,
-};
-use crate::tools::route_calculator::tests::{connector, server, span, table};
-
-const OWN: &str = "Exchange Routing Group (DWBGZMFD01QNBJR)";
-
-/// `kind:address;cost`, several with `|`, sent by servers separated by spaces.
-pub(crate) fn send(name: &str, spaces: &str, sources: &str) -> RoutingSendConnector {
-    let spaces = spaces.split('|').filter_map(AddressSpace::parse);
-    RoutingSendConnector {
-        span: span(),
-        object: ObjectRef::named(name),
-        source_group: Some(ObjectRef::named(OWN)),
-        source_servers: sources.split_whitespace().map(ObjectRef::named).collect(),
-        home_mta: None,
-        kind: Some("SmtpSendConnectorConfig".to_owned()),
-        enabled: Some(true),
-        scoped: Some(false),
-        address_spaces: spaces.map(|space| Located::new(space, span())).collect(),
-        dns_routing: Some(true),
-        smart_hosts: None,
-        connected_domains: Vec::new(),
-        max_message_size: None,
-    }
-}
+use crate::model::routing::{AddressSpace, PublicFolderTree, RoutingDatabase, RoutingGroupConnector, Setting};
+use crate::tools::route_calculator::tests::{OWN, connector, send, server, span, table};
 
 /// Two servers in a group at `s1`, two more at `s2`, behind it `s3`; two old ones with connectors both ways.
-pub(crate) fn healthy() -> RoutingTable {
+fn healthy() -> RoutingTable {
     let servers =
         ["A 15 s1 D1", "B 15 s1 D1", "C 15 s2 D2", "D 15 s2 D2", "E 15 s3", "F 15 s3", "OLD1 6 RG1", "OLD2 6 RG2"];
     let mut table = table(&servers, &["s1-s2 10", "s2-s3 10"]);
