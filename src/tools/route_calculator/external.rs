@@ -10,13 +10,16 @@
 //! Absent: X.400 addresses, which are compared component by component, and the accepted domains that an
 //! automatic address space (`--`) of an Edge server stands for, since the table does not list them.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::connectors::{ConnectorUse, Proximity, Usable};
+use super::connectors::{ConnectorUse, Proximity};
 use super::{GroupRoute, NextHop, RouteCalculator, hop};
 use crate::model::queue::DeliveryType;
-use crate::model::routing::{AddressSpace, ObjectRef, RoutingSendConnector, ServerRole};
+use crate::model::routing::{AddressSpace, ObjectRef, RoutingSendConnector, RoutingServer, ServerRole};
+
+/// Sentences about the connectors of one address space.
+const MOST_REASONS: usize = 10;
 
 /// What becomes of mail for a recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,51 +71,58 @@ pub struct Candidate<'a> {
     pub connector: &'a RoutingSendConnector,
     /// Its address space.
     pub space: &'a AddressSpace,
-    /// How it is reached.
-    pub how: Usable<'a>,
+    /// How far away its nearest source server is.
+    pub proximity: Proximity,
+    /// Cost of the path there.
+    pub path_cost: u64,
+    /// The nearest source server; none on an Edge server.
+    pub source: Option<&'a RoutingServer>,
 }
 
 impl Candidate<'_> {
     /// Cost of the address space and of the path.
     pub fn cost(&self) -> u64 {
-        u64::from(self.space.cost).saturating_add(self.how.cost)
+        u64::from(self.space.cost).saturating_add(self.path_cost)
     }
 
     /// The order of the choice: connectors of older routing groups last, then cost, nearness and name.
-    pub fn compare(&self, other: &Candidate<'_>) -> Ordering {
-        let key = |c: &Candidate<'_>| {
-            (
-                c.how.proximity == Proximity::RemoteGroup,
-                c.cost(),
-                c.how.proximity,
-                c.connector.object.to_string().to_lowercase(),
-            )
-        };
-        key(self).cmp(&key(other))
+    fn key(&self) -> (bool, u64, Proximity, String) {
+        let name = self.connector.object.to_string().to_lowercase();
+        (self.proximity == Proximity::RemoteGroup, self.cost(), self.proximity, name)
     }
 
     fn arithmetic(&self) -> String {
-        if self.how.cost == 0 {
+        if self.path_cost == 0 {
             return format!("cost {}", self.cost());
         }
-        let to = match (self.how.proximity, self.how.source) {
-            (Proximity::RemoteGroup, Some(source)) => source
-                .routing_group
-                .as_ref()
-                .map_or_else(|| "routing group".to_owned(), |g| format!("routing group {g}")),
-            (_, Some(source)) => source.site.as_ref().map_or_else(|| "site".to_owned(), |s| format!("site {s}")),
-            (_, None) => "source server".to_owned(),
+        let place = match self.proximity {
+            Proximity::RemoteGroup => {
+                self.source.and_then(|s| s.routing_group.as_ref()).map(|g| format!("routing group {g}"))
+            }
+            _ => self.source.and_then(|s| s.site.as_ref()).map(|s| format!("site {s}")),
         };
-        format!("cost {} ({} + {} to {to})", self.cost(), self.space.cost, self.how.cost)
+        let place = place.unwrap_or_else(|| "the source server".to_owned());
+        format!("cost {} ({} + {} to {place})", self.cost(), self.space.cost, self.path_cost)
     }
+}
+
+/// The connectors of one address space.
+#[derive(Default)]
+struct Node<'a> {
+    /// Those that can be used, in the order of the choice.
+    usable: Vec<Candidate<'a>>,
+    /// The others, by their position in the table.
+    others: Vec<usize>,
+    /// Why it cannot be told of one of them.
+    not_checked: Option<&'static str>,
 }
 
 /// The connectors of a table by address space.
 pub struct ConnectorChoice<'a, 'c> {
     calculator: &'c RouteCalculator<'a>,
     uses: Vec<(&'a RoutingSendConnector, ConnectorUse<'a>)>,
-    /// By type and address in lower case: connector by position, and address space.
-    spaces: HashMap<(String, String), Vec<(usize, &'a AddressSpace)>>,
+    /// By type and address in lower case.
+    nodes: HashMap<(String, String), Node<'a>>,
 }
 
 impl<'a, 'c> ConnectorChoice<'a, 'c> {
@@ -120,14 +130,27 @@ impl<'a, 'c> ConnectorChoice<'a, 'c> {
     pub fn new(calculator: &'c RouteCalculator<'a>) -> ConnectorChoice<'a, 'c> {
         let connectors = &calculator.table().send_connectors;
         let uses: Vec<_> = connectors.iter().map(|connector| (connector, calculator.connector(connector))).collect();
-        let mut spaces: HashMap<(String, String), Vec<(usize, &'a AddressSpace)>> = HashMap::new();
-        for (at, connector) in connectors.iter().enumerate() {
-            for space in &connector.address_spaces {
-                let space = &space.value;
-                spaces.entry((space.kind.to_lowercase(), space.address.to_lowercase())).or_default().push((at, space));
+        let mut nodes: HashMap<(String, String), Node<'a>> = HashMap::new();
+        for (at, (connector, how)) in uses.iter().enumerate() {
+            for space in connector.address_spaces.iter().map(|space| &space.value) {
+                let node = nodes.entry((space.kind.to_lowercase(), space.address.to_lowercase())).or_default();
+                match how {
+                    ConnectorUse::Usable(how) => node.usable.push(Candidate {
+                        connector,
+                        space,
+                        proximity: how.proximity,
+                        path_cost: how.cost,
+                        source: how.source,
+                    }),
+                    ConnectorUse::Ignored(_) => node.others.push(at),
+                    ConnectorUse::NotChecked(why) => node.not_checked = Some(why),
+                }
             }
         }
-        ConnectorChoice { calculator, uses, spaces }
+        for node in nodes.values_mut() {
+            node.usable.sort_by_cached_key(Candidate::key);
+        }
+        ConnectorChoice { calculator, uses, nodes }
     }
 
     /// What routing does with each connector, in the order of the table.
@@ -136,42 +159,32 @@ impl<'a, 'c> ConnectorChoice<'a, 'c> {
     }
 
     /// The usable connectors of an address space, in the order of the choice.
-    pub fn candidates(&self, kind: &str, address: &str) -> Vec<Candidate<'a>> {
-        let mut found: Vec<Candidate<'a>> = self
-            .at(kind, address)
-            .filter_map(|(connector, how, space)| match how {
-                ConnectorUse::Usable(how) => Some(Candidate { connector, space, how: how.clone() }),
-                _ => None,
-            })
-            .collect();
-        found.sort_by(Candidate::compare);
-        found
+    pub fn candidates(&self, kind: &str, address: &str) -> &[Candidate<'a>] {
+        self.node(kind, address).map_or(&[][..], |node| &node.usable)
     }
 
-    fn at(
-        &self,
-        kind: &str,
-        address: &str,
-    ) -> impl Iterator<Item = (&'a RoutingSendConnector, &ConnectorUse<'a>, &'a AddressSpace)> {
-        let found = self.spaces.get(&(kind.to_lowercase(), address.to_lowercase()));
-        found.into_iter().flatten().filter_map(|(at, space)| {
-            let (connector, how) = self.uses.get(*at)?;
-            Some((*connector, how, *space))
-        })
+    fn node(&self, kind: &str, address: &str) -> Option<&Node<'a>> {
+        self.nodes.get(&(kind.to_lowercase(), address.to_lowercase()))
     }
 
     /// The address spaces that take a recipient, the most specific first.
-    fn nodes(&self, kind: &str, address: &str) -> Vec<String> {
+    fn matching(&self, kind: &str, address: &str) -> Vec<String> {
+        let address = address.to_lowercase();
         if kind.eq_ignore_ascii_case("smtp") {
-            return smtp_spaces(address);
+            let mut found = smtp_spaces(&address);
+            if !self.candidates(kind, &address).is_empty() {
+                // `*.contoso.com` takes contoso.com only where no address space has it alone.
+                found.retain(|space| *space != format!("*.{address}"));
+            }
+            return found;
         }
         let mut found: Vec<String> = self
-            .spaces
+            .nodes
             .keys()
-            .filter(|(k, pattern)| k.eq_ignore_ascii_case(kind) && matches_pattern(pattern, &address.to_lowercase()))
+            .filter(|(k, pattern)| k.eq_ignore_ascii_case(kind) && matches_pattern(pattern, &address))
             .map(|(_, pattern)| pattern.clone())
             .collect();
-        found.sort_by_key(|pattern| (std::cmp::Reverse(pattern.len()), pattern.clone()));
+        found.sort_by_key(|pattern| (Reverse(pattern.len()), pattern.clone()));
         found
     }
 
@@ -186,58 +199,21 @@ impl<'a, 'c> ConnectorChoice<'a, 'c> {
             return route;
         }
         let mut too_small = false;
-        let mut winner: Option<Candidate<'a>> = None;
-        for node in self.nodes(kind, address) {
-            if node == format!("*.{}", address.to_lowercase())
-                && self.at(kind, address).any(|(_, how, _)| is_usable(how))
-            {
-                continue;
-            }
-            for (connector, how, _) in self.at(kind, &node) {
-                match how {
-                    ConnectorUse::Usable(_) => {}
-                    ConnectorUse::Ignored(why) if winner.is_none() => route
-                        .reasons
-                        .push(format!("Connector {} with address space {node} is not used: {why}.", connector.object)),
-                    ConnectorUse::NotChecked(why) if winner.is_none() => {
-                        route.outcome = Outcome::NotChecked(why);
-                        return route;
-                    }
-                    _ => {}
-                }
-            }
-            let mut candidates = self.candidates(kind, &node).into_iter();
-            if let Some(winner) = &winner {
+        let mut winner: Option<&Candidate<'a>> = None;
+        for space in self.matching(kind, address) {
+            let Some(node) = self.node(kind, &space) else { continue };
+            if let Some(winner) = winner {
                 // One line is enough to say that the more specific address space came first.
-                if let Some(other) = candidates.next() {
-                    route.reasons.push(format!(
-                        "Address space {} cost {} of {} beats {} cost {} of {}: it is more specific.",
-                        winner.space.address,
-                        winner.space.cost,
-                        winner.connector.object,
-                        other.space.address,
-                        other.space.cost,
-                        other.connector.object,
-                    ));
-                    break;
-                }
-                continue;
+                let Some(other) = node.usable.first() else { continue };
+                route.reasons.push(more_specific(winner, other));
+                break;
             }
-            for candidate in candidates {
-                if let Some(limit) = candidate.connector.max_message_size.filter(|limit| size > *limit) {
-                    too_small = true;
-                    route.reasons.push(format!(
-                        "Connector {} is passed over: it takes at most {}.",
-                        candidate.connector.object,
-                        size_text(limit)
-                    ));
-                    continue;
-                }
-                match &winner {
-                    None => winner = Some(candidate),
-                    Some(winner) => route.reasons.push(beats(winner, &candidate)),
-                }
+            if let Some(why) = node.not_checked {
+                route.outcome = Outcome::NotChecked(why);
+                return route;
             }
+            self.passed_over(node, &space, &mut route.reasons);
+            winner = fitting(&node.usable, size, &mut too_small, &mut route.reasons);
         }
         let Some(winner) = winner else {
             route.outcome = match (too_small, is_smtp) {
@@ -248,25 +224,26 @@ impl<'a, 'c> ConnectorChoice<'a, 'c> {
             return route;
         };
         route.connector = Some(winner.connector);
-        route.reasons.insert(
-            0,
-            format!(
-                "Connector {} takes it: address space {}, {}.",
-                winner.connector.object,
-                winner.space,
-                winner.arithmetic()
-            ),
-        );
-        route.outcome = self.next(&winner, address, size, &mut route.reasons);
-        if is_smtp && self.calculator.is_edge() {
-            for inward in self.candidates("SMTP", "--").into_iter().take(1) {
-                route.reasons.push(format!(
-                    "If {address} is an accepted domain of the organization, connector {} takes it instead.",
-                    inward.connector.object
-                ));
-            }
+        let how = winner.arithmetic();
+        let first = format!("Connector {} takes it: address space {}, {how}.", winner.connector.object, winner.space);
+        route.reasons.insert(0, first);
+        route.outcome = self.next(winner, address, size, &mut route.reasons);
+        if let Some(inward) = self.candidates("SMTP", "--").first().filter(|_| is_smtp && self.calculator.is_edge()) {
+            route.reasons.push(format!(
+                "If {address} is an accepted domain of the organization, connector {} takes it instead.",
+                inward.connector.object
+            ));
         }
         route
+    }
+
+    /// Says which connectors of an address space are not used.
+    fn passed_over(&self, node: &Node<'a>, space: &str, reasons: &mut Vec<String>) {
+        for (connector, how) in node.others.iter().take(MOST_REASONS).filter_map(|at| self.uses.get(*at)) {
+            if let ConnectorUse::Ignored(why) = how {
+                reasons.push(format!("Connector {} with address space {space} is not used: {why}.", connector.object));
+            }
+        }
     }
 
     fn not_computed(&self, kind: &str, address: &str) -> Option<Outcome> {
@@ -300,14 +277,14 @@ impl<'a, 'c> ConnectorChoice<'a, 'c> {
     fn next(&self, winner: &Candidate<'a>, address: &str, size: u64, reasons: &mut Vec<String>) -> Outcome {
         let connector = winner.connector;
         let to = &connector.object;
-        let (Some(source), true) = (winner.how.source, winner.how.proximity != Proximity::LocalServer) else {
+        let (Some(source), true) = (winner.source, winner.proximity != Proximity::LocalServer) else {
             return Outcome::Next(own_hop(connector, address));
         };
         let way = self.calculator.way(source);
         let mut limit = way.limit.map(|(limit, link)| (limit, format!("site link {}", link.object)));
         let at_edge = source.has_role(&[ServerRole::Edge]) == Some(true);
-        let cost = winner.how.cost;
-        let next = match winner.how.proximity {
+        let cost = winner.path_cost;
+        let next = match winner.proximity {
             Proximity::LocalServer => own_hop(connector, address),
             Proximity::LocalSite if at_edge => hop(DeliveryType::SmtpRelayWithinAdSiteToEdge, to, cost),
             Proximity::LocalSite => hop(DeliveryType::SmtpRelayToConnectorSourceServers, to, cost),
@@ -356,8 +333,50 @@ impl<'a> RouteCalculator<'a> {
     }
 }
 
-fn is_usable(how: &ConnectorUse<'_>) -> bool {
-    matches!(how, ConnectorUse::Usable(_))
+/// The first connector that takes the size, with the reasons for it and against the others.
+fn fitting<'n, 'a>(
+    usable: &'n [Candidate<'a>],
+    size: u64,
+    too_small: &mut bool,
+    reasons: &mut Vec<String>,
+) -> Option<&'n Candidate<'a>> {
+    let mut winner: Option<&Candidate<'a>> = None;
+    let mut said = 0;
+    for candidate in usable {
+        let limit = candidate.connector.max_message_size.filter(|limit| size > *limit);
+        if said == MOST_REASONS && winner.is_some() {
+            reasons.push("Further connectors of this address space come after these.".to_owned());
+            break;
+        }
+        match (limit, winner) {
+            (Some(limit), _) => {
+                *too_small = true;
+                if said < MOST_REASONS {
+                    let (name, limit) = (&candidate.connector.object, size_text(limit));
+                    reasons.push(format!("Connector {name} is passed over: it takes at most {limit}."));
+                    said += 1;
+                }
+            }
+            (None, None) => winner = Some(candidate),
+            (None, Some(winner)) => {
+                reasons.push(beats(winner, candidate));
+                said += 1;
+            }
+        }
+    }
+    winner
+}
+
+fn more_specific(winner: &Candidate<'_>, other: &Candidate<'_>) -> String {
+    format!(
+        "Address space {} cost {} of {} beats {} cost {} of {}: it is more specific.",
+        winner.space.address,
+        winner.space.cost,
+        winner.connector.object,
+        other.space.address,
+        other.space.cost,
+        other.connector.object
+    )
 }
 
 /// The next hop from a server that is the source itself.
@@ -378,7 +397,7 @@ fn own_hop(connector: &RoutingSendConnector, address: &str) -> NextHop {
 /// Why one connector comes before another of the same address space.
 fn beats(winner: &Candidate<'_>, other: &Candidate<'_>) -> String {
     let (a, b) = (&winner.connector.object, &other.connector.object);
-    let (near, far) = (winner.how.proximity, other.how.proximity);
+    let (near, far) = (winner.proximity, other.proximity);
     if near != far && far == Proximity::RemoteGroup {
         return format!("Connector {a} beats {b}: servers of older routing groups come last, whatever they cost.");
     }

@@ -13,6 +13,8 @@ use crate::model::routing::{ObjectRef, RoutingGroupConnector, RoutingServer, Ser
 pub(super) struct GroupPaths<'a> {
     local: String,
     found: HashMap<String, GroupPath<'a>>,
+    /// Connectors of 2000 may join groups by a text that names them; it is not followed here.
+    joined_by_text: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -65,9 +67,7 @@ impl<'a> RouteCalculator<'a> {
             return GroupRoute::NotChecked("the owner is of 2003 or earlier and in the routing group of later servers");
         }
         let Some(&GroupPath { cost, first, limit }) = paths.found.get(&key) else {
-            let table = self.servers.table();
-            // Connectors of 2000 may join groups by a text that names them; it is not followed here.
-            if table.send_connectors.iter().any(|connector| !connector.connected_domains.is_empty()) {
+            if paths.joined_by_text {
                 return GroupRoute::NotChecked(
                     "connectors with connected domains may lead to the owner's routing group",
                 );
@@ -131,7 +131,8 @@ impl<'a> RouteCalculator<'a> {
                 heap.push(Reverse((total, hops + 1, first.object.to_string(), target.clone())));
             }
         }
-        Some(GroupPaths { local, found })
+        let joined_by_text = table.send_connectors.iter().any(|connector| !connector.connected_domains.is_empty());
+        Some(GroupPaths { local, found, joined_by_text })
     }
 
     /// Whether a connector of the own routing group can be used: a source server that has a route

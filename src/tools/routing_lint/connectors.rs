@@ -7,8 +7,9 @@ use crate::model::routing::{ObjectRef, RoutingSendConnector};
 use crate::tools::route_calculator::connectors::{ConnectorFault, ConnectorUse, Proximity, is_smart_host, smart_hosts};
 use crate::tools::route_calculator::external::{Candidate, Outcome, size_text};
 
-/// Address spaces whose fallback is looked for; a bound on hostile tables.
-const MAX_SPACES: usize = 500;
+/// Address spaces of one connector whose fallback is looked for, and address spaces that are compared: a
+/// bound on hostile tables.
+const MAX_SPACES: usize = 200;
 
 fn ignored<'a>(on: &Subject<'a>) -> impl Iterator<Item = (&'a RoutingSendConnector, &'a ConnectorFault<'a>)> {
     on.choice.uses().iter().filter_map(|(connector, how)| match how {
@@ -17,7 +18,7 @@ fn ignored<'a>(on: &Subject<'a>) -> impl Iterator<Item = (&'a RoutingSendConnect
     })
 }
 
-/// What takes the SMTP domains of a connector that is passed over, as the end of a sentence.
+/// What takes the SMTP domains of a connector that is passed over.
 fn caught<'a>(on: &Subject<'a>, connector: &RoutingSendConnector) -> Vec<(String, Option<&'a ObjectRef>)> {
     let mut found = Vec::new();
     for space in connector.address_spaces.iter().map(|space| &space.value).take(MAX_SPACES) {
@@ -144,7 +145,7 @@ pub fn nothing_for_the_internet(on: &Subject<'_>) -> Vec<Hit> {
 
 /// The address spaces that two or more usable connectors have, with the connectors in the order of the
 /// choice.
-fn contested<'a>(on: &Subject<'a>) -> Vec<(String, Vec<Candidate<'a>>)> {
+fn contested<'s, 'a>(on: &'s Subject<'a>) -> Vec<(String, &'s [Candidate<'a>])> {
     let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
     for space in on.table.send_connectors.iter().flat_map(|connector| &connector.address_spaces) {
         let key = (space.value.kind.to_lowercase(), space.value.address.to_lowercase());
@@ -163,7 +164,7 @@ pub fn equal_choice(on: &Subject<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
     for (space, candidates) in contested(on) {
         let Some(first) = candidates.first() else { continue };
-        let equal = |c: &&Candidate<'_>| (c.cost(), c.how.proximity) == (first.cost(), first.how.proximity);
+        let equal = |c: &&Candidate<'_>| (c.cost(), c.proximity) == (first.cost(), first.proximity);
         let names: Vec<String> = candidates.iter().filter(equal).map(|c| c.connector.object.to_string()).collect();
         if names.len() > 1 {
             let detail = format!(
@@ -182,18 +183,17 @@ pub fn path_outweighs(on: &Subject<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
     for (space, candidates) in contested(on) {
         let Some((first, rest)) = candidates.split_first() else { continue };
-        let cheaper =
-            rest.iter().find(|c| c.space.cost < first.space.cost && c.how.proximity != Proximity::RemoteGroup);
+        let cheaper = rest.iter().find(|c| c.space.cost < first.space.cost && c.proximity != Proximity::RemoteGroup);
         if let Some(other) = cheaper {
             let detail = format!(
                 "For {space} connector {} (cost {} + {} for the path = {}) comes before {} ({} + {} = {}).",
                 first.connector.object,
                 first.space.cost,
-                first.how.cost,
+                first.path_cost,
                 first.cost(),
                 other.connector.object,
                 other.space.cost,
-                other.how.cost,
+                other.path_cost,
                 other.cost()
             );
             found.push(Hit::new(first.connector.span, [&first.connector.object, &other.connector.object], detail));
@@ -252,7 +252,7 @@ pub fn smaller_than_another(on: &Subject<'_>) -> Vec<Hit> {
 pub fn older_group_never_used(on: &Subject<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
     for (space, candidates) in contested(on) {
-        let is_older = |c: &&Candidate<'_>| c.how.proximity == Proximity::RemoteGroup;
+        let is_older = |c: &&Candidate<'_>| c.proximity == Proximity::RemoteGroup;
         let (Some(first), Some(older)) =
             (candidates.first().filter(|c| !is_older(c)), candidates.iter().find(is_older))
         else {

@@ -1,15 +1,16 @@
 //! Active Directory sites and the links between them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Hit, Subject, names_of};
 use crate::model::routing::entry::reference_key;
-use crate::model::routing::{ObjectRef, RoutingSite, ServerRole};
+use crate::model::routing::{ObjectRef, RoutingSite, ServerRole, SiteLink};
 use crate::tools::route_calculator::connectors::ConnectorUse;
 use crate::tools::route_calculator::external::size_text;
 
-/// Sites with transport servers of the largest table in which paths are computed from every site.
+/// Bounds on computing paths from every site: how many sites, and how many steps between neighbors.
 const MAX_STARTS: usize = 200;
+const MAX_STEPS: usize = 200_000_000;
 
 pub fn site_unreachable(on: &Subject<'_>) -> Vec<Hit> {
     let Some((graph, _)) = on.routes.sites() else { return Vec::new() };
@@ -84,7 +85,10 @@ pub fn hub_off_every_path(on: &Subject<'_>) -> Vec<Hit> {
     let starts: Vec<&RoutingSite> =
         on.table.sites.iter().filter(|site| graph.has_transport(&site.object)).take(MAX_STARTS + 1).collect();
     // Between two sites nothing lies.
-    if hubs.is_empty() || starts.len() < 3 || starts.len() > MAX_STARTS {
+    let square = |link: &SiteLink| link.sites.len().saturating_mul(link.sites.len());
+    let steps = on.table.site_links.iter().map(square).fold(on.table.sites.len(), usize::saturating_add);
+    let too_many = starts.len() > MAX_STARTS || steps.saturating_mul(starts.len()) > MAX_STEPS;
+    if hubs.is_empty() || starts.len() < 3 || too_many {
         return Vec::new();
     }
     let mut used: HashSet<String> = HashSet::new();
@@ -153,9 +157,13 @@ pub fn exchange_cost(on: &Subject<'_>) -> Vec<Hit> {
 pub fn link_smaller_than_connector(on: &Subject<'_>) -> Vec<Hit> {
     let mut found: Vec<Hit> = Vec::new();
     let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut limits: HashMap<Option<String>, Option<(u64, &SiteLink)>> = HashMap::new();
     for (connector, how) in on.choice.uses() {
         let ConnectorUse::Usable(how) = how else { continue };
-        let Some((limit, link)) = how.source.and_then(|source| on.routes.way(source).limit) else { continue };
+        let Some(source) = how.source else { continue };
+        let key = source.site.as_ref().map(reference_key);
+        let limit = *limits.entry(key).or_insert_with(|| on.routes.way(source).limit);
+        let Some((limit, link)) = limit else { continue };
         if connector.max_message_size.is_some_and(|own| own <= limit) {
             continue;
         }

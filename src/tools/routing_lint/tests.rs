@@ -398,3 +398,34 @@ fn a_table_that_was_cut_off_or_guessed_proves_nothing_missing() {
         assert_eq!(all(&table), Vec::<String>::new());
     }
 }
+
+/// Ten thousand of everything, each thing faulty: the work must not grow with the square.
+#[test]
+fn a_huge_table_is_looked_through_in_time() {
+    let many = 10_000;
+    let mut table = healthy();
+    for i in 0..many {
+        let mut server = server("OLD14 14 s1");
+        server.object = ObjectRef::named(format!("X{i}"));
+        server.fqdn = Some(format!("x{i}.contoso.test"));
+        server.hub_active = Some(i % 2 == 0);
+        table.servers.push(server);
+        let mut off = send(&format!("C{i}"), &format!("SMTP:*.d{i}.example;1|SMTP:*;1"), "GONE A");
+        off.enabled = Some(i % 2 == 0);
+        table.send_connectors.push(off);
+        let mut link = table.site_links[0].clone();
+        link.object = ObjectRef::named(format!("L{i}"));
+        table.site_links.push(link);
+    }
+    let mut hosts = table.sites[0].clone();
+    for i in 0..2_000 {
+        hosts.object = ObjectRef::named(format!("site{i}"));
+        hosts.hub = Some(true);
+        table.site_links[0].sites.push(hosts.object.clone());
+        table.sites.push(hosts.clone());
+    }
+    let found = lint(&table, &[]);
+    for id in ["R07", "R10", "R17", "R19", "R23", "R42"] {
+        assert!(found.iter().any(|lint| lint.id == id), "{id}");
+    }
+}
