@@ -168,10 +168,10 @@ impl<'a> RouteCalculator<'a> {
             let here = Usable { proximity: Proximity::LocalServer, cost: 0, source: None, lost: Vec::new() };
             return ConnectorUse::Usable(here);
         }
-        self.from_sources(connector)
+        self.by_sources(connector)
     }
 
-    fn from_sources(&self, connector: &'a RoutingSendConnector) -> ConnectorUse<'a> {
+    fn by_sources(&self, connector: &'a RoutingSendConnector) -> ConnectorUse<'a> {
         use ConnectorUse::{Ignored, NotChecked};
         if !self.table().lists_servers {
             return NotChecked("the list of servers is missing or was not read whole");

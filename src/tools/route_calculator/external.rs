@@ -448,7 +448,7 @@ fn matches_pattern(pattern: &str, text: &str) -> bool {
 /// `35 MB`, or the number of bytes where it is no round number.
 pub fn size_text(bytes: u64) -> String {
     for (unit, name) in [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")] {
-        if bytes >= unit && bytes % unit == 0 {
+        if bytes >= unit && bytes.is_multiple_of(unit) {
             return format!("{} {name}", bytes / unit);
         }
     }

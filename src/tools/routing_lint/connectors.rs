@@ -268,7 +268,8 @@ pub fn older_group_never_used(on: &Subject<'_>) -> Vec<Hit> {
 }
 
 pub fn edge_subscription(on: &Subject<'_>) -> Vec<Hit> {
-    let mut found = Vec::new();
+    // An Edge server may be there for mail that comes in only.
+    let mut found: Vec<Hit> = nothing_for_the_internet(on).into_iter().map(|hit| hit.weighs(Weight::Low)).collect();
     for connector in &on.table.send_connectors {
         let spaces = || connector.address_spaces.iter().map(|space| &space.value);
         let automatic = spaces().any(|space| space.address == "--");

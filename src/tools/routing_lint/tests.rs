@@ -329,7 +329,10 @@ fn settings_edge_servers_and_other_tables() {
     );
     let mut edge = RoutingTable::new(span());
     (edge.exact, edge.complete, edge.process) = (true, true, Some("Edge".to_owned()));
-    edge.send_connectors = vec![send("EdgeSync - Inbound to HQ", "smtp:--;100", "EDGE1")];
+    edge.send_connectors = vec![
+        send("EdgeSync - Inbound to HQ", "smtp:--;100", "EDGE1"),
+        send("EdgeSync - HQ to Internet", "SMTP:*;100", "EDGE1"),
+    ];
     edge.send_connectors[0].dns_routing = Some(false);
     edge.send_connectors[0].smart_hosts = Some(Located::new("--".to_owned(), span()));
     assert_eq!(
@@ -340,6 +343,12 @@ fn settings_edge_servers_and_other_tables() {
     );
     edge.servers.push(server("A 15 s1"));
     assert_eq!(all(&edge), Vec::<String>::new());
+    edge.send_connectors[1].enabled = Some(false);
+    assert_eq!(
+        all(&edge),
+        ["R40 Low No connector with the address space SMTP:* can be used (EdgeSync - HQ to Internet: it is disabled)."]
+    );
+    edge.send_connectors[1].enabled = Some(true);
     edge.send_connectors[0].address_spaces.push(Located::new(AddressSpace::parse("SMTP:x.example;1").unwrap(), span()));
     assert_eq!(
         all(&edge),
