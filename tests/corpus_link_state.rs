@@ -13,6 +13,7 @@ use queuescope::base::source::SourceId;
 use queuescope::base::text::Text;
 use queuescope::formats::{Document, Head, Output, Parse, detect};
 use queuescope::model::Record;
+use queuescope::tools::routing_lint::lint_link_state;
 
 #[test]
 fn the_documented_packet_is_read_whole() {
@@ -57,4 +58,6 @@ fn the_documented_packet_is_read_whole() {
     assert_eq!(connector.bridgeheads[0].state.as_deref(), Some("CONN_AVAIL"));
     assert_eq!(connector.bridgeheads[0].fqdn.as_deref(), Some("RGR-65-02.domain.com"));
     assert_eq!(connector.up.as_ref().map(|up| up.value), Some(true));
+    // Both servers are connected to their master and the connector is up: nothing to say.
+    assert_eq!(lint_link_state(&[&table]), []);
 }

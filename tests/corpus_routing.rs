@@ -16,6 +16,8 @@ use queuescope::formats::{Document, FORMATS, Head, Output, Parse, Probe};
 use queuescope::model::Record;
 use queuescope::model::routing::{ObjectRef, RoutingTable};
 use queuescope::tools::route_calculator::RouteCalculator;
+use queuescope::tools::route_calculator::external::Outcome;
+use queuescope::tools::routing_lint::lint;
 
 fn read(name: &str) -> Option<(RoutingTable, Ledger)> {
     let corpus = std::env::var_os("QUEUESCOPE_CORPUS")
@@ -103,4 +105,122 @@ fn the_guessed_table_of_2007_yields_its_databases() {
         table.databases.iter().map(|db| db.owner.as_ref().and_then(ObjectRef::own_name)).collect();
     assert_eq!(owners, [Some("EX07-HQ1".to_owned()), Some("EX03-A".to_owned())]);
     assert!(!table.exact && table.lists_databases && table.unread_databases == 0);
+}
+
+const MB: u64 = 1 << 20;
+
+#[test]
+fn recipients_elsewhere_take_the_expected_connectors() {
+    let Some((table, _)) = read("SYNTHETIC_HRoutingConfig#1@11_21_2014 02_31_07.xml") else { return };
+    let calculator = RouteCalculator::new(&table);
+    let shown = |kind: &str, address: &str, size: u64| {
+        let route = calculator.external(kind, address, size);
+        let by = route.connector.map_or_else(|| "-".to_owned(), |connector| connector.object.to_string());
+        match &route.outcome {
+            Outcome::Next(hop) => format!("{by}: {:?} {}", hop.delivery_type, hop.domain),
+            other => format!("{by}: {other:?}"),
+        }
+    };
+    let backup = "Internet-Backup: SmartHostConnectorDelivery [192.0.2.25],relay.contoso.test";
+    for (kind, address, size, expected) in [
+        ("SMTP", "somebody@elsewhere.example", MB, backup),
+        ("SMTP", "elsewhere.example", 15 * MB, "Internet: SmtpRelayToRemoteAdSite FRA"),
+        // Internet takes 35 MB, but the site link FRA-LON only 20 MB.
+        ("SMTP", "elsewhere.example", 25 * MB, "Internet: TooLarge"),
+        ("SMTP", "elsewhere.example", 40 * MB, "-: TooLarge"),
+        ("SMTP", "partner.example", MB, backup),
+        ("SMTP", "x.fabrikam.example", MB, backup),
+        ("SMTP", "bad.example", MB, backup),
+        ("SMTP", "ghost.example", MB, backup),
+        ("FAX", "+1 555 0100", MB, "-: NoConnectorForType"),
+        ("SMTP", "x.legacy.example", MB, "Legacy SMTP: SmtpRelayToConnectorSourceServers RGC New-to-Legacy"),
+    ] {
+        assert_eq!(shown(kind, address, size), expected, "{kind}:{address} of {size} bytes");
+    }
+    let reasons = |address: &str, size: u64| calculator.external("SMTP", address, size).reasons;
+    assert_eq!(
+        reasons("x.fabrikam.example", MB),
+        [
+            "Connector Internet-Backup takes it: address space SMTP:*;10, cost 10.",
+            "Connector Fabrikam off with address space *.fabrikam.example is not used: it is disabled.",
+            "Connector Internet-Backup, cost 10, beats Internet, cost 26 (1 + 25 to site LON).",
+        ]
+    );
+    assert_eq!(
+        reasons("elsewhere.example", 25 * MB),
+        [
+            "Connector Internet takes it: address space SMTP:*;1, cost 26 (1 + 25 to site LON).",
+            "Connector Internet-Backup is passed over: it takes at most 10 MB.",
+            "The way to EX15-LON1 leads through hub site FRA.",
+            "On the way to EX15-LON1 the site link FRA-LON lets at most 20 MB pass; no other connector is looked for.",
+        ]
+    );
+    assert_eq!(
+        reasons("x.legacy.example", MB),
+        [
+            "Connector Legacy SMTP takes it: address space SMTP:*.legacy.example;1, cost 2 (1 + 1 to routing group \
+             First Routing Group).",
+            "Address space *.legacy.example cost 1 of Legacy SMTP beats * cost 10 of Internet-Backup: it is more \
+             specific.",
+            "Its source server EX03-A is in another routing group; routing group connector RGC New-to-Legacy leads \
+             there.",
+        ]
+    );
+    let fax = calculator.external("FAX", "+1 555 0100", MB);
+    assert_eq!(
+        fax.reasons,
+        [
+            "Connector Fax with address space * is not used: none of its source servers can be used: EX07-GONE is not in \
+          the list of servers."
+        ]
+    );
+    assert!(fax.outcome.reply().is_some_and(|reply| reply.starts_with("550 5.4.4")));
+}
+
+#[test]
+fn the_synthetic_tables_have_the_seeded_weaknesses() {
+    let shown = |name: &str| -> Option<Vec<String>> {
+        let (table, _) = read(name)?;
+        let found = lint(&table, &[]);
+        assert!(found.iter().all(|lint| !lint.names.is_empty() && lint.detail.ends_with('.')), "{name}");
+        Some(found.iter().map(|lint| format!("{} {:?} {}", lint.id, lint.weight, lint.names.join(", "))).collect())
+    };
+    if let Some(found) = shown("SYNTHETIC_HRoutingConfig#1@11_21_2014 02_31_07.xml") {
+        assert_eq!(
+            found,
+            [
+                "R01 High DB-GHOST, EX10-REMOVED",
+                "R03 High DB-LON14, EX14-LON9",
+                "R05 High EX14-NOSITE",
+                "R07 Medium EX15-HQ2",
+                "R08 High ISO, ISO-SELF",
+                "R09 Info ISO-SELF",
+                "R11 Low BR2",
+                "R12 Info FRA, EX14-FRA1",
+                "R14 Info HQ-FRA",
+                "R15 Medium FRA-LON, Internet",
+                "R17 Info Fabrikam off",
+                "R18 Low Ghost source",
+                "R19 Low Internet-Backup, EX15-HQ2",
+                "R19 Medium Fax, EX07-GONE",
+                "R20 Medium Bad smarthost",
+                "R21 Info Partner scoped, EX14-NYC1",
+                "R24 Info Internet-Backup, Internet",
+                "R25 Medium Bad smarthost, Internet-Backup",
+                "R25 Medium Ghost source, Internet-Backup",
+                "R26 Info Internet-Backup, Internet",
+                "R29 High Stranded RG, EX03-B",
+                "R34 Low Public Folders, PFDB-DELETED",
+                "R34 Medium Empty Tree",
+                "R42 Info LON",
+            ]
+        );
+    }
+    if let Some(found) = shown("SYNTHETIC_RoutingConfig#1@11_21_2014 02_31_07_edge.xml") {
+        assert_eq!(found, ["R07 Medium EX15-HQ2"]);
+    }
+    // What is not in a guessed table proves nothing.
+    if let Some(found) = shown("SYNTHETIC_2007_style_GUESS.xml") {
+        assert_eq!(found, Vec::<String>::new());
+    }
 }

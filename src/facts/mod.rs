@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
 use crate::model::legacy_queue::LegacyQueue;
+use crate::model::link_state::LinkStateTable;
 use crate::model::log_row::LogRow;
 use crate::model::message_history::HistoryEntry;
 use crate::model::ndr::NonDeliveryReport;
@@ -89,6 +90,7 @@ impl Fold {
                 mailboxes: documents.mailboxes,
                 tables: documents.routing_tables.into_iter().map(|table| *table).collect(),
             },
+            link_states: documents.link_state_tables,
             events: self.events.finish(),
             transport: self.transport.finish(),
             servers,
@@ -106,6 +108,8 @@ pub struct Facts {
     pub servers: servers::Servers,
     /// Databases, mailboxes and routing tables.
     pub databases: databases::Databases,
+    /// Link state tables of Exchange 2000 and 2003.
+    pub link_states: Vec<LinkStateTable>,
     /// What transport logs show.
     pub transport: transport::Transport,
     /// Events, grouped.

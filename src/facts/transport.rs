@@ -82,6 +82,12 @@ pub mod Capabilities {
     pub const QUIT: u64 = 1 << 8;
     /// A line of asterisks where a keyword should be: something between the servers rewrites SMTP.
     pub const REWRITTEN: u64 = 1 << 9;
+    /// A list of what is offered: a line of the reply to EHLO other than its first.
+    pub const OFFERED: u64 = 1 << 10;
+    /// A logon that succeeded.
+    pub const LOGGED_ON: u64 = 1 << 11;
+    /// The line of a command of authentication between Exchange servers that was not recognized.
+    pub const UNRECOGNIZED: u64 = 1 << 12;
 }
 
 /// Folds rows.
@@ -204,6 +210,12 @@ impl TransportFold {
         let mut marks = if event == b"+" { Capabilities::CONNECTED } else { 0 };
         if is_reply && data.starts_with(b"250") {
             marks |= offered(&data);
+        } else if is_reply && data.starts_with(b"220") && data.windows(8).any(|w| w == b"********") {
+            marks |= Capabilities::REWRITTEN;
+        } else if is_reply && data.starts_with(b"235") {
+            marks |= Capabilities::LOGGED_ON;
+        } else if is_reply && (data.starts_with(b"500 5.3.3") || data.starts_with(b"500 5.5.1")) {
+            marks |= Capabilities::UNRECOGNIZED;
         } else if is_command {
             marks |= match data.get(..4) {
                 Some(verb) if verb.eq_ignore_ascii_case(b"EHLO") => Capabilities::EHLO,
@@ -303,6 +315,9 @@ fn offered(data: &[u8]) -> u64 {
         (b"AUTH ", Capabilities::AUTH),
         (b"XXXXXXXX", Capabilities::REWRITTEN),
         (b"****", Capabilities::REWRITTEN),
+        (b"SIZE", Capabilities::OFFERED),
+        (b"8BITMIME", Capabilities::OFFERED),
+        (b"PIPELINING", Capabilities::OFFERED),
     ] {
         if has(word) {
             marks |= mark;

@@ -4,3 +4,4 @@
 pub mod access_check;
 pub mod receive_connector_selector;
 pub mod route_calculator;
+pub mod routing_lint;

@@ -12,7 +12,7 @@
 //! final name, so a copy may end in the middle; browsers save fold marks with it; several files may
 //! have been joined. A document type definition with entities is refused (`base/xml.rs`).
 //!
-//! Absent on purpose: the computed routes, which are `tools/route_calculator.rs`, and the `.rte` files of
+//! Absent on purpose: the computed routes, which are `tools/route_calculator`, and the `.rte` files of
 //! WinRoute for 2000 and 2003, which are another format.
 
 mod exact;

@@ -6,7 +6,7 @@
 //! [`RoutingTable::exact`].
 //!
 //! [`entry`] answers what the file itself proves about a database: whether it is listed, and whether
-//! its owner can be used. Costs and paths are in `tools/route_calculator.rs`.
+//! its owner can be used. Costs and paths are in `tools/route_calculator`.
 
 pub mod entry;
 

@@ -1,13 +1,24 @@
 //! Causes and symptoms in routing.
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+mod interop_rgc_missing;
+mod one_way_failure_2007_to_legacy;
 mod recipient_has_no_mailbox_database;
+mod routing_5006_mdb_owner_missing;
 mod routing_mdb_missing;
+mod routing_table_lint;
 mod unreachable_no_route_to_mdb;
 
 /// The rules of this area, by id.
-pub static RULES: &[&super::Rule] =
-    &[&recipient_has_no_mailbox_database::RULE, &routing_mdb_missing::RULE, &unreachable_no_route_to_mdb::RULE];
+pub static RULES: &[&super::Rule] = &[
+    &interop_rgc_missing::RULE,
+    &one_way_failure_2007_to_legacy::RULE,
+    &recipient_has_no_mailbox_database::RULE,
+    &routing_5006_mdb_owner_missing::RULE,
+    &routing_mdb_missing::RULE,
+    &routing_table_lint::RULE,
+    &unreachable_no_route_to_mdb::RULE,
+];
 // registry:end
 
 mod lookup;

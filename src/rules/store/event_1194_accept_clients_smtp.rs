@@ -16,7 +16,10 @@ declare_rule! {
     /// its SMTP mailbox is missing or disconnected.
     ///
     /// # Resolution
-    /// Look for event 326 and follow what it says.
+    /// 1. Look for event 326 and follow what it says.
+    ///
+    /// # More information
+    /// Alone it is general: the same event for POP3 or IMAP4 says nothing about mail flow.
     id: "event-1194-accept-clients-smtp",
     title: "A store could not open its SMTP interface",
     area: Store,

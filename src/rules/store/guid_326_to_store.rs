@@ -16,7 +16,10 @@ declare_rule! {
     /// The first three parts of a GUID are stored low byte first.
     ///
     /// # Resolution
-    /// Compare the notations given here with what the tool at hand shows.
+    /// 1. Compare the notations given here with what the tool at hand shows.
+    ///
+    /// # More information
+    /// KB322308 describes the conversion.
     id: "guid-326-to-store",
     title: "The store that event 326 names",
     area: Store,

@@ -21,6 +21,9 @@ declare_rule! {
     /// 1. Exclude the `\Exchsrvr` folders and drive M: from file-level antivirus and backup (KB298924).
     /// 2. Hide drive M: (KB305145).
     /// 3. Use an antivirus program that works through the store.
+    ///
+    /// # More information
+    /// Drive M: exists by default in Exchange 2000, and in Exchange 2003 only where it was switched on.
     id: "ifs-drive-m-antivirus",
     title: "A file-level scanner works on the Exchange databases",
     area: Store,
@@ -67,7 +70,11 @@ fn check(facts: &Facts) -> Verdict {
     let mut found = Discovery::new(if damaged { Confidence::Confirmed } else { Confidence::Likely });
     let mut places = String::new();
     for hit in hits.iter().take(3) {
-        places += &hit.cite(&mut found, &["M:\\", "\\mdbdata", "\\Mdbdata"], "The program works on files that belong to the store.");
+        places += &hit.cite(
+            &mut found,
+            &["M:\\", "\\mdbdata", "\\Mdbdata"],
+            "The program works on files that belong to the store.",
+        );
     }
     let names = computers(&hits);
     found.statement = format!(
@@ -90,7 +97,9 @@ fn check(facts: &Facts) -> Verdict {
          antivirus program and from file-level backup (KB298924).",
     );
     found.warn("Until this is done every repair of a database can be undone by the next scan.");
-    found.step("Hide drive M: (KB305145), so that no other program finds it, and use an antivirus program made for the store.");
+    found.step(
+        "Hide drive M: (KB305145), so that no other program finds it, and use an antivirus program made for the store.",
+    );
     found.verify.push("No new event 327 over several scans.".to_owned());
     Verdict::Found(vec![found])
 }

@@ -10,6 +10,7 @@ mod ifs_drive_m_antivirus;
 mod local_delivery_new_store_workaround;
 mod mailsubmission_1009_no_hub;
 mod ndr_5_0_0_no_reason_ex2000;
+mod outbox_stuck_submission;
 mod smtp_mailbox_mailgateway_bad_attributes;
 mod smtp_mailbox_mailgateway_missing;
 mod store_driver_326_smtp_mailbox_logon;
@@ -29,6 +30,7 @@ pub static RULES: &[&super::Rule] = &[
     &local_delivery_new_store_workaround::RULE,
     &mailsubmission_1009_no_hub::RULE,
     &ndr_5_0_0_no_reason_ex2000::RULE,
+    &outbox_stuck_submission::RULE,
     &smtp_mailbox_mailgateway_bad_attributes::RULE,
     &smtp_mailbox_mailgateway_missing::RULE,
     &store_driver_326_smtp_mailbox_logon::RULE,

@@ -16,7 +16,10 @@ declare_rule! {
     /// other; alone it does not tell.
     ///
     /// # Resolution
-    /// Set diagnostic logging of MSExchangeTransport to Maximum, send a test message, and look for events 327 and 1706.
+    /// 1. Set diagnostic logging of MSExchangeTransport to Maximum, send a test message, and look for events 327 and 1706.
+    ///
+    /// # More information
+    /// The events are only written at the highest level of logging, so their absence proves nothing.
     id: "ndr-5-0-0-no-reason-ex2000",
     title: "Reports 5.0.0 without a reason come back",
     area: Store,
@@ -31,10 +34,13 @@ declare_rule! {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let mut found = Discovery::new(Confidence::Possible);
+    // What it means is only known beside the events.
+    let known = facts.events_of("MSExchangeTransport", &[327, 1706]).next().is_some();
+    let mut found = Discovery::new(if known { Confidence::Confirmed } else { Confidence::Possible });
     let (mut places, mut reports, mut servers) = (String::new(), 0, Vec::new());
     for report in &facts.reports {
-        let own = |status: &Option<Located<String>>| status.as_ref().filter(|s| s.value.trim() == "5.0.0").map(|s| s.span);
+        let own =
+            |status: &Option<Located<String>>| status.as_ref().filter(|s| s.value.trim() == "5.0.0").map(|s| s.span);
         let Some(span) = report.recipients.iter().find_map(|recipient| own(&recipient.status)) else { continue };
         reports += 1;
         let server = report.generating_server.as_ref().or(report.reporting_mta.as_ref());
@@ -59,7 +65,7 @@ fn check(facts: &Facts) -> Verdict {
          for events 327 and 1706 of MSExchangeTransport.",
     );
     found.verify.push("A test message to the same recipient arrives.".to_owned());
-    if facts.events_of("MSExchangeTransport", &[327, 1706]).next().is_none() {
+    if !known {
         found.unknown("Why: without events 327 and 1706, which are only written at the highest level of logging, the report does not tell.");
         found.missing.push(missing_log());
     }

@@ -20,8 +20,8 @@ declare_rule! {
     /// store, or there are two objects for one store. This happens when a store is moved or renamed, or a server restored.
     ///
     /// # Resolution
-    /// Correct the attributes on the global catalog server that the Exchange server uses, let it replicate, and mount the stores
-    /// again.
+    /// 1. Correct the attributes on the global catalog server that the Exchange server uses, let it replicate, and mount the stores
+    ///    again.
     ///
     /// # More information
     /// Directory names compare without case. The GUID in the name is that of the store; directory tools show it in another order

@@ -16,8 +16,8 @@ declare_rule! {
     /// time, the folder for temporary files is not usable, and attachments are dropped.
     ///
     /// # Resolution
-    /// Decode the code. For IMAIL check the registry values Temporary File Path and Working Directory: the folder must exist, the
-    /// value must have no trailing blank, and Local System needs full control.
+    /// 1. Decode the code. For IMAIL check the registry values Temporary File Path and Working Directory: the folder must exist, the
+    ///    value must have no trailing blank, and Local System needs full control.
     ///
     /// # More information
     /// Negative numbers are errors of the database (JET), 0x8004.... are errors of MAPI.

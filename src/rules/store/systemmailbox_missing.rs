@@ -16,7 +16,7 @@ declare_rule! {
     /// The object SystemMailbox{GUID} of the store is missing in `CN=Microsoft Exchange System Objects` of the domain.
     ///
     /// # Resolution
-    /// Create a new store and move the mailboxes, or create the object anew as KB316622 describes.
+    /// 1. Create a new store and move the mailboxes, or create the object anew as KB316622 describes.
     ///
     /// # More information
     /// With 0x8007007e a library is not registered: `regsvr32 exodbprx.dll`.
