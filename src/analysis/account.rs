@@ -104,6 +104,7 @@ fn text(
             .iter()
             .filter(|f| {
                 f.severity != Severity::Info
+                    && f.role != Role::Context
                     && ranking
                         .problems
                         .iter()

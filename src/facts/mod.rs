@@ -26,6 +26,7 @@ use crate::model::link_state::LinkStateTable;
 use crate::model::log_row::LogRow;
 use crate::model::message_history::HistoryEntry;
 use crate::model::ndr::NonDeliveryReport;
+use crate::model::queue::DeliveryType;
 use crate::model::trace::TraceEntry;
 use crate::model::{Documents, Record, Sink};
 
@@ -70,11 +71,19 @@ impl Fold {
     pub fn finish(self) -> Facts {
         let mut documents = self.documents;
         documents.sort();
-        let servers = servers::Servers::new(documents.servers, documents.server_addresses, &documents.queues);
+        let transport = self.transport.finish();
+        let mut servers = servers::Servers::new(documents.servers, documents.server_addresses, &documents.queues);
+        servers.learn(&transport);
         let directory =
             directory::Directory::new(documents.directory_objects.into_iter().map(|object| *object).collect());
         let mut names: Vec<String> = servers.servers.iter().map(|server| server.name.clone()).collect();
         names.extend(documents.databases.iter().filter_map(|database| database.server.clone()));
+        // Queues are held by servers, and those of type MapiDelivery lead to servers.
+        for queue in &documents.queues {
+            names.extend(queue.identity.as_ref().and_then(|identity| identity.value.server.clone()));
+            let mapi = queue.delivery_type.as_ref().is_some_and(|kind| kind.value == DeliveryType::MapiDelivery);
+            names.extend(queue.next_hop_domain.as_ref().filter(|_| mapi).map(|hop| hop.value.clone()));
+        }
         let lists = documents.access_control_lists.into_iter().map(|list| *list).collect();
         Facts {
             permissions: permissions::Permissions::new(lists, &directory, &names),
@@ -92,7 +101,7 @@ impl Fold {
             },
             link_states: documents.link_state_tables,
             events: self.events.finish(),
-            transport: self.transport.finish(),
+            transport,
             servers,
         }
     }

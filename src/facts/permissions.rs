@@ -4,9 +4,10 @@
 //! brought; a dump of the same object can be there twice, and then each is judged by itself.
 
 use crate::base::distinguished_name::DistinguishedName;
+use crate::knowledge::extended_rights;
 use crate::model::access::{AccessControlList, AccessEntry, Effect, Trustee};
 use crate::model::server::server_key;
-use crate::tools::access_check::{Answer, Wanted, Who, check, same};
+use crate::tools::access_check::{Answer, Wanted, Who, check, guid_of, same};
 
 use super::directory::{Directory, name_of, server_in};
 
@@ -74,7 +75,12 @@ impl Permissions {
                 permissions.nameless += 1;
                 continue;
             };
-            if let Some((target, dn)) = target(&object, directory, servers) {
+            let found = target(&object, directory, servers).or_else(|| {
+                // A name alone, of an object whose list speaks of rights that only servers and stores have.
+                let is_plain = !object.contains([' ', '\\', '/', '=', '@']);
+                (is_plain && speaks_of_stores(&list)).then(|| (Target::Server { server: object.clone() }, None))
+            });
+            if let Some((target, dn)) = found {
                 permissions.lists.push(ObjectPermissions { target, dn, list });
             }
         }
@@ -150,6 +156,18 @@ fn target(object: &str, directory: &Directory, servers: &[String]) -> Option<(Ta
         }
         return None;
     }
+    // `contoso.com/Configuration/Services/Microsoft Exchange/Contoso/Administrative Groups/Site1/Servers/EX1`
+    let path: Vec<&str> = object.split('/').collect();
+    if let Some(at) = path.iter().position(|part| part.eq_ignore_ascii_case("Servers")) {
+        let server = (*path.get(at + 1)?).to_owned();
+        return match path.get(at + 2..)? {
+            [] => Some((Target::Server { server }, None)),
+            [container, .., store] if container.eq_ignore_ascii_case("InformationStore") => {
+                Some((Target::Store { server: Some(server), store: (*store).to_owned() }, None))
+            }
+            _ => None,
+        };
+    }
     let parts: Vec<&str> = object.split('\\').collect();
     match parts.as_slice() {
         [server] => {
@@ -163,6 +181,16 @@ fn target(object: &str, directory: &Directory, servers: &[String]) -> Option<(Ta
         }
         [] => None,
     }
+}
+
+/// Whether an entry is about a right that servers and stores have.
+fn speaks_of_stores(list: &AccessControlList) -> bool {
+    let rights = list
+        .entries
+        .iter()
+        .filter_map(|entry| guid_of(entry.object_type.as_ref()?))
+        .filter_map(extended_rights::by_guid);
+    rights.into_iter().any(|right| right.group == "store")
 }
 
 /// The group by its name and identifier, and the groups it is a member of.
@@ -202,6 +230,10 @@ mod tests {
         let dn = "CN=Mailbox Store (MAIL2),CN=First Storage Group,CN=InformationStore,CN=MAIL2,CN=Servers,CN=Site1,DC=contoso,DC=com";
         assert_eq!(of(dn), Some(store(Some("MAIL2"))));
         assert_eq!(of("MAIL2\\First Storage Group\\Mailbox Store (MAIL2)"), Some(store(Some("MAIL2"))));
+        let path =
+            "contoso.com/Configuration/Services/Microsoft Exchange/Contoso/Administrative Groups/Site1/Servers/MAIL2";
+        assert_eq!(of(path), Some(Target::Server { server: "MAIL2".to_owned() }));
+        assert_eq!(of(&format!("{path}/InformationStore/First Storage Group/Mailbox Store (MAIL2)")), of(dn));
         assert_eq!(of("Anna Berg"), None);
         assert_eq!(of("CN=Anna Berg,CN=Users,DC=contoso,DC=com"), None);
     }

@@ -1,19 +1,24 @@
 //! Servers, their versions, and the addresses under which they connect.
 //!
-//! Addresses come from lists made by resolving names, and from queue errors that name a host and its
-//! address together. Nothing else ties an address to a server.
+//! Addresses come from lists made by resolving names, from queue errors that name a host and its address together, and from
+//! SMTP sessions in which a known server greets. Nothing else ties an address to a server.
 
+use super::transport::{Question, Transport};
+use crate::base::source::Span;
 use crate::model::queue::Queue;
 use crate::model::server::{ExchangeServer, ServerAddress, server_key};
 use crate::model::smtp_reply::LastError;
 use crate::model::version::ExchangeVersion;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 /// All servers of the case.
 pub struct Servers {
     /// Servers as `Get-ExchangeServer` shows them.
     pub servers: Vec<ExchangeServer>,
     addresses: BTreeMap<String, Vec<ServerAddress>>,
+    /// Places of addresses that come from SMTP sessions.
+    learned: BTreeSet<Span>,
 }
 
 impl Servers {
@@ -35,7 +40,30 @@ impl Servers {
                 known.push(address);
             }
         }
-        Servers { servers, addresses }
+        Servers { servers, addresses, learned: BTreeSet::new() }
+    }
+
+    /// Takes the addresses from which servers greet in SMTP sessions, for servers whose address is not known otherwise. Anybody can greet
+    /// with any name, so the name must be the full one of a listed Exchange server.
+    pub fn learn(&mut self, transport: &Transport) {
+        for (key, tally) in transport.counts(Question::SmtpGreetings) {
+            let [name, address] = key.as_slice() else { continue };
+            let is_listed =
+                self.servers.iter().any(|s| s.fqdn.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)));
+            let address =
+                address.trim_matches(['[', ']']).split('%').next().and_then(|text| text.parse::<IpAddr>().ok());
+            let (Some(address), Some((_, span)), true) = (address, tally.examples.first(), is_listed) else { continue };
+            let address = address.to_canonical();
+            if address.is_loopback() {
+                continue;
+            }
+            let known = self.addresses.entry(server_key(name)).or_default();
+            let listed = known.iter().any(|own| !self.learned.contains(&own.span));
+            if !listed && !known.iter().any(|own| own.address == address) {
+                known.push(ServerAddress { span: *span, server: name.clone(), address });
+                self.learned.insert(*span);
+            }
+        }
     }
 
     /// The server with this name, short or full.

@@ -31,6 +31,8 @@ pub enum Question {
     Retries,
     /// Endpoints of SMTP sessions: kind of log, connector, remote address. Marks: [`Capabilities`].
     SmtpEndpoints,
+    /// Names under which servers greet: name, address.
+    SmtpGreetings,
     /// Replies of class 4 and 5: kind of log, connector, shape of the reply.
     SmtpReplies,
     /// Remarks of the server in protocol logs: kind of log, connector, shape of the remark.
@@ -44,13 +46,14 @@ pub enum Question {
 }
 
 /// All questions, with the number of keys that are kept.
-const QUESTIONS: [(Question, usize); 11] = [
+const QUESTIONS: [(Question, usize); 12] = [
     (Question::TrackingEvents, 1 << 10),
     (Question::TrackingFailures, 1 << 10),
     (Question::TrackingHops, 1 << 12),
     (Question::Messages, 1 << 16),
     (Question::Retries, 1 << 14),
     (Question::SmtpEndpoints, 1 << 13),
+    (Question::SmtpGreetings, 1 << 11),
     (Question::SmtpReplies, 1 << 11),
     (Question::SmtpRemarks, 1 << 10),
     (Question::Connections, 1 << 12),
@@ -228,6 +231,14 @@ impl TransportFold {
             };
         }
         self.count(Question::SmtpEndpoints, row, &[kind, connector, remote], marks);
+        if is_command && marks & Capabilities::EHLO != 0 {
+            // In a receive log the other side greets, in a send log this one.
+            let own = if kind == b"receive" { remote } else { address(row.raw(protocol::LOCAL_ENDPOINT)) };
+            let name = data.get(5..).unwrap_or_default().trim_ascii();
+            if !name.is_empty() && !own.is_empty() {
+                self.count(Question::SmtpGreetings, row, &[name, own], 0);
+            }
+        }
         if is_reply && matches!(data.first(), Some(b'4' | b'5')) {
             self.count(Question::SmtpReplies, row, &[kind, connector, &shape(&data)], 0);
         } else if event == b"*" {

@@ -247,6 +247,11 @@ fn captured_finding(
         captured.len(),
         meetings.len()
     ));
+    let answered: Vec<(&str, Vec<IpAddr>)> = captors
+        .values()
+        .map(|(connector, addresses)| (connector.identity.value.as_str(), addresses.iter().map(|(a, _)| *a).collect()))
+        .collect();
+    super::log_proof::add(facts, &mut found, &answered);
     for (connector, _) in captors.values() {
         if let Some(changed) = &connector.when_changed {
             let proof = Proof::new(changed.span, format!("When {} was last changed", connector.identity.value));

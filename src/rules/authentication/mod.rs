@@ -1,6 +1,7 @@
 //! Causes in the authentication between servers.
 
 mod exchange_auth;
+mod log_proof;
 mod release;
 mod sessions;
 mod targets;

@@ -91,20 +91,22 @@ fn in_w3c(facts: &Facts) -> Option<Refusals> {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let all: Vec<Refusals> = on_connectors(facts).into_iter().chain(in_w3c(facts)).filter(|r| r.number >= MANY).collect();
+    let all: Vec<Refusals> =
+        on_connectors(facts).into_iter().chain(in_w3c(facts)).filter(|r| r.number >= MANY).collect();
     let Some(worst) = all.iter().max_by_key(|r| (r.number, std::cmp::Reverse(&r.place))) else {
         return Verdict::NotApplicable;
     };
     let mut found = Discovery::new(Confidence::Likely);
     let place = worst.span.map_or_else(String::new, |span| {
         let why = "The SMTP service could not check the caller.";
-        found.cite(Proof::new(span, format!("A refused logon on {}", worst.place)).mark(["535 5.7.3", "454 4.7.0", "AUTH"]).why(why))
+        found.cite(
+            Proof::new(span, format!("A refused logon on {}", worst.place))
+                .mark(["535 5.7.3", "454 4.7.0", "AUTH"])
+                .why(why),
+        )
     });
-    found.statement = format!(
-        "All {} on {} were refused {place}, and none succeeded.",
-        count(worst.number, "logon"),
-        worst.place
-    );
+    found.statement =
+        format!("All {} on {} were refused {place}, and none succeeded.", count(worst.number, "logon"), worst.place);
     found.affects(worst.place.split('\\').next().map(str::to_owned));
     found.unknown("Whether the passwords were right: somebody may be guessing them from outside. Look at the addresses in the log.");
     found.command(
@@ -119,7 +121,8 @@ fn check(facts: &Facts) -> Verdict {
         found.missing.push(Missing {
             what: "The permissions of the object of the server".to_owned(),
             settles: "Whether Exchange Servers lacks the rights it needs to check callers.".to_owned(),
-            command: "Get-ExchangeServer $env:COMPUTERNAME | Get-ADPermission | Export-Clixml server-rights.xml".to_owned(),
+            command: "Get-ExchangeServer $env:COMPUTERNAME | Get-ADPermission | Export-Clixml server-rights.xml"
+                .to_owned(),
         });
     }
     Verdict::Found(vec![found])

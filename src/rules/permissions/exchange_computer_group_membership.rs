@@ -81,7 +81,9 @@ fn check(facts: &Facts) -> Verdict {
             format!("Searched: the groups of {name}: {}. Exchange Servers is not among them.", groups.join(", "))
         };
         let place = found.cite(Proof::new(computer.span, format!("The computer account of {name}")).absent(searched));
-        found.statement = format!("The computer account of {name} is not a member of Exchange Servers {place}, so it has none of the rights of Exchange.");
+        found.statement = format!(
+            "The computer account of {name} is not a member of Exchange Servers {place}, so it has none of the rights of Exchange."
+        );
         found.affects([name.clone()]);
         let suffers = facts.queues.waiting_queues().any(|queue| !queue.is_moving() && queue.may_hold_mail());
         if !suffers {
@@ -91,7 +93,10 @@ fn check(facts: &Facts) -> Verdict {
             "Add it to the group.",
             format!("Add-ADGroupMember -Identity \"Exchange Servers\" -Members {}; Add-ADGroupMember -Identity \"Exchange Trusted Subsystem\" -Members {}", quoted(&format!("{name}$")), quoted(&format!("{name}$"))),
         );
-        found.command("Restart the server, so that it logs on with the new groups.", format!("Restart-Computer -ComputerName {}", quoted(&name)));
+        found.command(
+            "Restart the server, so that it logs on with the new groups.",
+            format!("Restart-Computer -ComputerName {}", quoted(&name)),
+        );
         found.warn("Mail and mailboxes of the server are not available meanwhile.");
         found.verify.push(format!("On {name}, run as Local System, \"whoami /groups\" lists Exchange Servers."));
         findings.push(found);

@@ -38,7 +38,10 @@ fn check(facts: &Facts) -> Verdict {
     let blocked = facts.permissions.lists.iter().find(|object| object.list.protected.as_ref().is_some_and(|p| p.value));
     let mut found = Discovery::new(if blocked.is_some() { Confidence::Likely } else { Confidence::Possible });
     let place = first.cite(&mut found, &[], "The transport service could not read what it needs.");
-    found.statement = format!("{} cannot read objects of its own in the directory {place}, which inherited permissions should allow.", first.computer());
+    found.statement = format!(
+        "{} cannot read objects of its own in the directory {place}, which inherited permissions should allow.",
+        first.computer()
+    );
     effects(&mut found, &meant);
     found.affects(blocked.and_then(|object| object.target.server().map(str::to_owned)));
     found.command(

@@ -35,7 +35,8 @@ fn check(facts: &Facts) -> Verdict {
     let mut found = Discovery::new(Confidence::Confirmed);
     let (mut places, mut replies, mut queues) = (String::new(), Vec::new(), 0);
     for queue in facts.queues.waiting_queues().filter(|queue| queue.may_hold_mail()) {
-        let is_meant = |e: &crate::facts::queues::QueueError| e.error.envelopes.contains(&Envelope::TargetHostResponded);
+        let is_meant =
+            |e: &crate::facts::queues::QueueError| e.error.envelopes.contains(&Envelope::TargetHostResponded);
         let Some(error) = queue.errors().find(is_meant) else { continue };
         queues += 1;
         let reply = &error.error.reply;

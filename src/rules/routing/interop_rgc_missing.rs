@@ -58,10 +58,14 @@ fn has_servers(facts: &Facts, connector: &DirectoryObject) -> bool {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let groups: Vec<&DirectoryObject> = facts.directory.of_class("msExchRoutingGroup").filter(|o| !is_deleted(o)).collect();
+    let groups: Vec<&DirectoryObject> =
+        facts.directory.of_class("msExchRoutingGroup").filter(|o| !is_deleted(o)).collect();
     let Some(new) = groups.iter().find(|group| is_new(group)) else { return Verdict::NotApplicable };
-    let older: Vec<String> =
-        groups.iter().filter(|group| !is_new(group)).filter_map(|group| Some(name_of(group)?.name().to_owned())).collect();
+    let older: Vec<String> = groups
+        .iter()
+        .filter(|group| !is_new(group))
+        .filter_map(|group| Some(name_of(group)?.name().to_owned()))
+        .collect();
     // What is below the routing groups must be in the dump, else nothing is known to be missing.
     let shown = groups.iter().filter(|g| name_of(g).is_some_and(|name| facts.directory.shows_below(&name))).count();
     if older.is_empty() || shown < groups.len() {
@@ -99,8 +103,19 @@ fn check(facts: &Facts) -> Verdict {
         }
         found.accounts_for(one.queue, one.messages, format!("Queue {}: no route", one.queue.label()));
     }
-    let waiting = if total == 0 { String::new() } else { format!(", so {} for them {} no route {reasons}", count(total, "message"), if total == 1 { "has" } else { "have" }) };
-    found.statement = format!("No usable routing group connector leads from Exchange 2007 to {} {place}{waiting}.", listed(&older, 3));
+    let waiting = if total == 0 {
+        String::new()
+    } else {
+        format!(
+            ", so {} for them {} no route {reasons}",
+            count(total, "message"),
+            if total == 1 { "has" } else { "have" }
+        )
+    };
+    found.statement = format!(
+        "No usable routing group connector leads from Exchange 2007 to {} {place}{waiting}.",
+        listed(&older, 3)
+    );
     found.affects(older);
     let hub = held.first().and_then(|one| one.queue.server()).unwrap_or("<2007 hub server>");
     match own.first().and_then(|connector| Some(name_of(connector)?.name().to_owned())) {
@@ -117,7 +132,10 @@ fn check(facts: &Facts) -> Verdict {
             ),
         ),
     }
-    found.command("Restart the transport service on the hub servers, which write new routing tables.", "Restart-Service MSExchangeTransport");
+    found.command(
+        "Restart the transport service on the hub servers, which write new routing tables.",
+        "Restart-Service MSExchangeTransport",
+    );
     found.warn("Mail through that server pauses for about a minute.");
     found.verify.push("The newest routing table shows the connector, and both queues drain.".to_owned());
     Verdict::Found(vec![found])

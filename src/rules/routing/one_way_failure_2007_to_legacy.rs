@@ -61,9 +61,10 @@ fn check(facts: &Facts) -> Verdict {
     let place = tally.examples.first().map_or_else(String::new, |(_, span)| {
         found.cite(Proof::new(*span, format!("Mail from {} arrives", listed(&names, 2))).mark(["RECEIVE"]))
     });
-    let reason = held.first().and_then(|one| one.queue.span()).map_or_else(String::new, |span| {
-        found.cite(Proof::new(span, "Mail in the other direction has no route"))
-    });
+    let reason = held
+        .first()
+        .and_then(|one| one.queue.span())
+        .map_or_else(String::new, |span| found.cite(Proof::new(span, "Mail in the other direction has no route")));
     found.statement = format!(
         "Mail from {} arrives {place} while mail to older servers has no route {reason}, so neither the network nor the routing group connector \
          as a whole is the reason; permissions or the routing table are.",

@@ -39,7 +39,11 @@ fn check(facts: &Facts) -> Verdict {
     let mut found = Discovery::new(Confidence::Confirmed);
     let mut places = String::new();
     for hit in all.iter().take(3) {
-        places += &hit.cite(&mut found, &["Cannot find route to Mailbox Server"], "Routing writes this when it builds its tables.");
+        places += &hit.cite(
+            &mut found,
+            &["Cannot find route to Mailbox Server"],
+            "Routing writes this when it builds its tables.",
+        );
     }
     // Databases and servers that the text names.
     let named: Vec<String> = facts
@@ -51,7 +55,8 @@ fn check(facts: &Facts) -> Verdict {
         .cloned()
         .collect();
     let what = if named.is_empty() { "a store".to_owned() } else { crate::rules::discovery::listed(&named, 3) };
-    found.statement = format!("Routing on {} has no route to the server of {what} {places}, so mail for it waits.", first.computer());
+    found.statement =
+        format!("Routing on {} has no route to the server of {what} {places}, so mail for it waits.", first.computer());
     found.affects(named);
     let hits: Vec<&Hit<'_>> = all.iter().collect();
     effects(&mut found, &hits);

@@ -82,7 +82,9 @@ fn check(facts: &Facts) -> Verdict {
         (new, rows(facts, "2007", |source, event| source == "STOREDRIVER" && matches!(event, "RECEIVE" | "SUBMIT"))),
     ];
     for (explained, rows) in logs {
-        let Some(rows) = rows.filter(|rows| explained && rows.last - rows.last_submitted >= 10 * 60_000 && rows.after > 0) else {
+        let Some(rows) =
+            rows.filter(|rows| explained && rows.last - rows.last_submitted >= 10 * 60_000 && rows.after > 0)
+        else {
             continue;
         };
         let mut found = Discovery::new(Confidence::Likely);
@@ -95,7 +97,8 @@ fn check(facts: &Facts) -> Verdict {
             at(rows.last)
         );
         found.effect("Submissions before that", count(rows.submitted, "message"));
-        let groups = facts.events_of("MSExchangeMailSubmission", &[1009]).chain(facts.events_of("MSExchangeTransport", &[326]));
+        let groups =
+            facts.events_of("MSExchangeMailSubmission", &[1009]).chain(facts.events_of("MSExchangeTransport", &[326]));
         found.affects(groups.filter_map(|group| group.computer.clone()));
         found.step("Follow the problem that explains it, and let a user send a test message.");
         found.verify.push("A test message leaves the Outbox within a minute.".to_owned());

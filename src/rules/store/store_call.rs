@@ -43,7 +43,7 @@ const PHYSICAL: [(i64, &str); 5] = [
 ];
 
 static CALL: Pattern = LazyLock::new(|| Regex::new(r"\b(Ec[A-Z]\w+)").ok());
-static CODE: Pattern = LazyLock::new(|| Regex::new(r"(?:^|[\s:|])(-\d{3,5}|0x[0-9A-Fa-f]{8})\b").ok());
+static CODE: Pattern = LazyLock::new(|| Regex::new(r"(?:^|[\s:|])(-\d{3,10}|0x[0-9A-Fa-f]{8})\b").ok());
 static DATABASE: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b").ok());
 
 /// All failed calls.
