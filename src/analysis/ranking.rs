@@ -76,25 +76,53 @@ pub fn rank(found: Vec<(&'static Rule, Discovery)>) -> Ranking {
         })
         .collect();
     findings.sort_by(|a, b| key(a).cmp(&key(b)));
-    let mut problems: Vec<Problem> = Vec::new();
     let parents: Vec<Option<usize>> = (0..findings.len()).map(|i| parent(&findings, i)).collect();
-    for (i, _) in parents.iter().enumerate().filter(|(_, p)| p.is_none()) {
+    let messages =
+        |i: usize| -> u64 { shares(&findings, &parents, i, findings.len()).iter().map(|s| s.messages).sum() };
+    // Of problems that are equally bad the one that holds more mail comes first, whichever finding of it names the mail.
+    let mut mains: Vec<(usize, u64)> =
+        (0..findings.len()).filter(|i| root(&parents, *i) == *i).map(|i| (i, messages(i))).collect();
+    let rank = |(i, messages): (usize, u64)| {
+        findings.get(i).map(|f| (f.severity, f.discovery.confidence, f.role, Reverse(messages), i))
+    };
+    mains.sort_by_key(|main| rank(*main));
+    let mut order: Vec<usize> = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
+    for (main, messages) in mains {
         let number = u32::try_from(problems.len() + 1).unwrap_or(u32::MAX);
-        let explains: Vec<usize> = (0..findings.len()).filter(|j| root(&parents, *j) == i && *j != i).collect();
-        let mut ids: Vec<&'static str> = explains.iter().filter_map(|j| Some(findings.get(*j)?.rule.id)).collect();
+        let place = order.len();
+        order.push(main);
+        order.extend((0..findings.len()).filter(|j| root(&parents, *j) == main && *j != main));
+        problems.push(Problem { number, main: place, explains: (place + 1..order.len()).collect(), messages });
+    }
+    // Findings follow the problems they belong to.
+    let mut places = vec![0; findings.len()];
+    for (place, index) in order.iter().enumerate() {
+        if let Some(own) = places.get_mut(*index) {
+            *own = place;
+        }
+    }
+    let moved: Vec<Option<usize>> = order
+        .iter()
+        .map(|index| parents.get(*index).copied().flatten().and_then(|parent| places.get(parent).copied()))
+        .collect();
+    let mut ordered: Vec<(usize, Ranked)> = places.into_iter().zip(findings).collect();
+    ordered.sort_by_key(|(place, _)| *place);
+    let mut findings: Vec<Ranked> = ordered.into_iter().map(|(_, finding)| finding).collect();
+    for problem in &problems {
+        let mut ids: Vec<&'static str> =
+            problem.explains.iter().filter_map(|j| Some(findings.get(*j)?.rule.id)).collect();
         ids.dedup();
-        for j in explains.iter().copied().chain([i]) {
-            if let Some(finding) = findings.get_mut(j) {
-                finding.problem = number;
+        for index in problem.explains.iter().copied().chain([problem.main]) {
+            if let Some(finding) = findings.get_mut(index) {
+                finding.problem = problem.number;
             }
         }
-        if let Some(finding) = findings.get_mut(i) {
+        if let Some(finding) = findings.get_mut(problem.main) {
             finding.explains = ids;
         }
-        let messages = shares(&findings, &parents, i, findings.len()).iter().map(|s| s.messages).sum();
-        problems.push(Problem { number, main: i, explains, messages });
     }
-    Ranking { findings, problems, parents }
+    Ranking { findings, problems, parents: moved }
 }
 
 /// Worst first; of equals the surer, causes before symptoms, more messages first, then by id.

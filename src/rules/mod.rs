@@ -15,13 +15,23 @@ mod searching;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod authentication;
+mod directory;
+mod mta;
 mod permissions;
 mod queue;
 mod routing;
 mod store;
 
 /// The areas and their rules.
-static AREAS: &[&[&Rule]] = &[authentication::RULES, permissions::RULES, queue::RULES, routing::RULES, store::RULES];
+static AREAS: &[&[&Rule]] = &[
+    authentication::RULES,
+    directory::RULES,
+    mta::RULES,
+    permissions::RULES,
+    queue::RULES,
+    routing::RULES,
+    store::RULES,
+];
 // registry:end
 
 pub use declare::{Area, Input, Rule};

@@ -51,7 +51,8 @@ fn check(facts: &Facts) -> Verdict {
     }
     let whole = shows_organization(facts);
     let mut found = Discovery::new(if whole { Confidence::Confirmed } else { Confidence::Possible });
-    let names: Vec<String> = shown.iter().filter_map(|group| name_of(group).map(|name| name.name().to_owned())).collect();
+    let names: Vec<String> =
+        shown.iter().filter_map(|group| name_of(group).map(|name| name.name().to_owned())).collect();
     let mut places = String::new();
     for group in shown.iter().take(2) {
         let searched = format!(
@@ -79,7 +80,9 @@ fn check(facts: &Facts) -> Verdict {
     found.step(format!(
         "In ADSI Edit right click {group}, New, Object, class msExchPublicFolderTreeContainer, value Folder Hierarchies, Finish."
     ));
-    found.warn("Mistakes in ADSI Edit can make a reinstallation of Exchange necessary. Export the administrative group first.");
+    found.warn(
+        "Mistakes in ADSI Edit can make a reinstallation of Exchange necessary. Export the administrative group first.",
+    );
     found.step(
         "If a public folder store names a tree in msExchOwningPFTree that exists elsewhere: right click that tree, Move, and choose Folder \
          Hierarchies. Otherwise make a new one as follows.",

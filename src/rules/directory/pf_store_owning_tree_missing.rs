@@ -43,8 +43,8 @@ fn check(facts: &Facts) -> Verdict {
         match link(facts, store) {
             Link::None if tells(store) => broken.push((store, "")),
             Link::Deleted(name) => broken.push((store, name)),
-            Link::Tree(_) => linked.push(store.name()),
-            Link::None | Link::NotShown(_) => open.push(store.name()),
+            Link::Tree => linked.push(store.name()),
+            Link::None | Link::NotShown => open.push(store.name()),
         }
     }
     if broken.is_empty() {
@@ -66,7 +66,11 @@ fn check(facts: &Facts) -> Verdict {
     for (store, name) in broken.iter().take(3) {
         let at = store.object.text("msExchOwningPFTree").map_or(store.object.span, |text| text.span);
         let proof = if name.is_empty() {
-            let searched = format!("Searched: the {} of {}. msExchOwningPFTree is not among them.", count(store.object.attributes.len() as u64, "attribute"), store.name());
+            let searched = format!(
+                "Searched: the {} of {}. msExchOwningPFTree is not among them.",
+                count(store.object.attributes.len() as u64, "attribute"),
+                store.name()
+            );
             Proof::new(store.object.span, format!("{} has no owning tree", store.name())).absent(searched)
         } else {
             Proof::new(at, format!("The owning tree of {} was deleted", store.name())).mark([*name])
@@ -75,11 +79,17 @@ fn check(facts: &Facts) -> Verdict {
     }
     let names: Vec<String> = broken.iter().map(|(store, _)| store.name()).collect();
     let waiting = mail(facts, &mut found);
-    found.statement =
-        format!("{} {} to no public folder tree {places}{waiting}.", listed(&names, 3), if names.len() == 1 { "belongs" } else { "belong" });
+    found.statement = format!(
+        "{} {} to no public folder tree {places}{waiting}.",
+        listed(&names, 3),
+        if names.len() == 1 { "belongs" } else { "belong" }
+    );
     found.affects(names);
     found.affects(broken.iter().filter_map(|(store, _)| store.server()));
-    let tree = living(facts, TREE).into_iter().find(|tree| is_mapi(tree)).and_then(|tree| Some(tree.distinguished_name.as_ref()?.value.clone()));
+    let tree = living(facts, TREE)
+        .into_iter()
+        .find(|tree| is_mapi(tree))
+        .and_then(|tree| Some(tree.distinguished_name.as_ref()?.value.clone()));
     if tree.is_none() {
         found.step("Make the MAPI tree first: class msExchPFTree in the container Folder Hierarchies, with msExchPFTreeType 1.");
     }

@@ -1,6 +1,8 @@
 //! The organization has no MAPI tree of public folders.
 
-use super::public_folders::{CONTAINER, Link, TREE, groups, is_mapi, link, link_stores, living, mail, make_tree, stores};
+use super::public_folders::{
+    CONTAINER, Link, TREE, groups, is_mapi, link, link_stores, living, mail, make_tree, stores,
+};
 use crate::facts::Facts;
 use crate::report::Confidence;
 use crate::rules::Verdict;
@@ -48,31 +50,39 @@ fn check(facts: &Facts) -> Verdict {
         ));
     }
     // A tree elsewhere that a store names, and that is not shown, may be the one.
-    if stores(facts).iter().any(|store| matches!(link(facts, store), Link::NotShown(_))) {
+    if stores(facts).iter().any(|store| matches!(link(facts, store), Link::NotShown)) {
         return Verdict::Undecided("The tree that a store names is not in the files.".to_owned(), Vec::new());
     }
     let mut found = Discovery::new(Confidence::Confirmed);
-    let container = containers.first().and_then(|c| Some(c.distinguished_name.as_ref()?.value.clone())).unwrap_or_default();
+    let container =
+        containers.first().and_then(|c| Some(c.distinguished_name.as_ref()?.value.clone())).unwrap_or_default();
     let what = match trees.first() {
         Some(tree) => {
             let name = tree.distinguished_name.as_ref().map_or("the tree", |name| &name.value).to_owned();
             let kind = tree.text("msExchPFTreeType");
-            let said = kind.as_ref().map_or_else(|| "has no type".to_owned(), |kind| format!("is of type {}", kind.value));
+            let said =
+                kind.as_ref().map_or_else(|| "has no type".to_owned(), |kind| format!("is of type {}", kind.value));
             let span = kind.as_ref().map_or(tree.span, |kind| kind.span);
             let mark = kind.map(|kind| kind.value.to_owned());
-            let place = found.cite(Proof::new(span, "msExchPFTreeType of the tree").mark(mark).why("The MAPI tree is of type 1."));
+            let place = found
+                .cite(Proof::new(span, "msExchPFTreeType of the tree").mark(mark).why("The MAPI tree is of type 1."));
             found.command(
                 format!("Make {name} the MAPI tree: in ADSI Edit set msExchPFTreeType to 1."),
                 format!("Set-ADObject -Identity {} -Replace @{{msExchPFTreeType=1}}", quoted(&name)),
             );
             found.warn("Only when no other tree is meant for MAPI: a general purpose tree of Exchange 2000 or 2003 is of type 2 on purpose.");
             link_stores(&mut found, facts, Some(&name));
-            format!("The public folder tree {said} and not of type 1 {place}, so Exchange does not take it for the MAPI tree")
+            format!(
+                "The public folder tree {said} and not of type 1 {place}, so Exchange does not take it for the MAPI tree"
+            )
         }
         None => {
-            let searched = format!("Searched: all objects below {container} in the files. None is of class msExchPFTree.");
+            let searched =
+                format!("Searched: all objects below {container} in the files. None is of class msExchPFTree.");
             let span = containers.first().map(|c| c.span);
-            let place = span.map_or_else(String::new, |span| found.cite(Proof::new(span, "No tree in the container").absent(searched)));
+            let place = span.map_or_else(String::new, |span| {
+                found.cite(Proof::new(span, "No tree in the container").absent(searched))
+            });
             make_tree(&mut found, &container);
             link_stores(&mut found, facts, Some(&format!("CN=Public Folders,{container}")));
             format!("There is no public folder tree in Folder Hierarchies {place}")

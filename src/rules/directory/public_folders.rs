@@ -4,7 +4,6 @@
 //! (type 1) and may have general purpose trees (type 2) with stores of their own; a dump of a part of the organization does
 //! not show that something is missing elsewhere.
 
-use crate::base::distinguished_name::DistinguishedName;
 use crate::facts::Facts;
 use crate::facts::directory::{Store, is_deleted, is_deleted_name, name_of};
 use crate::facts::queues::{WaitingQueue, has_reason};
@@ -45,14 +44,14 @@ pub(super) fn shows_organization(facts: &Facts) -> bool {
 
 /// What the link of a store to its tree comes to.
 pub(super) enum Link<'a> {
-    /// To this tree.
-    Tree(&'a DirectoryObject),
+    /// To a tree in the files.
+    Tree,
     /// There is none.
     None,
     /// To an object that was deleted.
     Deleted(&'a str),
     /// To an object that is not in the files.
-    NotShown(&'a str),
+    NotShown,
 }
 
 pub(super) fn link<'a>(facts: &'a Facts, store: &Store<'a>) -> Link<'a> {
@@ -64,8 +63,8 @@ pub(super) fn link<'a>(facts: &'a Facts, store: &Store<'a>) -> Link<'a> {
     }
     match facts.directory.object(tree.value) {
         Some(object) if is_deleted(object) => Link::Deleted(tree.value),
-        Some(object) => Link::Tree(object),
-        None => Link::NotShown(tree.value),
+        Some(_) => Link::Tree,
+        None => Link::NotShown,
     }
 }
 
@@ -90,7 +89,8 @@ pub(super) fn mail(facts: &Facts, found: &mut Discovery) -> String {
         {
             let span = message.errors().map(|(_, span)| span).next().unwrap_or(message.span);
             let why = "Mail to a public folder needs the home database that the tree gives it.";
-            let proof = Proof::new(span, format!("A message to a public folder in {}", queue.label())).mark([NoMdb.text()]);
+            let proof =
+                Proof::new(span, format!("A message to a public folder in {}", queue.label())).mark([NoMdb.text()]);
             cited = found.cite(proof.why(why));
         }
         found.accounts_for(queue, messages, format!("Queue {}: mail to public folders", queue.label()));
@@ -108,34 +108,15 @@ fn share(queue: &WaitingQueue, is_folder: &dyn Fn(&str) -> bool) -> u64 {
     queue.messages.iter().filter(meant).count() as u64
 }
 
-/// The administrative group of an object, as a distinguished name.
-pub(super) fn group_of(name: &str) -> Option<String> {
-    let parsed = DistinguishedName::parse(name)?;
-    let level = parsed.level_of("Administrative Groups")?.checked_sub(1)?;
-    let mut parts: Vec<&str> = Vec::new();
-    let (mut from, mut escaped) = (0, false);
-    for (at, c) in name.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            ',' => {
-                parts.extend(name.get(from..at));
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.extend(name.get(from..));
-    Some(parts.get(level..)?.join(","))
-}
-
 /// The steps that make the MAPI tree, in ADSI Edit and as a command.
 pub(super) fn make_tree(found: &mut Discovery, container: &str) {
     found.step(format!(
         "In ADSI Edit right click {container}, New, Object, class msExchPFTree, value Public Folders. Before Finish, under More \
          Attributes, set msExchPFTreeType to 1: only then Exchange takes it for the MAPI tree."
     ));
-    found.warn("Mistakes in ADSI Edit can make a reinstallation of Exchange necessary. Export the administrative group first.");
+    found.warn(
+        "Mistakes in ADSI Edit can make a reinstallation of Exchange necessary. Export the administrative group first.",
+    );
 }
 
 /// The steps that link the stores to a tree.
@@ -148,7 +129,9 @@ pub(super) fn link_stores(found: &mut Discovery, facts: &Facts, tree: Option<&st
         .collect();
     let lines: Vec<String> = names
         .iter()
-        .map(|store| format!("Set-ADObject -Identity {} -Replace @{{msExchOwningPFTree={}}}", quoted(store), quoted(tree)))
+        .map(|store| {
+            format!("Set-ADObject -Identity {} -Replace @{{msExchOwningPFTree={}}}", quoted(store), quoted(tree))
+        })
         .collect();
     let text = "Link each public folder store to the tree: in ADSI Edit, properties of the store, msExchOwningPFTree, Edit, Clear, paste the \
                 distinguishedName of the tree. The link back (msExchOwningPFTreeBL) fills itself.";

@@ -39,7 +39,10 @@ fn check(facts: &Facts) -> Verdict {
     let Some(first) = meant.first() else { return Verdict::NotApplicable };
     let mut found = Discovery::new(Confidence::Confirmed);
     let place = first.cite(&mut found, &["public folder hierarchy"], "Routing writes this when it builds its tables.");
-    found.statement = format!("Routing on {} has no route to a public folder hierarchy {place}, so mail to its folders waits.", first.computer());
+    found.statement = format!(
+        "Routing on {} has no route to a public folder hierarchy {place}, so mail to its folders waits.",
+        first.computer()
+    );
     effects(&mut found, &meant);
     found.affects(super::public_folders::stores(facts).iter().map(|store| store.name()));
     found.command(

@@ -49,8 +49,12 @@ pub(super) fn moved(facts: &Facts) -> Vec<Moved<'_>> {
             let from = site_in(legacy)?;
             (kind.eq_ignore_ascii_case("x500:") && !from.eq_ignore_ascii_case(&to)).then(|| (from, legacy.to_owned()))
         })?;
-        let server = object.text("msExchHomeServerName").and_then(|text| Some(text.value.rsplit_once('=')?.1.to_owned()));
-        let name = object.text("displayName").or_else(|| object.text("cn")).map_or_else(String::new, |text| text.value.to_owned());
+        let server =
+            object.text("msExchHomeServerName").and_then(|text| Some(text.value.rsplit_once('=')?.1.to_owned()));
+        let name = object
+            .text("displayName")
+            .or_else(|| object.text("cn"))
+            .map_or_else(String::new, |text| text.value.to_owned());
         Some(Moved { object, name, from: old.0, to, server, old: old.1 })
     })
     .collect()
@@ -74,7 +78,7 @@ pub(super) fn is_same(moved: &Moved<'_>, other: &DirectoryObject) -> bool {
 
 /// Whether a connector of a class leads from a site to another one: its name places it in the first, and its address space
 /// names the second.
-pub(super) fn connectors<'a>(facts: &'a Facts, class: &'static str, from: &'a str, to: &'a str) -> Vec<&'a DirectoryObject> {
+pub(super) fn connectors<'a>(facts: &'a Facts, class: &'static str, from: &str, to: &str) -> Vec<&'a DirectoryObject> {
     let leads = |object: &&DirectoryObject| {
         let Some(name) = &object.distinguished_name else { return false };
         let within = name.value.to_lowercase().contains(&format!(",cn={},", from.to_lowercase()));

@@ -51,9 +51,13 @@ pub(super) fn peer(hit: &Hit<'_>) -> Option<(String, Option<u32>)> {
     let from_strings = || {
         let strings = &hit.variant.event.strings;
         let name = strings.iter().find(|text| {
-            text.chars().next().is_some_and(|c| c.is_ascii_alphabetic()) && text.chars().all(|c| c.is_alphanumeric() || c == '-')
+            text.chars().next().is_some_and(|c| c.is_ascii_alphabetic())
+                && text.chars().all(|c| c.is_alphanumeric() || c == '-')
         })?;
-        let code = strings.iter().filter_map(|text| text.trim().parse::<u32>().ok()).find(|code| [5, 1722, 1753, 10061].contains(code));
+        let code = strings
+            .iter()
+            .filter_map(|text| text.trim().parse::<u32>().ok())
+            .find(|code| [5, 1722, 1753, 10061].contains(code));
         Some((name.clone(), code))
     };
     match named {
@@ -96,18 +100,27 @@ fn finding(facts: &Facts, name: &str, own: &[&(&Hit<'_>, String, Option<u32>)]) 
         places += &hit.cite(&mut found, &[peer, &shown], why.as_deref().unwrap_or(""));
     }
     let computers = distinct(own.iter().map(|(hit, ..)| hit.computer()));
-    let words = codes.iter().find_map(|code| meaning(*code)).map_or_else(String::new, |(_, words)| format!(": {words}"));
+    let words =
+        codes.iter().find_map(|code| meaning(*code)).map_or_else(String::new, |(_, words)| format!(": {words}"));
     let mut waiting = String::new();
     for queue in facts.legacy_queues.iter().filter(|q| q.kind == LegacyQueueKind::Mta && q.count() > 0) {
         if !same(&queue.name.value, name) {
             continue;
         }
-        let place = found.cite(Proof::new(queue.span, format!("The queue {}", queue.label())).mark([queue.name.value.clone()]));
+        let place =
+            found.cite(Proof::new(queue.span, format!("The queue {}", queue.label())).mark([queue.name.value.clone()]));
         let number = count(queue.count(), "message");
         waiting = format!(", and {number} for it {} {place}", if queue.count() == 1 { "waits" } else { "wait" });
-        found.accounts_for_legacy(queue, queue.count(), format!("Queue {} of the message transfer agent", queue.label()));
+        found.accounts_for_legacy(
+            queue,
+            queue.count(),
+            format!("Queue {} of the message transfer agent", queue.label()),
+        );
     }
-    found.statement = format!("The message transfer agent of {} cannot reach {name} over RPC{words} {places}{waiting}.", listed(&computers, 3));
+    found.statement = format!(
+        "The message transfer agent of {} cannot reach {name} over RPC{words} {places}{waiting}.",
+        listed(&computers, 3)
+    );
     found.affects([name.to_owned()]);
     let meant: Vec<&Hit<'_>> = own.iter().map(|(hit, ..)| *hit).collect();
     effects(&mut found, &meant);
@@ -130,7 +143,10 @@ fn finding(facts: &Facts, name: &str, own: &[&(&Hit<'_>, String, Option<u32>)]) 
         ));
         found.command("Try the account, run as the service account.", format!("net use \\\\{name}\\IPC$"));
     } else {
-        found.command("See whether the name is resolved to the right address.", format!("ping {name}\nnbtstat -a {name}"));
+        found.command(
+            "See whether the name is resolved to the right address.",
+            format!("ping {name}\nnbtstat -a {name}"),
+        );
         found.command("Try RPC as the service account.", format!("net view \\\\{name}\nnet use \\\\{name}\\IPC$"));
         found.step(
             "Correct WINS, DNS, LMHOSTS or hosts where the name is wrong. See that the service Microsoft Exchange MTA Stacks runs there, and that \

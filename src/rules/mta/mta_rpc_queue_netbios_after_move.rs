@@ -85,7 +85,9 @@ fn state<'a>(facts: &'a Facts, queue: &LegacyQueue) -> State<'a> {
 
 /// Whether the queue of this server holds mail of a move, as far as the directory shows.
 pub(super) fn is_after_move(facts: &Facts, server: &str) -> bool {
-    queues(facts).iter().any(|queue| same(&queue.name.value, server) && matches!(state(facts, queue), State::Elsewhere(..)))
+    queues(facts)
+        .iter()
+        .any(|queue| same(&queue.name.value, server) && matches!(state(facts, queue), State::Elsewhere(..)))
 }
 
 fn check(facts: &Facts) -> Verdict {
@@ -130,10 +132,13 @@ fn finding(facts: &Facts, queue: &LegacyQueue, from: &str, to: &str) -> Discover
     let name = queue.name.value.clone();
     let moves: Vec<_> = moved(facts)
         .into_iter()
-        .filter(|one| one.server.as_deref().is_some_and(|server| same(server, &name)) && one.from.eq_ignore_ascii_case(from))
+        .filter(|one| {
+            one.server.as_deref().is_some_and(|server| same(server, &name)) && one.from.eq_ignore_ascii_case(from)
+        })
         .collect();
     let bind = crate::rules::searching::hits(facts, "MSExchangeMTA", &[9318, 9322]);
-    let refused = bind.iter().find(|hit| super::mta_9318_rpc_bind_failure::peer(hit).is_some_and(|(peer, _)| same(&peer, &name)));
+    let refused =
+        bind.iter().find(|hit| super::mta_9318_rpc_bind_failure::peer(hit).is_some_and(|(peer, _)| same(&peer, &name)));
     let certain = refused.is_some() && !moves.is_empty();
     let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
     let place = found.cite(

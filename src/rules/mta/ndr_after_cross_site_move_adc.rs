@@ -38,12 +38,14 @@ declare_rule! {
 
 /// Whether a report says that the recipient is not known.
 fn is_unknown(report: &NonDeliveryReport, recipient: &NdrRecipient) -> bool {
-    let status = recipient.status.as_ref().is_some_and(|status| {
-        matches!(status.value.trim(), "5.1.1" | "5.1.0" | "5.1.6" | "5.1.10")
-    });
+    let status = recipient
+        .status
+        .as_ref()
+        .is_some_and(|status| matches!(status.value.trim(), "5.1.1" | "5.1.0" | "5.1.6" | "5.1.10"));
     let text = report.text.as_ref().map_or("", |text| &text.value).to_lowercase();
     let code = recipient.diagnostic_code.as_ref().map_or("", |code| &code.value).to_lowercase();
-    let said = ["recipient name is not recognized", "unknown recipient", "recipient was not found", "msexch:msexchangemta"];
+    let said =
+        ["recipient name is not recognized", "unknown recipient", "recipient was not found", "msexch:msexchangemta"];
     status || said.iter().any(|words| text.contains(words) || code.contains(words))
 }
 
@@ -82,7 +84,9 @@ fn check(facts: &Facts) -> Verdict {
         return Verdict::Found(findings);
     }
     if reports && !moved.is_empty() {
-        return Verdict::RuledOut("The recipients of the reports were not moved, or the directory of their new site knows them.".to_owned());
+        return Verdict::RuledOut(
+            "The recipients of the reports were not moved, or the directory of their new site knows them.".to_owned(),
+        );
     }
     Verdict::NotApplicable
 }
@@ -95,10 +99,14 @@ fn finding(facts: &Facts, report: &NonDeliveryReport, recipient: &NdrRecipient, 
     let why = "A server of Exchange 5.5 looks in its own directory only.";
     let place = found.cite(Proof::new(span, format!("The report about {}", one.name)).mark(said).why(why));
     let at = one.object.text("legacyExchangeDN").map_or(one.object.span, |text| text.span);
-    let moved = found.cite(Proof::new(at, format!("Active Directory: {} is in {}", one.name, one.to)).mark([one.to.clone()]));
+    let moved =
+        found.cite(Proof::new(at, format!("Active Directory: {} is in {}", one.name, one.to)).mark([one.to.clone()]));
     let absent = shown.map_or_else(String::new, |span| {
         let number = recipients_55(facts, &one.to).count();
-        let searched = format!("Searched: {number} objects of the 5.5 directory of {}. None has the address of {}.", one.to, one.name);
+        let searched = format!(
+            "Searched: {number} objects of the 5.5 directory of {}. None has the address of {}.",
+            one.to, one.name
+        );
         found.cite(Proof::new(span, format!("{} is not in the 5.5 directory of {}", one.name, one.to)).absent(searched))
     });
     let end = if absent.is_empty() {
@@ -106,7 +114,10 @@ fn finding(facts: &Facts, report: &NonDeliveryReport, recipient: &NdrRecipient, 
     } else {
         format!("and the 5.5 directory of {} does not know it yet {absent}", one.to)
     };
-    found.statement = format!("The mailbox of {} was moved from {} to {} {moved}, {end}, so mail to it comes back {place}.", one.name, one.from, one.to);
+    found.statement = format!(
+        "The mailbox of {} was moved from {} to {} {moved}, {end}, so mail to it comes back {place}.",
+        one.name, one.from, one.to
+    );
     found.affects([one.name.clone()]);
     found.affects(one.server.clone());
     found.affects(report.generating_server.as_ref().map(|server| server.value.clone()));
@@ -143,6 +154,8 @@ fn finding(facts: &Facts, report: &NonDeliveryReport, recipient: &NdrRecipient, 
         one.to, one.from, one.to, one.from
     ));
     found.step("Send the mail that came back again. Move further mailboxes right before the connector runs, not between two schedules.");
-    found.verify.push(format!("Exchange Administrator of {} shows {}, and a message to it is delivered.", one.to, one.name));
+    found
+        .verify
+        .push(format!("Exchange Administrator of {} shows {}, and a message to it is delivered.", one.to, one.name));
     found
 }
