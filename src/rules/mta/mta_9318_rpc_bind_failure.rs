@@ -7,7 +7,7 @@ use regex::Regex;
 use super::moved::same;
 use crate::facts::Facts;
 use crate::model::legacy_queue::LegacyQueueKind;
-use crate::report::{Confidence, Role};
+use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
 use crate::rules::searching::{Hit, Pattern, effects, hits};
@@ -131,10 +131,6 @@ fn finding(facts: &Facts, name: &str, own: &[&(&Hit<'_>, String, Option<u32>)]) 
             let place = found.cite(Proof::new(event.span, note));
             found.held(format!("Event {} occurs as well {place}.", group.id));
         }
-    }
-    if super::mta_rpc_queue_netbios_after_move::is_after_move(facts, name) {
-        // Then it is how the failure shows.
-        found.role = Some(Role::Symptom);
     }
     if account {
         found.step(format!(

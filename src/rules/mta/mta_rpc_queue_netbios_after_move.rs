@@ -83,13 +83,6 @@ fn state<'a>(facts: &'a Facts, queue: &LegacyQueue) -> State<'a> {
     }
 }
 
-/// Whether the queue of this server holds mail of a move, as far as the directory shows.
-pub(super) fn is_after_move(facts: &Facts, server: &str) -> bool {
-    queues(facts)
-        .iter()
-        .any(|queue| same(&queue.name.value, server) && matches!(state(facts, queue), State::Elsewhere(..)))
-}
-
 fn check(facts: &Facts) -> Verdict {
     let (mut findings, mut excluded, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for queue in queues(facts) {
