@@ -54,7 +54,8 @@ const CODES: [(u32, &str, &str); 5] = [
 ];
 
 fn code_of(hit: &Hit<'_>) -> Option<u32> {
-    let said = CODE.as_ref().and_then(|p| p.captures(hit.text)).and_then(|c| u32::from_str_radix(c.get(1)?.as_str(), 16).ok());
+    let said =
+        CODE.as_ref().and_then(|p| p.captures(hit.text)).and_then(|c| u32::from_str_radix(c.get(1)?.as_str(), 16).ok());
     said.or_else(|| Some(u32::from_le_bytes(hit.variant.event.data.first_chunk::<4>().copied()?)))
 }
 
@@ -85,10 +86,13 @@ fn finding(facts: &Facts, computer: &str, own: &[&(&Hit<'_>, u32)]) -> Discovery
         };
         places += &hit.cite(&mut found, &[&hex, &octets.join(" ")], &why);
     }
-    let peer = |hit: &Hit<'_>| PEER.as_ref().and_then(|p| p.captures(hit.text)).and_then(|c| Some(c.get(1)?.as_str().to_owned()));
+    let peer = |hit: &Hit<'_>| {
+        PEER.as_ref().and_then(|p| p.captures(hit.text)).and_then(|c| Some(c.get(1)?.as_str().to_owned()))
+    };
     let peers = distinct(own.iter().filter_map(|(hit, _)| peer(hit)));
     let codes = distinct(own.iter().map(|(_, code)| *code));
-    let meaning = codes.iter().find_map(|code| CODES.iter().find(|(known, ..)| known == code).map(|(.., words)| *words));
+    let meaning =
+        codes.iter().find_map(|code| CODES.iter().find(|(known, ..)| known == code).map(|(.., words)| *words));
     let to = if peers.is_empty() { "another server".to_owned() } else { listed(&peers, 3) };
     let mut waiting = String::new();
     for queue in &facts.legacy_queues {
@@ -107,9 +111,9 @@ fn finding(facts: &Facts, computer: &str, own: &[&(&Hit<'_>, u32)]) -> Discovery
     found.affects(peers.clone());
     let hits: Vec<&Hit<'_>> = own.iter().map(|(hit, _)| *hit).collect();
     effects(&mut found, &hits);
-    let damaged = facts.events_of("MSExchangeTransport", &[327]).any(|group| {
-        group.computer.as_deref().is_none_or(|other| server_key(other) == server_key(computer))
-    });
+    let damaged = facts
+        .events_of("MSExchangeTransport", &[327])
+        .any(|group| group.computer.as_deref().is_none_or(|other| server_key(other) == server_key(computer)));
     if damaged {
         found.confidence = Confidence::Possible;
         found.unknown("Whether it is a cause of its own: event 327 on the same server says that the store is damaged, which comes first.");
@@ -117,7 +121,10 @@ fn finding(facts: &Facts, computer: &str, own: &[&(&Hit<'_>, u32)]) -> Discovery
     } else {
         found.excluded("A damaged store: event 327 does not occur on the same server.");
     }
-    found.command("Compare the clocks of both servers with a domain controller; more than five minutes are too much.", "net time /domain");
+    found.command(
+        "Compare the clocks of both servers with a domain controller; more than five minutes are too much.",
+        "net time /domain",
+    );
     found.command(
         "Look whether the other server has its service principal names: SMTPSVC with its short and its full name, and on no other account.",
         format!("setspn -L {}", peers.first().map_or("<other server>", |peer| peer.split('.').next().unwrap_or(peer))),

@@ -67,7 +67,11 @@ fn check(facts: &Facts) -> Verdict {
     let mut found = Discovery::new(if damaged { Confidence::Confirmed } else { Confidence::Likely });
     let mut places = String::new();
     for hit in hits.iter().take(3) {
-        places += &hit.cite(&mut found, &["M:\\", "\\mdbdata", "\\Mdbdata"], "The program works on files that belong to the store.");
+        places += &hit.cite(
+            &mut found,
+            &["M:\\", "\\mdbdata", "\\Mdbdata"],
+            "The program works on files that belong to the store.",
+        );
     }
     let names = computers(&hits);
     found.statement = format!(
@@ -90,7 +94,9 @@ fn check(facts: &Facts) -> Verdict {
          antivirus program and from file-level backup (KB298924).",
     );
     found.warn("Until this is done every repair of a database can be undone by the next scan.");
-    found.step("Hide drive M: (KB305145), so that no other program finds it, and use an antivirus program made for the store.");
+    found.step(
+        "Hide drive M: (KB305145), so that no other program finds it, and use an antivirus program made for the store.",
+    );
     found.verify.push("No new event 327 over several scans.".to_owned());
     Verdict::Found(vec![found])
 }

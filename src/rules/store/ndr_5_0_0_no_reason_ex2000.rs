@@ -34,7 +34,8 @@ fn check(facts: &Facts) -> Verdict {
     let mut found = Discovery::new(Confidence::Possible);
     let (mut places, mut reports, mut servers) = (String::new(), 0, Vec::new());
     for report in &facts.reports {
-        let own = |status: &Option<Located<String>>| status.as_ref().filter(|s| s.value.trim() == "5.0.0").map(|s| s.span);
+        let own =
+            |status: &Option<Located<String>>| status.as_ref().filter(|s| s.value.trim() == "5.0.0").map(|s| s.span);
         let Some(span) = report.recipients.iter().find_map(|recipient| own(&recipient.status)) else { continue };
         reports += 1;
         let server = report.generating_server.as_ref().or(report.reporting_mta.as_ref());

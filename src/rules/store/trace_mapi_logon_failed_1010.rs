@@ -42,7 +42,8 @@ fn context(entry: &TraceEntry) -> Option<&DiagnosticContext> {
 fn check(facts: &Facts) -> Verdict {
     let is = |entry: &&TraceEntry, cause: Cause| context(entry).and_then(DiagnosticContext::cause) == Some(cause);
     let refused: Vec<&TraceEntry> = facts.traces.iter().filter(|entry| is(entry, Cause::LogonRefused)).collect();
-    let unreachable: Vec<&TraceEntry> = facts.traces.iter().filter(|entry| is(entry, Cause::ServerUnreachable)).collect();
+    let unreachable: Vec<&TraceEntry> =
+        facts.traces.iter().filter(|entry| is(entry, Cause::ServerUnreachable)).collect();
     if refused.is_empty() {
         return match unreachable.first() {
             Some(entry) => Verdict::RuledOut(format!(
@@ -57,7 +58,8 @@ fn check(facts: &Facts) -> Verdict {
     let mut places = String::new();
     for entry in refused.iter().take(2) {
         let Some(exception) = &entry.exception else { continue };
-        let why = "0x80040111 is MAPI_E_LOGON_FAILED; ec=1010 (0x3F2) is the answer of the store: the caller lacks a right.";
+        let why =
+            "0x80040111 is MAPI_E_LOGON_FAILED; ec=1010 (0x3F2) is the answer of the store: the caller lacks a right.";
         let proof = Proof::new(exception.span, "The exception in the trace");
         places += &found.cite(proof.mark(["hr=0x80040111", "ec=1010", "ec=0x3F2", "StoreEc: 0x3F2"]).why(why));
         if exception.value.rpc_status().is_some() {
@@ -68,7 +70,8 @@ fn check(facts: &Facts) -> Verdict {
         }
     }
     let servers = distinct(refused.iter().filter_map(|entry| server(facts, entry)));
-    let databases = distinct(facts.traces.iter().filter_map(|entry| entry.database.as_ref().map(|d| d.value.to_lowercase())));
+    let databases =
+        distinct(facts.traces.iter().filter_map(|entry| entry.database.as_ref().map(|d| d.value.to_lowercase())));
     let name = if servers.is_empty() { "the mailbox server".to_owned() } else { listed(&servers, 3) };
     found.statement = format!(
         "The store on {name} refuses the logon of the store driver for want of a right, {} in the trace {places}.",
@@ -97,7 +100,10 @@ fn check(facts: &Facts) -> Verdict {
             what: format!("The permissions of the object of {name}"),
             settles: "Which of the four store rights is missing or denied.".to_owned(),
             command: match servers.first() {
-                Some(server) => format!("Get-ExchangeServer {} | Get-ADPermission | Export-Clixml server-rights.xml", quoted(server)),
+                Some(server) => format!(
+                    "Get-ExchangeServer {} | Get-ADPermission | Export-Clixml server-rights.xml",
+                    quoted(server)
+                ),
                 None => "Get-MailboxServer | Get-ADPermission | Export-Clixml server-rights.xml".to_owned(),
             },
         });
@@ -110,7 +116,8 @@ fn server(facts: &Facts, entry: &TraceEntry) -> Option<String> {
     let own = entry.server.as_ref().map(|server| server.value.clone());
     let called = || Some(context(entry)?.rpc_parameters().first()?.to_string());
     let before = || {
-        let earlier = facts.traces.iter().filter(|other| other.span < entry.span && other.span.source == entry.span.source);
+        let earlier =
+            facts.traces.iter().filter(|other| other.span < entry.span && other.span.source == entry.span.source);
         earlier.filter_map(|other| other.server.as_ref()).next_back().map(|server| server.value.clone())
     };
     own.or_else(called).or_else(before)

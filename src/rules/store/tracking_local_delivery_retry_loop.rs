@@ -62,7 +62,8 @@ fn seconds(a: Moment, b: Moment) -> Option<i64> {
 
 /// Loops in pasted or exported histories.
 fn in_histories(facts: &Facts) -> Vec<Loop> {
-    let mut messages: BTreeMap<(u32, Option<&str>), Vec<&crate::model::message_history::HistoryEntry>> = BTreeMap::new();
+    let mut messages: BTreeMap<(u32, Option<&str>), Vec<&crate::model::message_history::HistoryEntry>> =
+        BTreeMap::new();
     for entry in &facts.history {
         messages.entry((entry.span.source.0, entry.message_id.as_deref())).or_default().push(entry);
     }
@@ -70,15 +71,19 @@ fn in_histories(facts: &Facts) -> Vec<Loop> {
     for ((_, message), mut entries) in messages {
         // The order of the text decides where times are equal.
         entries.sort_by_key(|entry| (entry.time.as_ref().map(|time| time.value.at), entry.span));
-        let event = |entry: &&crate::model::message_history::HistoryEntry| entry.event.as_ref().map(|event| event.value);
+        let event =
+            |entry: &&crate::model::message_history::HistoryEntry| entry.event.as_ref().map(|event| event.value);
         let retries: Vec<_> = entries.iter().copied().filter(|entry| event(entry) == Some(RETRY)).collect();
         let delivered = entries.iter().copied().filter(|entry| event(entry) == Some(DELIVERED)).collect::<Vec<_>>();
         let ended = entries.iter().copied().rfind(|entry| matches!(event(entry), Some(RETRY | DELIVERED_TO_STORE)));
         let goes_on = ended.and_then(|entry| event(&entry)) == Some(RETRY);
-        let Some(last) = retries.last().filter(|_| retries.len() >= 2 && delivered.len() >= 2 && goes_on) else { continue };
+        let Some(last) = retries.last().filter(|_| retries.len() >= 2 && delivered.len() >= 2 && goes_on) else {
+            continue;
+        };
         let times: Vec<Moment> = retries.iter().filter_map(|entry| Some(entry.time.as_ref()?.value)).collect();
         let gaps: Vec<i64> = times.windows(2).filter_map(|pair| seconds(*pair.first()?, *pair.last()?)).collect();
-        let period = gaps.first().copied().filter(|first| *first > 0 && gaps.iter().all(|gap| (gap - first).abs() <= 5));
+        let period =
+            gaps.first().copied().filter(|first| *first > 0 && gaps.iter().all(|gap| (gap - first).abs() <= 5));
         loops.push(Loop {
             message: message.map(str::to_owned),
             recipient: delivered.first().and_then(|entry| entry.recipient.clone()),
@@ -128,10 +133,18 @@ fn check(facts: &Facts) -> Verdict {
         places += &found.cite(Proof::new(one.span, note).mark(mark).why(why));
     }
     let every = worst.period.map_or_else(String::new, |period| {
-        if period % 60 == 0 { format!(", every {}", count((period / 60).unsigned_abs(), "minute")) } else { format!(", every {period} seconds") }
+        if period % 60 == 0 {
+            format!(", every {}", count((period / 60).unsigned_abs(), "minute"))
+        } else {
+            format!(", every {period} seconds")
+        }
     });
     let to = worst.recipient.as_ref().map_or_else(String::new, |recipient| format!(" to {recipient}"));
-    let more = if loops.len() > 1 { format!(" So do {}.", count(loops.len() as u64 - 1, "other message")) } else { String::new() };
+    let more = if loops.len() > 1 {
+        format!(" So do {}.", count(loops.len() as u64 - 1, "other message"))
+    } else {
+        String::new()
+    };
     found.statement = format!(
         "Local delivery of a message{to} was put off {}{every} {places}: the store rejects it each time.{more}",
         count(worst.rounds, "time")
@@ -152,7 +165,9 @@ fn check(facts: &Facts) -> Verdict {
         "In the application log of the server, look for events 326 and 327 of MSExchangeTransport and 1194 of MSExchangeIS. If there are none, check \
          that the store is mounted, and whether an antivirus program for the store fails.",
     );
-    found.verify.push("The history of the message ends in \"Message Delivered Locally to Store\" without another retry.".to_owned());
+    found.verify.push(
+        "The history of the message ends in \"Message Delivered Locally to Store\" without another retry.".to_owned(),
+    );
     if facts.events_of("MSExchangeTransport", &[326, 327]).next().is_none() {
         found.missing.push(Missing {
             what: "The application log of the server that delivers".to_owned(),
