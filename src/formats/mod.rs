@@ -37,6 +37,7 @@ mod agent_log;
 mod connectivity_log;
 mod csvde;
 mod dsacls;
+mod esm_mailbox_list;
 mod event_list;
 mod event_text;
 mod event_xml;
@@ -99,6 +100,7 @@ pub static FORMATS: &[&Format] = &[
     &connectivity_log::FORMAT,
     &csvde::FORMAT,
     &dsacls::FORMAT,
+    &esm_mailbox_list::FORMAT,
     &event_list::FORMAT,
     &event_text::FORMAT,
     &event_xml::FORMAT,
