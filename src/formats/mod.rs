@@ -378,7 +378,10 @@ impl<'a> Head<'a> {
 
     /// The beginning as output of PowerShell, when it is some. The last object may be cut.
     pub fn powershell(&self) -> Option<&Parsed> {
-        let read = || if self.is_text() { powershell::read_beginning(&self.text) } else { None };
+        let read = || {
+            let mut headers = cmdlet::Headers::default();
+            self.is_text().then(|| powershell::read_beginning(&self.text, &mut |names| headers.are_one(names)))?
+        };
         self.powershell.get_or_init(read).as_ref()
     }
 }
