@@ -153,6 +153,12 @@ fn text(
 }
 
 fn lower_first(title: &str) -> String {
+    // Names keep their capital, and so do abbreviations.
+    let names = ["Exchange", "Kerberos", "Outlook", "Queuescope", "Windows"];
+    let word = title.split([' ', '\'']).next().unwrap_or(title);
+    if names.contains(&word) || word.chars().nth(1).is_some_and(char::is_uppercase) {
+        return title.to_owned();
+    }
     let mut chars = title.chars();
     match chars.next() {
         Some(first) => first.to_lowercase().chain(chars).collect(),

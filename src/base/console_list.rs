@@ -39,10 +39,11 @@ pub fn always(_: &str) -> bool {
     true
 }
 
-/// A number of the console.
+/// A number of the console. None begins with the mark that groups digits: that is the cell before.
 pub fn is_number(text: &str) -> bool {
     let text = text.trim();
-    text.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '\u{A0}' | '\u{202F}' | '\'' | '-'))
+    text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '\u{A0}' | '\u{202F}' | '\'' | '-'))
         && text.bytes().any(|b| b.is_ascii_digit())
 }
 
@@ -351,6 +352,7 @@ mod tests {
         assert_eq!(read(headings, "a,Ready,5,").unwrap(), ["a", "Ready", "5", ""]);
         assert_eq!(read(headings, "a,Ready,5").unwrap(), ["a", "Ready", "5", ""]);
         assert_eq!(read(headings, "a,Elsewhere,5,"), None);
+        assert_eq!(read("Name,Error,Count", "a,,312").unwrap(), ["a", "", "312"]);
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub enum Question {
     Retries,
     /// Endpoints of SMTP sessions: kind of log, connector, remote address. Marks: [`Capabilities`].
     SmtpEndpoints,
+    /// Lines that tell more than their number: kind of log, connector, remote address, what it is.
+    SmtpSigns,
     /// Names under which servers greet: name, address.
     SmtpGreetings,
     /// Replies of class 4 and 5: kind of log, connector, shape of the reply.
@@ -46,13 +48,14 @@ pub enum Question {
 }
 
 /// All questions, with the number of keys that are kept.
-const QUESTIONS: [(Question, usize); 12] = [
+const QUESTIONS: [(Question, usize); 13] = [
     (Question::TrackingEvents, 1 << 10),
     (Question::TrackingFailures, 1 << 10),
     (Question::TrackingHops, 1 << 12),
     (Question::Messages, 1 << 16),
     (Question::Retries, 1 << 14),
     (Question::SmtpEndpoints, 1 << 13),
+    (Question::SmtpSigns, 1 << 12),
     (Question::SmtpGreetings, 1 << 11),
     (Question::SmtpReplies, 1 << 11),
     (Question::SmtpRemarks, 1 << 10),
@@ -92,6 +95,13 @@ pub mod Capabilities {
     /// The line of a command of authentication between Exchange servers that was not recognized.
     pub const UNRECOGNIZED: u64 = 1 << 12;
 }
+
+/// The marks whose lines are worth showing, with their names as keys of [`Question::SmtpSigns`].
+const SIGNS: [(u64, &[u8]); 3] = [
+    (Capabilities::REWRITTEN, b"rewritten"),
+    (Capabilities::UNRECOGNIZED, b"unrecognized"),
+    (Capabilities::X_EXPS, b"x-exps"),
+];
 
 /// Folds rows.
 #[derive(Default, Serialize, Deserialize)]
@@ -231,6 +241,11 @@ impl TransportFold {
             };
         }
         self.count(Question::SmtpEndpoints, row, &[kind, connector, remote], marks);
+        for (sign, name) in SIGNS {
+            if marks & sign != 0 {
+                self.count(Question::SmtpSigns, row, &[kind, connector, remote, name], 0);
+            }
+        }
         if is_command && marks & Capabilities::EHLO != 0 {
             // In a receive log the other side greets, in a send log this one.
             let own = if kind == b"receive" { remote } else { address(row.raw(protocol::LOCAL_ENDPOINT)) };

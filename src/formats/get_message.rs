@@ -147,7 +147,8 @@ fn recipients(row: &mut Row<'_>) -> (Vec<Recipient>, bool) {
     // Elements are separated by `, `, which may also stand inside an error: join what does not begin
     // like a recipient to the one before it.
     let mut whole: Vec<String> = Vec::new();
-    for item in items.into_iter().filter(|item| !item.trim().is_empty()) {
+    let items = items.iter().flat_map(|item| apart(item)).filter(|item| !item.trim().is_empty());
+    for item in items.map(str::to_owned) {
         match whole.last_mut() {
             Some(last) if !begins_recipient(&item) && begins_recipient(last) && !ends_recipient(last) => {
                 last.push_str(", ");
@@ -170,6 +171,29 @@ fn recipients(row: &mut Row<'_>) -> (Vec<Recipient>, bool) {
     // Every message has a recipient, so an empty list means that none is shown.
     let complete = complete && !recipients.is_empty();
     (recipients, complete)
+}
+
+/// Recipients that `-join` put into one text: an address and two numbers behind all fields of the one before.
+fn apart(text: &str) -> Vec<&str> {
+    let mut starts = vec![0];
+    let (mut at, mut fields) = (0, 0);
+    let parts: Vec<&str> = text.split(';').collect();
+    for (n, part) in parts.iter().enumerate() {
+        let blank = |c: char| c.is_whitespace() || matches!(c, ',' | '|');
+        let begins = part.rfind(blank).map_or(0, |before| before + 1);
+        let is_address = part.get(begins..).is_some_and(|word| word.contains('@'));
+        let number = |ahead: usize| parts.get(n + ahead).is_some_and(|part| is_count(part.trim()));
+        if fields >= 5 && is_address && number(1) && number(2) {
+            starts.push(at + begins);
+            fields = 0;
+        }
+        fields += 1;
+        at += part.len() + 1;
+    }
+    starts.push(text.len());
+    let between = starts.windows(2).filter_map(|pair| text.get(*pair.first()?..*pair.last()?));
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '|');
+    between.map(|part| if part.len() == text.len() { part } else { part.trim_end_matches(ends) }).collect()
 }
 
 /// `address;status;type;`
@@ -242,6 +266,21 @@ mod tests {
         assert_eq!((r.last_error.as_deref(), r.last_error_code), (Some("451 4.4.0; x"), Some(16)));
         assert_eq!(recipient("Mailbox Store", span), None);
         assert_eq!(recipient(";;;", span), None);
+    }
+
+    #[test]
+    fn joined_recipients_come_apart() {
+        let (a, b) =
+            ("a@contoso.com;3;2;451 4.4.0 DNS, failed for x@y;0;fabrikam.example;0", "b@contoso.com;2;2;;0;;0");
+        for joint in [", ", ",", " ", "\r\n", " | ", ";"] {
+            let text = format!("{a}{joint}{b}{joint}{a}");
+            let parts: Vec<&str> = apart(&text).iter().map(|part| part.trim_end_matches(';')).collect();
+            assert_eq!(parts, [a, b, a], "{joint}");
+        }
+        for one in [a, b, "", "x", "Mailbox Store; 2; 3"] {
+            assert_eq!(apart(one), [one]);
+        }
+        assert_eq!(apart(&"a@b;1;1;".repeat(50_000)).len(), 25_000);
     }
 
     #[test]

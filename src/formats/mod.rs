@@ -37,6 +37,7 @@ mod agent_log;
 mod connectivity_log;
 mod csvde;
 mod dsacls;
+mod esm_mailbox_list;
 mod event_list;
 mod event_text;
 mod event_xml;
@@ -99,6 +100,7 @@ pub static FORMATS: &[&Format] = &[
     &connectivity_log::FORMAT,
     &csvde::FORMAT,
     &dsacls::FORMAT,
+    &esm_mailbox_list::FORMAT,
     &event_list::FORMAT,
     &event_text::FORMAT,
     &event_xml::FORMAT,
@@ -376,7 +378,10 @@ impl<'a> Head<'a> {
 
     /// The beginning as output of PowerShell, when it is some. The last object may be cut.
     pub fn powershell(&self) -> Option<&Parsed> {
-        let read = || if self.is_text() { powershell::read_beginning(&self.text) } else { None };
+        let read = || {
+            let mut headers = cmdlet::Headers::default();
+            self.is_text().then(|| powershell::read_beginning(&self.text, &mut |names| headers.are_one(names)))?
+        };
         self.powershell.get_or_init(read).as_ref()
     }
 }

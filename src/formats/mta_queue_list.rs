@@ -3,7 +3,11 @@
 //!
 //! Administrator shows one queue at a time and exports nothing (KB148284 shows its queues in `mtacheck`), so the lists are
 //! typed by people. Traps: queues over RPC have the NetBIOS name of the other server, those of connectors the name of the
-//! connector; numbers may be grouped by the comma that also separates.
+//! connector; numbers may be grouped by the comma that also separates; the number at the end of a date counts nothing.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::console_list::whole_number;
@@ -53,7 +57,7 @@ enum Line<'a> {
 
 fn read(line: &str) -> Line<'_> {
     let line = line.trim().trim_matches('"');
-    if line.len() > LONGEST {
+    if line.len() > LONGEST || shows_time(line) {
         return Line::No;
     }
     let behind = ["messages", "message", "items", "item"];
@@ -80,6 +84,31 @@ fn read(line: &str) -> Line<'_> {
     }
 }
 
+static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let months = "jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]";
+    let forms = [
+        // 04.03.2005, 3/4/2005, 2005-03-04
+        r"\b\d{1,4}([./-])\d{1,2}[./-]\d{1,4}\b".to_owned(),
+        // 09:15
+        r"(?:^|[\s(,])(?:[01]?\d|2[0-3]):[0-5]\d\b".to_owned(),
+        // 4 March 2005, March 4, 2005
+        format!(r"\b\d{{1,2}}\.?\s+(?:{months})\w*\.?,?\s+(?:19|20)\d\d\b"),
+        format!(r"\b(?:{months})\w*\.?\s+\d{{1,2}},?\s+(?:19|20)\d\d\b"),
+    ];
+    Regex::new(&format!("(?i){}", forms.join("|"))).ok()
+});
+
+/// Whether a line shows a date or a time of day: its last number counts no messages.
+fn shows_time(line: &str) -> bool {
+    TIME.as_ref().is_some_and(|time| time.is_match(line))
+}
+
+/// Whether a line without a queue and its number can be told from a queue whose number is missing.
+fn is_note(line: &str) -> bool {
+    let line = line.trim();
+    line.len() > LONGEST || shows_time(line) || line.ends_with(['.', '!', '?']) || line.split_whitespace().count() > 6
+}
+
 fn probe(head: &Head<'_>) -> Probe {
     if !head.is_text() || head.xml_root.is_some() {
         return Probe::No;
@@ -88,7 +117,8 @@ fn probe(head: &Head<'_>) -> Probe {
     let Some(at) = lines.iter().take(PREAMBLE).position(|line| title(line).is_some()) else { return Probe::No };
     let below = lines.get(at + 1..).unwrap_or_default();
     let queues = below.iter().filter(|line| !matches!(read(line), Line::No)).count();
-    if queues > 0 && queues * 2 >= below.len() {
+    let others = below.iter().filter(|line| matches!(read(line), Line::No) && !is_note(line) && !is_headings(line));
+    if queues > 0 && queues >= others.count() && below.len() <= queues * 4 + PREAMBLE {
         return Probe::Yes(60, "a title that names the MTA and its queues, and numbers below it".to_owned());
     }
     if below.is_empty() {
@@ -104,7 +134,7 @@ fn probe(head: &Head<'_>) -> Probe {
 fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     let mut begun = false;
     let mut server: Option<Located<String>> = None;
-    let mut strays = Vec::new();
+    let (mut strays, mut notes) = (Vec::new(), Vec::new());
     for (number, line) in document.text.lines() {
         if line.trim().is_empty() || line.trim().chars().all(|c| matches!(c, '-' | '=' | ' ' | '\t')) {
             continue;
@@ -122,8 +152,11 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
                 out.note(NoteKind::Ambiguous, Some((number, number)), text);
                 (name, None)
             }
-            _ => {
-                if !is_headings(line) {
+            other => {
+                let above = !begun && matches!(other, Line::No);
+                if above || is_note(line) {
+                    notes.push(number);
+                } else if !is_headings(line) {
                     strays.push(number);
                 }
                 continue;
@@ -133,6 +166,10 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         queue.server.clone_from(&server);
         queue.messages = messages.map(|value| Located::new(value, span));
         out.record(Record::LegacyQueue(queue));
+    }
+    if let Some(&line) = notes.first() {
+        let text = format!("Lines that name no queue, such as notes and dates: {}.", notes.len());
+        out.note(NoteKind::Info, Some((line, line)), text);
     }
     if let Some(&line) = strays.first() {
         out.ledger.skipped += strays.len() as u64;
@@ -157,6 +194,17 @@ mod tests {
         assert!(matches!(read("EX55-B,1,234"), Line::Ambiguous("EX55-B")));
         assert!(matches!(read("X400 to Berlin - 12 messages"), Line::Queue("X400 to Berlin", 12)));
         assert!(matches!(read("EX55-12"), Line::No));
+    }
+
+    #[test]
+    fn a_date_counts_no_messages() {
+        for line in ["Friday, 4 March 2005", "March 4, 2005", "as of 04.03.2005", "2005-03-04", "Looked again at 09:40"]
+        {
+            assert!(matches!(read(line), Line::No) && is_note(line), "{line}");
+        }
+        for line in ["MAR: 5", "May 12", "X400 to Berlin 1.204", "EX55-12-34 5", "Marburg 2005", "EX55-B:12"] {
+            assert!(matches!(read(line), Line::Queue(..)), "{line}");
+        }
     }
 
     #[test]

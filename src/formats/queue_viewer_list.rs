@@ -35,6 +35,9 @@ const BETTER: &str = "Export with Get-Queue or Get-Message and Export-Clixml, or
 
 const QUEUES: usize = 0;
 
+/// Lines that may stand before the headings.
+const PREAMBLE: usize = 12;
+
 static KINDS: [Kind; 2] = [
     Kind { columns: &QUEUE, needed: &[NEXT_HOP, STATUS, COUNT], times: &[NEXT_RETRY, LAST_RETRY] },
     Kind { columns: &MESSAGE, needed: &[FROM, M_STATUS], times: &[EXPIRES, RECEIVED] },
@@ -141,15 +144,12 @@ fn probe(head: &Head<'_>) -> Probe {
     if !head.is_text() || head.xml_root.is_some() {
         return Probe::No;
     }
-    // The cmdlets print the same columns, and one that the console does not have.
-    let cell = |cell: &str| cell.trim().trim_matches('"').eq_ignore_ascii_case("identity");
-    let identity = |line: &str| line.split([',', '\t', ';']).any(cell);
-    if head.text.lines().map(|(_, line)| line).find(|line| !line.trim().is_empty()).is_some_and(identity) {
+    if is_of_cmdlet(head) {
         return Probe::No;
     }
     let found = rows::find(&head.text, &KINDS);
     let Some(list) = found.lists.first() else { return near(head) };
-    if found.before.len() > 12 {
+    if found.before.len() > PREAMBLE {
         return Probe::No;
     }
     let what = if list.kind == QUEUES { "queues" } else { "messages" };
@@ -160,6 +160,23 @@ fn probe(head: &Head<'_>) -> Probe {
         ));
     }
     Probe::Yes(90, format!("headings and rows of a list of {what} in Queue Viewer"))
+}
+
+/// The cmdlets print the same columns, but the names of properties (`FromAddress`), a class, and an identity.
+fn is_of_cmdlet(head: &Head<'_>) -> bool {
+    let joined = |cell: &str| {
+        let headings = || QUEUE.iter().chain(&MESSAGE).flat_map(|column| column.headings);
+        headings().any(|h| h.contains(' ') && h.replace(' ', "").eq_ignore_ascii_case(cell))
+    };
+    let lines = head.text.lines().map(|(_, line)| line.trim_start_matches('\u{FEFF}').trim());
+    lines.filter(|line| !line.is_empty()).take(PREAMBLE).any(|line| {
+        let is_type = line.trim_start_matches('"').get(..5).is_some_and(|start| start.eq_ignore_ascii_case("#TYPE"));
+        let name = |cell: &str| {
+            let cell = cell.trim().trim_matches('"');
+            cell.eq_ignore_ascii_case("identity") || joined(cell)
+        };
+        is_type || (line.len() <= 1000 && line.split([',', '\t', ';']).any(name))
+    })
 }
 
 /// Some columns of the list, but not those that tell what waits.

@@ -29,6 +29,7 @@ pub mod receive_connector;
 pub mod routing;
 pub mod server;
 pub mod smtp_reply;
+pub mod store_mailbox;
 pub mod trace;
 pub mod tracking_event;
 pub mod transport_agent;
@@ -133,6 +134,8 @@ documents! {
     Message => messages: message::Message,
     /// Queues of Exchange 5.5, 2000 and 2003.
     LegacyQueue => legacy_queues: legacy_queue::LegacyQueue,
+    /// Mailboxes in stores of Exchange 2000 and 2003.
+    StoreMailbox => store_mailboxes: store_mailbox::StoreMailbox,
     /// Link state tables of Exchange 2000 and 2003.
     LinkStateTable => link_state_tables: link_state::LinkStateTable,
     /// Entries of message histories, from Message Tracking Center of Exchange 2000 and 2003.

@@ -8,7 +8,8 @@
 //! - Cells with line ends and doubled quotes (`LastError`).
 //! - Spreadsheets pad rows (`#TYPE class,,,`), quote the type line, and put `sep=;` before it.
 //! - Several exports in one file (`type *.csv > all.csv`): a second type line starts a new header, a
-//!   repeated header row is no object.
+//!   repeated header row is no object. A header of another export without a type line looks like a row; whoever knows
+//!   the names says what it is.
 //! - A cell in braces is a printed list only when nothing in it has braces: Exchange 2013 writes
 //!   `{LRT=...};{LED=...}` as error text.
 //! - A row with more cells than the header was not quoted; its values stand under wrong names, so it
@@ -19,7 +20,7 @@
 
 use csv::{Reader, ReaderBuilder, StringRecord};
 
-use super::{Note, NoteKind, Object, Property, Text, Value, class_name, note, value_of};
+use super::{IsHeader, Note, NoteKind, Object, Property, Text, Value, class_name, note, value_of};
 
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
@@ -28,6 +29,9 @@ const SAMPLE: usize = 20;
 
 /// Names of properties are short; sentences are not.
 const MAX_NAME: usize = 64;
+
+/// Columns that a header behind others can have.
+const MOST_NAMES: usize = 300;
 
 /// What stands before the header row.
 struct Preamble {
@@ -68,8 +72,8 @@ pub(super) fn sniff_header(text: &Text) -> Option<char> {
     (cells == header || (cut && cells < header && rest.len() > 32 * 1024)).then_some(delimiter)
 }
 
-/// Reads the objects.
-pub(super) fn read(text: &Text, delimiter: char, notes: &mut Vec<Note>) -> Vec<Object> {
+/// Reads the objects. `is_header` is asked about rows that consist of names only.
+pub(super) fn read(text: &Text, delimiter: char, is_header: IsHeader<'_>, notes: &mut Vec<Note>) -> Vec<Object> {
     let content = text.as_str();
     let Preamble { class, header: start, .. } = preamble(content);
     let rest = content.get(start..).unwrap_or("");
@@ -94,6 +98,11 @@ pub(super) fn read(text: &Text, delimiter: char, notes: &mut Vec<Note>) -> Vec<O
             continue;
         }
         if row.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if let Some(names) = names(&row).filter(|names| is_header(names)) {
+            header = names.into_iter().map(str::to_owned).collect();
+            class = None;
             continue;
         }
         let cut = to >= rest.len() && is_unclosed(rest.get(from..to).unwrap_or(""), delimiter);
@@ -122,6 +131,18 @@ pub(super) fn read(text: &Text, delimiter: char, notes: &mut Vec<Note>) -> Vec<O
         objects.push(Object { class: class.clone(), properties: properties.collect(), lines });
     }
     objects
+}
+
+/// The cells of a row, when they could be a header behind others: several names, each once.
+fn names(row: &StringRecord) -> Option<Vec<&str>> {
+    let word = |cell: &str| cell.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let mut names: Vec<&str> = row.iter().map(header_name).collect();
+    while names.last() == Some(&"") {
+        names.pop();
+    }
+    let plausible = (2..=MOST_NAMES).contains(&names.len()) && names.iter().all(|cell| is_name(cell) && word(cell));
+    let once = || names.iter().collect::<std::collections::BTreeSet<_>>().len() == names.len();
+    (plausible && once()).then_some(names)
 }
 
 fn rows(rest: &str, delimiter: char) -> Reader<&[u8]> {
@@ -257,7 +278,8 @@ mod tests {
         let text = text(content);
         let delimiter = sniff_type_line(&text).or_else(|| sniff_header(&text)).expect("CSV");
         let mut notes = Vec::new();
-        (read(&text, delimiter, &mut notes), notes)
+        let mut known = |names: &[&str]| names == ["Id", "Site"];
+        (read(&text, delimiter, &mut known, &mut notes), notes)
     }
 
     fn value(object: &Object, name: &str) -> Value {
@@ -347,6 +369,15 @@ mod tests {
         let seen: Vec<_> = objects.iter().map(|o| (o.class.as_deref(), o.properties.len(), o.lines.0)).collect();
         assert_eq!(seen, [(Some("A.Queue"), 2, 3), (Some("A.Queue"), 2, 5), (Some("B.Server"), 1, 8)]);
         assert!(notes.is_empty());
+    }
+
+    #[test]
+    fn a_header_that_is_known_begins_another_export() {
+        let (objects, notes) = parsed("Name,Role,Fqdn\nEX1,Hub,a\nEX2,Id,Site\nId,Site,\n7,Berlin,\nId,Site\n8,Kiel\n");
+        let seen: Vec<_> = objects.iter().map(|o| (value(o, &o.properties[0].name), o.properties.len())).collect();
+        let text = |text: &str| Value::Text(text.to_owned());
+        assert_eq!(seen, [(text("EX1"), 3), (text("EX2"), 3), (text("7"), 2), (text("8"), 2)]);
+        assert!(notes.is_empty(), "{notes:?}");
     }
 
     #[test]

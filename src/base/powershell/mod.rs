@@ -108,14 +108,18 @@ pub struct Parsed {
     pub notes: Vec<Note>,
 }
 
-/// Reads a file in whatever shape it is; `None` when it is none of the five.
-pub fn read(text: &Text) -> Option<Parsed> {
+/// Whether names are the header of an export. Only those who know the exports can say.
+pub type IsHeader<'a> = &'a mut dyn FnMut(&[&str]) -> bool;
+
+/// Reads a file in whatever shape it is; `None` when it is none of the five. CSV begins anew at rows that `is_header` takes
+/// for the header of another export.
+pub fn read(text: &Text, is_header: IsHeader<'_>) -> Option<Parsed> {
     let shape = sniff(text)?;
     let mut notes = Vec::new();
     let objects = match shape {
         Shape::List => list::read(text, &mut notes),
         Shape::Table => table::read(text, &mut notes),
-        Shape::Csv(delimiter) => csv::read(text, delimiter, &mut notes),
+        Shape::Csv(delimiter) => csv::read(text, delimiter, is_header, &mut notes),
         Shape::Clixml => clixml::read(text, &mut notes),
         Shape::Json => json::read(text, &mut notes),
     };
@@ -124,8 +128,8 @@ pub fn read(text: &Text) -> Option<Parsed> {
 
 /// Reads the beginning of a file to recognize it. An object that is longer than the beginning comes
 /// without values: only its class and the names of its properties.
-pub fn read_beginning(text: &Text) -> Option<Parsed> {
-    let mut parsed = read(text)?;
+pub fn read_beginning(text: &Text, is_header: IsHeader<'_>) -> Option<Parsed> {
+    let mut parsed = read(text, is_header)?;
     if parsed.objects.is_empty() {
         let outline = outline::read(text.as_str(), parsed.shape);
         parsed.objects.extend((!outline.properties.is_empty()).then_some(outline));

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod connector;
+mod headers;
 mod row;
 mod transport_service;
 
@@ -14,6 +15,7 @@ use std::ops::ControlFlow;
 
 pub use self::addresses::{NAMES, addresses};
 pub use self::connector::connector;
+pub use self::headers::Headers;
 pub use self::row::{Remark, Row, last_part};
 pub use self::transport_service::transport_service;
 use super::{Document, Head, Output, Probe};
@@ -198,7 +200,8 @@ pub fn parse_with(
     undecided: Undecided,
     records: impl Fn(&mut Row<'_>) -> Vec<Record>,
 ) {
-    let Some(parsed) = powershell::read(document.text) else { return };
+    let mut headers = Headers::default();
+    let Some(parsed) = powershell::read(document.text, &mut |names| headers.are_one(names)) else { return };
     out.taken_for = Some(format!("{}, {}", cmdlet.title, parsed.shape));
     for note in parsed.notes {
         out.ledger.damaged += u64::from(note.kind == NoteKind::Damaged);
@@ -209,7 +212,7 @@ pub fn parse_with(
     let mut remarks: BTreeMap<(Remark, String), (u64, (u32, u32))> = BTreeMap::new();
     for (number, object) in parsed.objects.iter().enumerate() {
         let mut row = Row::new(document.id, object, Names::of(cmdlet, object, by_hand).loose, order, undecided);
-        if is_foreign(cmdlet, object) {
+        if is_foreign(cmdlet, object) || headers.are_of_another(cmdlet, object) {
             row.remark(Remark::Foreign, object.class.as_deref().unwrap_or(""), object.lines);
             out.ledger.skipped += 1;
         } else {

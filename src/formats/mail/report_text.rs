@@ -3,8 +3,10 @@
 //! Prose is in the language of the server; the line with the code is not, so only that counts, and the address above it.
 //! The forms of that line:
 //!
-//! - 4.0 and 5.5: `MSEXCH:IMS:CONTOSO:SITE:EX1 0 (000C05A6) Unknown Recipient`, or without what follows the server;
-//! - 2000 and 2003: `<ex1.contoso.com #5.7.1 smtp;550 5.7.1 Unable to relay>`, without brackets when Outlook shows it;
+//! - 4.0 and 5.5: `MSEXCH:IMS:CONTOSO:SITE:EX1 0 (000C05A6) Unknown Recipient`, or without what follows the server; the
+//!   MTA names itself, its site and its server: `MSEXCH:MSExchangeMTA:SITE:EX1` (KB193321, KB201058);
+//! - 2000 and 2003: `<ex1.contoso.com #5.7.1 smtp;550 5.7.1 Unable to relay>`, without brackets, or with a
+//!   blank behind the first, when Outlook shows it;
 //! - 2007 and 2010: `#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##`, or `mx.fabrikam.example #550 5.7.1 ... ##`;
 //! - 2010 to Online: `Remote Server at mx.fabrikam.example (198.51.100.7) returned '550 5.1.1 ...'`.
 //!
@@ -47,17 +49,18 @@ struct Code {
 }
 
 static BRACKETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^<?(?P<host>[A-Za-z0-9_][\w.-]*) #(?P<status>[245]\.\d{1,3}\.\d{1,3})(?P<text>(?:\s.*)?)$").ok()
+    Regex::new(r"^(?:<\s*)?(?P<host>[A-Za-z0-9_][\w.-]*) #(?P<status>[245]\.\d{1,3}\.\d{1,3})(?P<text>(?:\s.*|>)?)$")
+        .ok()
 });
 static HASH: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:<?(?P<host>[A-Za-z0-9_][\w.-]*) )?#\s*<?\s*#?(?P<text>(?:\d{3}[ -])?(?P<status>[245]\.\d{1,3}\.\d{1,3})?.*)$").ok()
+    Regex::new(r"^(?:(?:<\s*)?(?P<host>[A-Za-z0-9_][\w.-]*) )?#\s*<?\s*#?(?P<text>(?:\d{3}[ -])?(?P<status>[245]\.\d{1,3}\.\d{1,3})?.*)$").ok()
 });
 static RETURNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\b[Ss]erver\s+(?:at (?P<host>[\w.-]+)\s*(?:\([^)]*\)\s*)?)?returned '(?P<text>.*)$").ok()
 });
 static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[245]\.\d{1,3}\.\d{1,3}\b").ok());
 static MSEXCH: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^MSEXCH:[^:]*:[^:]*:[^:]*:\S+(?: \d+ \([0-9A-Fa-f]{8}\).*)?$").ok());
+    LazyLock::new(|| Regex::new(r"^MSEXCH:[^:\s][^:]*(?::[^:]*){1,2}:\S+(?: \d+ \([0-9A-Fa-f]{8}\).*)?$").ok());
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:(?P<name>[^<>@]*)<)?(?:mailto:)?(?P<address>[^\s<>@'()\[\]]+@[A-Za-z0-9.-]+[A-Za-z0-9])>?(?:\s*<mailto:[^>]*>)?(?: on .*)?$").ok()
 });
@@ -278,6 +281,14 @@ mod tests {
                 ["a@contoso.com", "-", "-", "MSEXCH:IMS:CONTOSO:SITE:EX1 0 (000C05A6) Unknown Recipient"],
             ),
             (
+                "Berg, Anna on 3/4/2005 9:12 AM\n    The recipient name is not recognized\n    MSEXCH:MSExchangeMTA:SITE:EX1",
+                ["Berg, Anna", "-", "-", "MSEXCH:MSExchangeMTA:SITE:EX1"],
+            ),
+            (
+                "'Anna Berg' on 2/8/2007 7:41 AM\n  There was a problem.\n  < ex1.contoso.com #5.0.0>",
+                ["Anna Berg", "ex1.contoso.com", "5.0.0", "-"],
+            ),
+            (
                 "'Anna Berg' on 2/8/2007 7:41 AM\n  There was a problem.\n  ex1.contoso.com #5.0.0",
                 ["Anna Berg", "ex1.contoso.com", "5.0.0", "-"],
             ),
@@ -314,6 +325,8 @@ mod tests {
             "# 5",
             "Ticket #12345",
             "EX1 #ok",
+            "MSEXCH: the service",
+            "MSEXCH:MSExchangeMTA:EX1",
             "Offer on hold",
             "",
         ] {

@@ -1,7 +1,7 @@
 //! A device between two Exchange servers takes the Exchange verbs out of SMTP.
 
 use super::exchange_auth::refused;
-use super::sessions::{Session, sessions};
+use super::sessions::{Session, sessions, sign};
 use crate::facts::Facts;
 use crate::facts::transport::Capabilities;
 use crate::report::{Confidence, Missing};
@@ -80,10 +80,14 @@ fn check(facts: &Facts) -> Verdict {
     let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
     let mut places = String::new();
     for session in stripped.iter().take(3) {
-        let Some(span) = session.span else { continue };
+        let Some(span) = sign(facts, session, "rewritten").or(session.span) else { continue };
         let note = format!("A session with {} ({})", session.name, session.address);
         let why = "Between Exchange servers the reply to EHLO offers X-ANONYMOUSTLS and X-EXPS.";
-        places += &found.cite(Proof::new(span, note).mark([session.address.to_string()]).why(why));
+        places += &found.cite(
+            Proof::new(span, note)
+                .mark(["XXXXXXX".to_owned(), "******".to_owned(), session.address.to_string()])
+                .why(why),
+        );
     }
     let names = distinct(stripped.iter().map(|session| session.name.clone()));
     let mut held = String::new();
@@ -105,9 +109,9 @@ fn check(facts: &Facts) -> Verdict {
     let sound: Vec<&&Session> =
         internal.iter().filter(|s| !rewritten(s) && !bare(s) && s.marks & Capabilities::X_EXPS != 0).collect();
     if let Some(other) = sound.first()
-        && let Some(span) = other.span
+        && let Some(span) = sign(facts, other, "x-exps").or(other.span)
     {
-        let place = found.cite(Proof::new(span, format!("A session with {}", other.name)));
+        let place = found.cite(Proof::new(span, format!("A session with {}", other.name)).mark(["X-EXPS"]));
         found.held(format!(
             "In sessions with {} the verbs are there {place}: that way does not pass the device.",
             other.name

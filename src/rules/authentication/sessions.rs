@@ -24,6 +24,22 @@ pub(super) struct Session {
     pub span: Option<Span>,
 }
 
+/// The first line of a session that shows a sign: `rewritten`, `unrecognized` or `x-exps`.
+pub(super) fn sign(facts: &Facts, session: &Session, sign: &str) -> Option<Span> {
+    let kind = if session.sends { "send" } else { "receive" };
+    let mut counts = facts.transport.counts(Question::SmtpSigns);
+    let found = counts.find(|(key, _)| {
+        let [own, connector, remote, name] = key.as_slice() else { return false };
+        own == kind && *connector == session.connector && name == sign && address_of(remote) == Some(session.address)
+    });
+    found.and_then(|(_, tally)| Some(tally.examples.first()?.1))
+}
+
+fn address_of(remote: &str) -> Option<IpAddr> {
+    let address: IpAddr = remote.trim_matches(['[', ']']).split('%').next()?.parse().ok()?;
+    Some(address.to_canonical())
+}
+
 /// All sessions, by connector and address.
 pub(super) fn sessions(facts: &Facts) -> Vec<Session> {
     let known: Vec<(IpAddr, String)> =
@@ -32,8 +48,7 @@ pub(super) fn sessions(facts: &Facts) -> Vec<Session> {
     let mut sessions: Vec<Session> = counts
         .filter_map(|(key, tally)| {
             let [kind, connector, remote] = key.as_slice() else { return None };
-            let address: IpAddr = remote.trim_matches(['[', ']']).split('%').next()?.parse().ok()?;
-            let address = address.to_canonical();
+            let address = address_of(remote)?;
             let server = known.iter().find(|(own, _)| *own == address).map(|(_, name)| name.clone());
             // The connector that exists only between servers of the organization.
             let intra = connector.to_lowercase().starts_with("intra-organization smtp send connector");

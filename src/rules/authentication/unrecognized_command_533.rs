@@ -1,6 +1,6 @@
 //! A server does not recognize a command of Exchange that it offered, or should offer.
 
-use super::sessions::{Session, sessions};
+use super::sessions::{Session, sessions, sign};
 use crate::facts::Facts;
 use crate::facts::transport::Capabilities;
 use crate::report::Confidence;
@@ -57,7 +57,7 @@ fn check(facts: &Facts) -> Verdict {
     let mut found = Discovery::new(if meant.is_empty() { Confidence::Likely } else { Confidence::Confirmed });
     let mut places = String::new();
     for session in meant.iter().take(3) {
-        if let Some(span) = session.span {
+        if let Some(span) = sign(facts, session, "unrecognized").or(session.span) {
             places += &found.cite(Proof::new(span, format!("A session with {} ({})", session.name, session.address)));
         }
     }

@@ -98,7 +98,7 @@ pub(super) fn mail(facts: &Facts, found: &mut Discovery) -> String {
     if total == 0 {
         return String::new();
     }
-    format!(", so {} to public folders {} {cited}", count(total, "message"), if total == 1 { "waits" } else { "wait" })
+    format!(", and {} to public folders {} {cited}", count(total, "message"), if total == 1 { "waits" } else { "wait" })
 }
 
 fn share(queue: &WaitingQueue, is_folder: &dyn Fn(&str) -> bool) -> u64 {

@@ -1,6 +1,6 @@
 //! One of the four store rights is denied on the object of a server.
 
-use super::required::{affect, described, four, identity, place, restart};
+use super::required::{affect, described, four, identity, keep, place, restart};
 use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::report::Confidence;
@@ -76,7 +76,7 @@ fn finding(facts: &Facts, object: &ObjectPermissions, denied: &[(usize, &'static
         inherited |= own.inherited == Some(true);
         let name = own.trustee.name.clone().or_else(|| own.trustee.sid.as_ref().map(ToString::to_string));
         trustees.extend(name);
-        let note = format!("{} denies {title}", described(&object.target));
+        let note = format!("Denied on {}: {title}", described(&object.target));
         let why = "A denial wins over every entry of the same level that allows.";
         places += &found.cite(Proof::new(place(object, *entry), note).mark(["Deny", "DENY", title]).why(why));
     }
@@ -89,10 +89,7 @@ fn finding(facts: &Facts, object: &ObjectPermissions, denied: &[(usize, &'static
         listed(&titles, 4),
     );
     affect(facts, &mut found, &object.target);
-    found.command(
-        "Keep the present permissions for the case that they were meant.",
-        format!("dsacls {} > before-{server}.txt", identity(object)),
-    );
+    keep(&mut found, object);
     found.warn("A hardening script may have set the denial; it would set it again.");
     if inherited {
         found.step(format!(

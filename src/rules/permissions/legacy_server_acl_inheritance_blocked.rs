@@ -1,6 +1,6 @@
 //! A server or store object of Exchange 2000 or 2003 does not inherit permissions.
 
-use super::required::{affect, cite_absent, cite_list, described, eleven, four, identity, restart, titles};
+use super::required::{affect, cite_absent, cite_list, described, eleven, four, identity, keep, restart, titles};
 use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::model::server::server_key;
@@ -130,17 +130,14 @@ fn finding(facts: &Facts, objects: &[&ObjectPermissions]) -> Option<Discovery> {
     );
     found.affects([server.clone()]);
     for (object, _) in &judged {
-        found.command(
-            format!("Keep the present permissions of {} for the case that they were meant.", described(&object.target)),
-            format!("dsacls {} > before-{}.txt", identity(object), plain(object.target.name())),
-        );
+        keep(&mut found, object);
     }
     found.step(format!(
         "In Exchange System Manager (or ADSI Edit) open the properties of {server}, Security, Advanced, and tick \"Allow \
          inheritable permissions\". Repeat this for every mailbox and public folder store of {server}."
     ));
     found.warn("Inheritance may have been switched off on purpose; ask who is responsible for the directory first.");
-    for (object, _) in &judged {
+    for (object, _) in judged.iter().filter(|(object, _)| object.dn.is_some()) {
         found.command(
             format!("The same from a shell, for {}: inheritance on, nothing else changed.", described(&object.target)),
             format!("dsacls {} /P:N", identity(object)),
@@ -163,9 +160,4 @@ fn finding(facts: &Facts, objects: &[&ObjectPermissions]) -> Option<Discovery> {
 
 fn quoted_server(server: &str) -> String {
     crate::rules::discovery::quoted(server)
-}
-
-/// A name as a part of a file name.
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
 }

@@ -101,7 +101,7 @@ fn finding(facts: &Facts, object: &ObjectPermissions, judged: &[super::required:
     if !denied.is_empty() {
         let mut places = String::new();
         for (entry, title) in denied.iter().take(4) {
-            let note = format!("{} denies {title}", described(&object.target));
+            let note = format!("Denied on {}: {title}", described(&object.target));
             places += &found.cite(Proof::new(place(object, *entry), note).mark(["Deny", "DENY"]));
         }
         let titles: Vec<String> = denied.iter().map(|(_, title)| (*title).to_owned()).collect();

@@ -70,6 +70,20 @@ pub(super) fn identity(object: &ObjectPermissions) -> String {
     quoted(object.dn.as_deref().unwrap_or_else(|| object.target.name()))
 }
 
+/// The step that keeps the present permissions.
+pub(super) fn keep(found: &mut Discovery, object: &ObjectPermissions) {
+    let plain: String =
+        object.target.name().chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')).collect();
+    let command = match &object.dn {
+        Some(dn) => format!("dsacls {} > before-{plain}.txt", quoted(dn)),
+        None => format!("Get-ADPermission -Identity {} | Export-Clixml before-{plain}.xml", identity(object)),
+    };
+    found.command(
+        format!("Keep the present permissions of {} for the case that they were meant.", described(&object.target)),
+        command,
+    );
+}
+
 /// Cites the beginning of a list.
 pub(super) fn cite_list(found: &mut Discovery, object: &ObjectPermissions, note: String, marks: &[&str]) -> String {
     let span = object.list.protected.as_ref().map_or(object.list.span, |protected| protected.span);

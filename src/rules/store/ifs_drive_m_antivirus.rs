@@ -1,6 +1,6 @@
 //! A file-level scanner or backup works on the databases of Exchange 2000 or on drive M:.
 
-use super::store_call::{INVALID_TABLE, RECORD_DELETED, failed};
+use super::store_call::{INVALID_TABLE, RECORD_DELETED, failed, repair};
 use crate::facts::Facts;
 use crate::facts::events::EventGroup;
 use crate::report::Confidence;
@@ -92,11 +92,16 @@ fn check(facts: &Facts) -> Verdict {
         found.severity = Some(crate::report::Severity::Medium);
         found.unknown("Whether a database is damaged already: no event 327 with -1017 or -1310 is in the files.");
     }
-    found.step(
-        "Exclude the \\Exchsrvr folder with its subfolders, the folders of databases and transaction logs, and drive M: from the file-level \
-         antivirus program and from file-level backup (KB298924).",
-    );
-    found.warn("Until this is done every repair of a database can be undone by the next scan.");
+    if damaged {
+        // The exclusion is its first step.
+        repair(&mut found, facts, names.first().map_or("<server>", String::as_str));
+    } else {
+        found.step(
+            "Exclude the \\Exchsrvr folder with its subfolders, the folders of databases and transaction logs, and drive M: from the \
+             file-level antivirus program and from file-level backup (KB298924).",
+        );
+        found.warn("Until this is done every repair of a database can be undone by the next scan.");
+    }
     found.step(
         "Hide drive M: (KB305145), so that no other program finds it, and use an antivirus program made for the store.",
     );
