@@ -27,6 +27,7 @@ use crate::model::log_row::LogRow;
 use crate::model::message_history::HistoryEntry;
 use crate::model::ndr::NonDeliveryReport;
 use crate::model::queue::DeliveryType;
+use crate::model::store_mailbox::StoreMailbox;
 use crate::model::trace::TraceEntry;
 use crate::model::{Documents, Record, Sink};
 
@@ -90,6 +91,7 @@ impl Fold {
             directory,
             legacy_queues: legacy_queues::each_once(documents.legacy_queues),
             history: documents.history,
+            store_mailboxes: documents.store_mailboxes,
             reports: documents.ndrs.into_iter().map(|report| *report).collect(),
             traces: documents.trace_entries.into_iter().map(|entry| *entry).collect(),
             queues: queues::Queues::new(documents.queues, documents.messages),
@@ -129,6 +131,8 @@ pub struct Facts {
     pub permissions: permissions::Permissions,
     /// Queues of Exchange 5.5, 2000 and 2003, each once.
     pub legacy_queues: Vec<LegacyQueue>,
+    /// Mailboxes as stores of Exchange 2000 and 2003 list them.
+    pub store_mailboxes: Vec<StoreMailbox>,
     /// Histories of messages, by place.
     pub history: Vec<HistoryEntry>,
     /// Non-delivery reports.

@@ -71,6 +71,8 @@ pub enum Input {
     Databases,
     /// `Get-Mailbox`
     Mailboxes,
+    /// Lists of mailboxes from System Manager.
+    StoreMailboxes,
     /// Event logs.
     Events,
     /// Dumps of directory objects.

@@ -22,6 +22,9 @@ declare_rule! {
     /// 3. If there is no tree, create one of class msExchPFTree with msExchPFTreeType 1.
     /// 4. Write the distinguished name of the tree into msExchOwningPFTree of every public folder store.
     /// 5. Restart the information store.
+    ///
+    /// # More information
+    /// Mail to mailboxes is not concerned. Each administrative group can have such a container; one with the MAPI tree is enough.
     id: "folder-hierarchies-container-missing",
     title: "The container of public folder trees is missing",
     area: Directory,

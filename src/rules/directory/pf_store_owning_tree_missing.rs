@@ -17,6 +17,9 @@ declare_rule! {
     /// # Resolution
     /// 1. Copy the distinguished name of the MAPI tree into msExchOwningPFTree of every public folder store, and restart the information
     ///    store. The link back, msExchOwningPFTreeBL, fills itself.
+    ///
+    /// # More information
+    /// A store of a general purpose tree (type 2) belongs to that tree, and not to the one of MAPI.
     id: "pf-store-owning-tree-missing",
     title: "A public folder store does not belong to a tree",
     area: Directory,

@@ -1,9 +1,11 @@
 //! Routing says itself that public folders have no route: events 5009 and 5010.
 
+use super::public_folders::{TREE, groups, is_mapi, living, mail, stores};
 use crate::facts::Facts;
-use crate::report::Confidence;
+use crate::model::server::server_key;
+use crate::report::{Confidence, Role, Severity};
 use crate::rules::Verdict;
-use crate::rules::discovery::Discovery;
+use crate::rules::discovery::{Discovery, Proof};
 use crate::rules::searching::{Hit, effects, hits};
 
 declare_rule! {
@@ -28,7 +30,7 @@ declare_rule! {
     versions: V2007..=V2010,
     needs: [Events],
     helps: [Directory],
-    explains: [],
+    explains: ["recipient-has-no-mailbox-database"],
     sources: ["https://learn.microsoft.com/previous-versions/office/exchange-server-2010/ff985865(v=exchg.141)"],
     check: check,
 }
@@ -44,7 +46,28 @@ fn check(facts: &Facts) -> Verdict {
         first.computer()
     );
     effects(&mut found, &meant);
-    found.affects(super::public_folders::stores(facts).iter().map(|store| store.name()));
+    // With the stores of the organization in the files and none of public folders among them, that is the reason.
+    let shown = !groups(facts).is_empty() && !facts.directory.stores().is_empty();
+    if shown && stores(facts).is_empty() && living(facts, TREE).iter().any(|tree| is_mapi(tree)) {
+        found.role = Some(Role::Cause);
+        found.severity = Some(Severity::High);
+        let waiting = mail(facts, &mut found);
+        let tree = living(facts, TREE).into_iter().find(|tree| is_mapi(tree)).map(|tree| tree.span);
+        let none = tree.map_or_else(String::new, |span| {
+            let searched = "Searched: all administrative groups in the files. None holds a public folder database.";
+            found.cite(Proof::new(span, "The tree has no database").absent(searched))
+        });
+        found.statement = format!(
+            "Routing on {} has no route to the public folders {place}: no public folder database is left {none}{waiting}.",
+            first.computer()
+        );
+        found.affects([server_key(&first.computer()).to_uppercase()]);
+        found.command(
+            "Create a public folder database on a server, and restore the folders from a backup, or move them from a server that has replicas.",
+            "New-PublicFolderDatabase -Name PF01 -Server <server>",
+        );
+    }
+    found.affects(stores(facts).iter().map(|store| store.name()));
     found.command(
         "Export the administrative group, and look at the container Folder Hierarchies, the tree in it and the stores.",
         "ldifde -f organization.ldf -d \"CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=<your forest>\"",

@@ -35,28 +35,49 @@ declare_rule! {
     check: check,
 }
 
-/// The groups of a computer by name; `None` when the dump does not show them.
-fn groups(facts: &Facts, computer: &DirectoryObject) -> Option<Vec<String>> {
-    let name = |text: &str| DistinguishedName::parse(text).map(|name| name.name().to_owned());
-    let own = computer.get("memberOf").filter(|attribute| attribute.complete);
-    if own.is_some() {
-        return Some(computer.texts("memberOf").filter_map(|text| name(text.value)).collect());
-    }
-    // The groups themselves, when the dump shows their members.
-    let key = name_of(computer)?.key();
-    let exchange: Vec<&DirectoryObject> = facts
-        .directory
-        .of_class("group")
-        .filter(|group| name_of(group).is_some_and(|name| name.name().eq_ignore_ascii_case("Exchange Servers")))
-        .filter(|group| group.get("member").is_some_and(|member| member.complete))
-        .collect();
-    if exchange.is_empty() {
-        return None;
-    }
-    let is_member = |group: &&&DirectoryObject| {
+/// What the dump says about the membership of a computer.
+enum Membership {
+    /// A member.
+    Yes,
+    /// Not a member: the group shows all its members.
+    No(String),
+    /// Not among the groups that the account shows. A domain controller shows only those of its own domain.
+    NotShown(String),
+    /// Nothing.
+    Unknown,
+}
+
+fn is_exchange_servers(name: &str) -> bool {
+    name.eq_ignore_ascii_case("Exchange Servers")
+}
+
+fn membership(facts: &Facts, computer: &DirectoryObject) -> Membership {
+    let Some(own) = name_of(computer) else { return Membership::Unknown };
+    let groups = facts.directory.of_class("group").filter(|object| !is_deleted(object));
+    let exchange: Vec<&DirectoryObject> =
+        groups.filter(|group| name_of(group).is_some_and(|name| is_exchange_servers(name.name()))).collect();
+    let key = own.key();
+    let lists = |group: &&&DirectoryObject| {
         group.texts("member").any(|text| DistinguishedName::parse(text.value).is_some_and(|name| name.key() == key))
     };
-    Some(exchange.iter().filter(is_member).filter_map(|group| Some(name_of(group)?.name().to_owned())).collect())
+    let named: Vec<String> = computer
+        .texts("memberOf")
+        .filter_map(|text| DistinguishedName::parse(text.value).map(|name| name.name().to_owned()))
+        .collect();
+    if exchange.iter().any(|group| lists(&group)) || named.iter().any(|name| is_exchange_servers(name)) {
+        return Membership::Yes;
+    }
+    let whole = exchange.iter().any(|group| group.get("member").is_some_and(|member| member.complete));
+    let groups = if named.is_empty() { String::new() } else { format!(" Its groups: {}.", named.join(", ")) };
+    match (whole, computer.get("memberOf").is_some_and(|attribute| attribute.complete)) {
+        (true, _) => {
+            Membership::No(format!("Searched: the members of Exchange Servers. The account is not among them.{groups}"))
+        }
+        (false, true) => Membership::NotShown(format!(
+            "Searched: the groups of the account. Exchange Servers is not among them.{groups}"
+        )),
+        (false, false) => Membership::Unknown,
+    }
 }
 
 fn check(facts: &Facts) -> Verdict {
@@ -69,21 +90,23 @@ fn check(facts: &Facts) -> Verdict {
         if !["Version 8.", "Version 14.", "Version 15."].iter().any(|known| version.starts_with(known)) {
             continue;
         }
-        let Some(groups) = groups(facts, computer) else { continue };
-        if groups.iter().any(|group| group.eq_ignore_ascii_case("Exchange Servers")) {
-            members.push(name);
-            continue;
-        }
-        let mut found = Discovery::new(Confidence::Confirmed);
-        let searched = if groups.is_empty() {
-            format!("Searched: the groups of {name}. There is none beside the primary group.")
-        } else {
-            format!("Searched: the groups of {name}: {}. Exchange Servers is not among them.", groups.join(", "))
+        let (searched, certain) = match membership(facts, computer) {
+            Membership::Yes => {
+                members.push(name);
+                continue;
+            }
+            Membership::Unknown => continue,
+            Membership::No(searched) => (searched, true),
+            Membership::NotShown(searched) => (searched, false),
         };
+        let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
         let place = found.cite(Proof::new(computer.span, format!("The computer account of {name}")).absent(searched));
         found.statement = format!(
             "The computer account of {name} is not a member of Exchange Servers {place}, so it has none of the rights of Exchange."
         );
+        if !certain {
+            found.unknown("Whether the group is of another domain, whose groups the account does not show: the group itself was not brought.");
+        }
         found.affects([name.clone()]);
         let suffers = facts.queues.waiting_queues().any(|queue| !queue.is_moving() && queue.may_hold_mail());
         if !suffers {
@@ -91,7 +114,10 @@ fn check(facts: &Facts) -> Verdict {
         }
         found.command(
             "Add it to the group.",
-            format!("Add-ADGroupMember -Identity \"Exchange Servers\" -Members {}; Add-ADGroupMember -Identity \"Exchange Trusted Subsystem\" -Members {}", quoted(&format!("{name}$")), quoted(&format!("{name}$"))),
+            format!(
+                "Add-ADGroupMember -Identity 'Exchange Servers' -Members '{name}$'; Add-ADGroupMember -Identity 'Exchange Trusted Subsystem' \
+                 -Members '{name}$'"
+            ),
         );
         found.command(
             "Restart the server, so that it logs on with the new groups.",

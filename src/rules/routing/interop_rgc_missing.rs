@@ -4,6 +4,7 @@ use super::unreachable::unreachable;
 use crate::facts::Facts;
 use crate::facts::directory::{is_deleted, is_deleted_name, name_of, server_in};
 use crate::model::directory::DirectoryObject;
+use crate::model::legacy_queue::LegacyQueueKind;
 use crate::model::smtp_reply::UnreachableReason::NoRouteToMdb;
 use crate::report::Confidence;
 use crate::rules::Verdict;
@@ -102,6 +103,10 @@ fn check(facts: &Facts) -> Verdict {
             reasons = found.cite(Proof::new(span, format!("The queue {}", one.queue.label())));
         }
         found.accounts_for(one.queue, one.messages, format!("Queue {}: no route", one.queue.label()));
+    }
+    // The older servers cannot find the way back.
+    for queue in facts.legacy_queues.iter().filter(|q| q.kind == LegacyQueueKind::Unreachable && q.count() > 0) {
+        found.accounts_for_legacy(queue, queue.count(), format!("Queue {}: the other direction", queue.label()));
     }
     let waiting = if total == 0 {
         String::new()

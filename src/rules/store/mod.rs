@@ -11,6 +11,7 @@ mod local_delivery_new_store_workaround;
 mod mailsubmission_1009_no_hub;
 mod ndr_5_0_0_no_reason_ex2000;
 mod outbox_stuck_submission;
+mod smtp_mailbox_disconnected;
 mod smtp_mailbox_mailgateway_bad_attributes;
 mod smtp_mailbox_mailgateway_missing;
 mod store_driver_326_smtp_mailbox_logon;
@@ -31,6 +32,7 @@ pub static RULES: &[&super::Rule] = &[
     &mailsubmission_1009_no_hub::RULE,
     &ndr_5_0_0_no_reason_ex2000::RULE,
     &outbox_stuck_submission::RULE,
+    &smtp_mailbox_disconnected::RULE,
     &smtp_mailbox_mailgateway_bad_attributes::RULE,
     &smtp_mailbox_mailgateway_missing::RULE,
     &store_driver_326_smtp_mailbox_logon::RULE,
