@@ -57,7 +57,7 @@ pub(super) fn peer(hit: &Hit<'_>) -> Option<(String, Option<u32>)> {
         let code = strings
             .iter()
             .filter_map(|text| text.trim().parse::<u32>().ok())
-            .find(|code| [5, 1722, 1753, 10061].contains(code));
+            .find(|code| [5, 14, 1722, 1753, 10061].contains(code));
         Some((name.clone(), code))
     };
     match named {
@@ -71,6 +71,7 @@ pub(super) fn peer(hit: &Hit<'_>) -> Option<(String, Option<u32>)> {
 fn meaning(code: u32) -> Option<(&'static str, &'static str)> {
     Some(match code {
         5 => ("ERROR_ACCESS_DENIED", "the service account is refused"),
+        14 => ("ERROR_OUTOFMEMORY", "this server lacks memory"),
         1722 => ("RPC_S_SERVER_UNAVAILABLE", "the server does not answer"),
         1753 => ("EPT_S_NOT_REGISTERED", "the server answers, but its message transfer agent does not run"),
         10061 => ("WSAECONNREFUSED", "the connection is refused"),
@@ -131,6 +132,9 @@ fn finding(facts: &Facts, name: &str, own: &[&(&Hit<'_>, String, Option<u32>)]) 
             let place = found.cite(Proof::new(event.span, note));
             found.held(format!("Event {} occurs as well {place}.", group.id));
         }
+    }
+    if codes.contains(&14) {
+        found.step("Free memory on this server and restart Microsoft Exchange MTA Stacks: code 14 is a lack of memory here, not the network.");
     }
     if account {
         found.step(format!(

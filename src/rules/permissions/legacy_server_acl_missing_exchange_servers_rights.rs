@@ -3,10 +3,12 @@
 use super::required::{affect, cite_absent, described, eleven, identity, missing_list, names, restart, titles};
 use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
+use crate::knowledge::extended_rights;
 use crate::model::version::ExchangeVersion;
 use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, listed};
+use crate::tools::access_check::guid_of;
 
 use super::required::place;
 
@@ -47,11 +49,24 @@ fn check(facts: &Facts) -> Verdict {
     // Where inheritance is off, that is the cause and has a finding of its own. Newer servers have other rights.
     let is_newer = |object: &ObjectPermissions| {
         let version = object.target.server().and_then(|server| facts.servers.version(server));
-        version.is_some_and(|version| version >= ExchangeVersion::V2007)
+        let shown = object.list.object.as_ref().map_or("", |object| &object.value);
+        version.map_or(shown.contains("FYDIBOHF23SPDLT"), |version| version >= ExchangeVersion::V2007)
+    };
+    // An export of some rights only says nothing about the others.
+    let is_filtered = |object: &ObjectPermissions| {
+        let right = |entry: &crate::model::access::AccessEntry| {
+            entry.object_type.as_ref().and_then(guid_of).and_then(extended_rights::by_guid).map(|right| right.group)
+        };
+        object.list.entries.iter().all(|entry| right(entry) == Some("store"))
     };
     let inherits = |object: &&ObjectPermissions| !object.list.protected.as_ref().is_some_and(|p| p.value);
-    let lists: Vec<&ObjectPermissions> =
-        facts.permissions.lists.iter().filter(inherits).filter(|object| !is_newer(object)).collect();
+    let lists: Vec<&ObjectPermissions> = facts
+        .permissions
+        .lists
+        .iter()
+        .filter(inherits)
+        .filter(|object| !is_newer(object) && !is_filtered(object))
+        .collect();
     if lists.is_empty() {
         return Verdict::NotApplicable;
     }
