@@ -185,7 +185,7 @@ fn what_cannot_or_should_not_be_unpacked_is_named() {
 #[test]
 fn gzip_files_with_several_members_a_cut_or_padding_are_read() {
     let mut two = gzipped(&log(5));
-    two.extend(gzipped(QUEUES.as_bytes()));
+    two.extend(gzipped(&log(7)));
     two.extend([0; 700]);
     let whole = gzipped(&log(2000));
     let read = analyzed(vec![
@@ -193,13 +193,56 @@ fn gzip_files_with_several_members_a_cut_or_padding_are_read() {
         ("cut.gz", whole[..whole.len() / 2].to_vec()),
         ("tail.gz", [&gzipped(QUEUES.as_bytes())[..], b"and more"].concat()),
     ]);
-    assert_eq!(row(&read, "MSGTRK.LOG.gz/MSGTRK.LOG").records, 5);
-    assert_eq!(row(&read, "MSGTRK.LOG.gz/MSGTRK.LOG (2)").records, 1);
+    assert_eq!(row(&read, "MSGTRK.LOG.gz/MSGTRK.LOG").records, 12);
     assert_eq!(row(&read, "MSGTRK.LOG.gz").state, InputState::Read);
     assert!(row(&read, "cut.gz/cut").records > 100);
     assert_eq!(row(&read, "cut.gz").state, InputState::Incomplete);
     assert!(row(&read, "tail.gz").notes[0].text.contains("no longer gzip"));
     assert_eq!(row(&read, "tail.gz/tail").records, 1);
+    assert_eq!(read.report.inputs.len(), 6);
+}
+
+/// Compressed in pieces of some bytes each, as `cat` and block compressors leave them.
+fn gzipped_in_pieces(bytes: &[u8], length: usize, names: bool) -> Vec<u8> {
+    let mut all = Vec::new();
+    for (n, piece) in bytes.chunks(length).enumerate() {
+        let mut encoder = flate2::GzBuilder::new();
+        if names {
+            encoder = encoder.filename(format!("MSGTRK{n}.LOG"));
+        }
+        let mut encoder = encoder.write(Vec::new(), Compression::default());
+        encoder.write_all(piece).unwrap();
+        all.extend(encoder.finish().unwrap());
+    }
+    all
+}
+
+#[test]
+fn gzip_members_put_together_are_one_file() {
+    let log = log(30_000);
+    // Pieces end in the middle of lines, and some are empty.
+    let mut empty = gzipped(b"");
+    empty.extend(gzipped_in_pieces(&log, 700_001, false));
+    empty.extend(gzipped(b""));
+    for packed in [gzipped_in_pieces(&log, 100_003, true), empty] {
+        let joined = analyzed(vec![("MSGTRK.LOG.gz", packed)]);
+        let beside = analyzed(vec![("MSGTRK.LOG.gz/MSGTRK.LOG", log.clone())]);
+        assert_eq!(row(&joined, "MSGTRK.LOG.gz/MSGTRK.LOG"), row(&beside, "MSGTRK.LOG.gz/MSGTRK.LOG"));
+        for line in [4, 29_000, 5, 15_000, 2] {
+            assert_eq!(joined.lines(1, line, 2), beside.lines(0, line, 2));
+        }
+    }
+    // Damage in the middle is said, and what lies before it is read.
+    let mut wrong = gzipped_in_pieces(&log, 100_003, false);
+    let end = gzipped(&log[..100_003]).len() - 8;
+    wrong[end] ^= 1;
+    let read = analyzed(vec![("a.gz", wrong)]);
+    let own = row(&read, "a.gz/a");
+    assert!(own.records == 30_000 && own.notes.iter().any(|n| n.text.contains("archive is damaged")), "{own:?}");
+    let whole = gzipped_in_pieces(&log, 100_003, false);
+    let read = analyzed(vec![("a.gz", whole[..whole.len() * 2 / 3].to_vec())]);
+    assert!((15_000..25_000).contains(&row(&read, "a.gz/a").records));
+    assert_eq!(row(&read, "a.gz").state, InputState::Incomplete);
 }
 
 #[test]
@@ -217,8 +260,14 @@ fn a_packed_file_can_be_read_anywhere_in_any_order() {
     let mut encoder = DeflateEncoder::new(b"before".to_vec(), Compression::fast());
     encoder.write_all(&log).unwrap();
     let packed = encoder.finish().unwrap();
-    let member =
-        Member { start: 6, packed: packed.len() as u64 - 6, size: log.len() as u64, deflated: true, checksum: None };
+    let member = Member {
+        start: 6,
+        packed: packed.len() as u64 - 6,
+        size: log.len() as u64,
+        deflated: true,
+        checksum: None,
+        more: Vec::new(),
+    };
     let outer: Rc<dyn ReadAt> = Rc::new(packed);
     let opened = open(&outer, std::slice::from_ref(&member));
     let mut at = 12_345_usize;

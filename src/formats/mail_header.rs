@@ -7,7 +7,7 @@
 
 use std::ops::ControlFlow;
 
-use super::mail::{Field, Fields, words};
+use super::mail::{Field, Fields, messages, words};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::ledger::NoteKind;
 use crate::base::timestamp::{DateOrder, Moment, parse_moment};
@@ -103,6 +103,13 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         latency,
         snapshot,
     })));
+    let others = messages(document.text).len().saturating_sub(1);
+    if others > 0 {
+        out.ledger.skipped += others as u64;
+        let text =
+            format!("Only the first message of the file was read; {others} more are left out. Save each as .eml.");
+        out.note(NoteKind::Skipped, None, text);
+    }
     if end < document.text.line_count() {
         out.note(
             NoteKind::Info,

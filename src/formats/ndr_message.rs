@@ -4,14 +4,16 @@
 //!
 //! Traps: the text for people is often `multipart/alternative` in quoted-printable or base64; fields of the status
 //! part are folded; attachments of the original repeat fields of other reports, so only the first level of status
-//! and original counts; groups of the status part are divided by blank lines, the first is about the message.
+//! and original counts; groups of the status part are divided by blank lines, the first is about the message; an mbox file
+//! holds several messages, not all of them reports.
 
 use std::ops::ControlFlow;
 
 use super::mail::report_text;
-use super::mail::{Fields, decode, original_message, parameter, words};
+use super::mail::{Fields, decode, messages, original_message, parameter, words};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::ledger::NoteKind;
+use crate::base::text::Text;
 use crate::model::ndr::{NdrRecipient, NonDeliveryReport, OriginalMessage};
 use crate::model::{Located, Record};
 
@@ -27,6 +29,8 @@ pub static FORMAT: Format = Format {
 
 /// Parts within parts beyond this depth are not followed.
 const DEPTH: usize = 16;
+/// Messages of an mbox file that are looked at to recognize it.
+const MESSAGES: usize = 50;
 /// Longest text for people that is kept, in bytes.
 const TEXT: usize = 64 * 1024;
 
@@ -34,15 +38,9 @@ fn probe(head: &Head<'_>) -> Probe {
     if !head.is_text() || head.xml_root.is_some() {
         return Probe::No;
     }
-    let lines = head.text.lines().take_while(|(_, line)| !line.trim().is_empty());
-    let mut fields = Fields::default();
-    for (number, line) in lines {
-        fields.line(number, line);
-    }
-    let Some(kind) = fields.get("content-type").map(|field| field.value.to_ascii_lowercase()) else { return Probe::No };
-    if !kind.starts_with("multipart/report") {
-        return Probe::No;
-    }
+    let kinds =
+        messages(&head.text).into_iter().take(MESSAGES).filter_map(|(first, last)| kind(&head.text, first, last));
+    let Some(kind) = kinds.into_iter().find(|kind| kind.starts_with("multipart/report")) else { return Probe::No };
     let status = |line: &str| {
         let line = line.to_ascii_lowercase();
         line.starts_with("content-type:") && line.contains("message/delivery-status")
@@ -56,6 +54,19 @@ fn probe(head: &Head<'_>) -> Probe {
                 .to_owned(),
         )
     }
+}
+
+/// The content type of the message between two lines.
+fn kind(text: &Text, first: u32, last: u32) -> Option<String> {
+    let mut fields = Fields::default();
+    for number in first..=last {
+        let line = text.line(number);
+        if line.trim().is_empty() {
+            break;
+        }
+        fields.line(number, line);
+    }
+    Some(fields.get("content-type")?.value.to_ascii_lowercase())
 }
 
 /// What the lines of a part are.
@@ -77,9 +88,36 @@ struct Reader<'a, 'b> {
 }
 
 fn parse(document: &Document<'_>, out: &mut Output<'_>) {
-    let last = document.text.line_count().max(1);
+    let messages = messages(document.text);
+    let several = messages.len() > 1;
+    let (mut others, mut done) = ((0_u64, 0), 0);
+    for (first, last) in messages {
+        let report = kind(document.text, first, last).is_some_and(|kind| kind.starts_with("multipart/report"));
+        if several && !report {
+            others = (others.0 + 1, if others.0 == 0 { first } else { others.1 });
+        } else if message(document, (first, last), &mut done, out) == ControlFlow::Break(()) {
+            return;
+        }
+    }
+    if others.0 > 0 {
+        out.ledger.skipped += others.0;
+        let text = format!(
+            "Messages that are no report with a delivery status are left out: {}. Save those that matter as .eml, each alone.",
+            others.0
+        );
+        out.note(NoteKind::Skipped, Some((others.1, others.1)), text);
+    }
+}
+
+/// Reads the message between two lines. `done` counts the bytes read so far.
+fn message(
+    document: &Document<'_>,
+    (first, last): (u32, u32),
+    done: &mut u64,
+    out: &mut Output<'_>,
+) -> ControlFlow<()> {
     let report = NonDeliveryReport {
-        span: document.span(1, last),
+        span: document.span(first, last),
         reporting_mta: None,
         generating_server: None,
         subject: None,
@@ -98,11 +136,11 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         top: true,
     };
     let mut part = Part::Header { original: false, fields: Fields::default() };
-    let mut done = 0;
-    for (number, line) in document.text.lines() {
-        done += line.len() as u64 + 1;
-        if number % 4096 == 0 && out.progress(done) == ControlFlow::Break(()) {
-            return;
+    for number in first..=last {
+        let line = document.text.line(number);
+        *done += line.len() as u64 + 1;
+        if number % 4096 == 0 && out.progress(*done) == ControlFlow::Break(()) {
+            return ControlFlow::Break(());
         }
         part = reader.line(part, number, line, out);
     }
@@ -134,6 +172,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         out.note(NoteKind::Skipped, None, text);
     }
     out.record(Record::NonDeliveryReport(Box::new(reader.report)));
+    ControlFlow::Continue(())
 }
 
 impl Reader<'_, '_> {

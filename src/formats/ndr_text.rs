@@ -118,6 +118,9 @@ fn reports(lines: &[(Span, String)]) -> Vec<usize> {
         headers |= line == "Original message headers:";
         if is_code(line) {
             code = true;
+        } else if code && super::mail::is_separator(line) {
+            starts.push(n);
+            (code, headers) = (false, false);
         } else if code && !headers && (line.starts_with("From: ") || line.eq_ignore_ascii_case("your message")) {
             starts.push(n);
             code = false;

@@ -1,9 +1,10 @@
 //! Gzip files (RFC 1952, <https://www.rfc-editor.org/rfc/rfc1952>): logs that a collector packed one by one.
 //!
 //! Traps: the size at the end is that of the last member only and counts modulo 4 GB, so members are unpacked once to
-//! learn where they end; several members may follow each other, and so may bytes that are none.
+//! learn where they end; several members may follow each other, and so may bytes that are none. Members that follow each
+//! other are one file, as every program that unpacks gzip has it: rotated logs are put together with `cat`.
 
-use super::{Listed, Listing, MAX_MEMBERS, MAX_UNPACKED, Member, inflate, refusal};
+use super::{Joined, Listed, Listing, MAX_MEMBERS, MAX_UNPACKED, Member, inflate, refusal};
 use crate::base::source::{ReadAt, ReadError};
 
 /// The first bytes of a gzip file that is packed with deflate.
@@ -12,13 +13,16 @@ pub const MAGIC: &[u8] = b"\x1F\x8B\x08";
 /// Largest header that is read: name and comment have no limit of their own.
 const MAX_HEADER: usize = 64 << 10;
 
-/// Lists the members. `name` is that of the file, for members without one. `go_on` is told how far listing is.
+/// Lists the file that the members make. `name` is that of the gzip file, when the members do not agree on one. `go_on` is
+/// told how far listing is.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn list(bytes: &dyn ReadAt, name: &str, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Listing, ReadError> {
     let mut listing = Listing::default();
     let (mut at, mut total) = (0, 0);
+    let (mut members, mut refused) = (Vec::new(), None);
+    let mut names: Vec<Option<String>> = Vec::new();
     while at < bytes.size() {
         let head = bytes.read_range(at, MAX_HEADER)?;
         let Some((length, own)) = header(&head) else {
@@ -34,30 +38,32 @@ pub fn list(bytes: &dyn ReadAt, name: &str, go_on: &mut dyn FnMut(u64) -> bool) 
         let (packed, size, ended) = inflate::measure(bytes, start, MAX_UNPACKED - total, go_on)?;
         total += size;
         if !ended && total < MAX_UNPACKED {
-            let text = format!("The archive is damaged or cut: {size} bytes could be unpacked. Copy it again.");
+            let text = format!("The archive is damaged or cut: {total} bytes could be unpacked. Copy it again.");
             listing.remarks.push(text);
         }
-        let number = listing.members.len();
-        let plain = own.unwrap_or_else(|| without_ending(name));
-        let path = if number == 0 { plain } else { format!("{plain} ({})", number + 1) };
-        let member = match refusal(packed, size) {
-            Some(why) => Err(why),
-            None => {
-                let end = bytes.read_range(start + packed, 4)?;
-                let checksum = <[u8; 4]>::try_from(end).ok().filter(|_| ended).map(u32::from_le_bytes);
-                Ok(Member { start, packed, size, deflated: true, checksum })
-            }
-        };
-        listing.members.push(Listed { path, member });
+        if !names.contains(&own) {
+            names.push(own);
+        }
+        refused = refused.or_else(|| refusal(packed, size));
+        let end = bytes.read_range(start + packed, 4)?;
+        let checksum = <[u8; 4]>::try_from(end).ok().filter(|_| ended).map(u32::from_le_bytes);
+        members.push(Member { start, packed, size, deflated: true, checksum, more: Vec::new() });
         // After the stream come a checksum and a size.
         at = start + packed + 8;
-        let full = total >= MAX_UNPACKED || listing.members.len() >= MAX_MEMBERS;
+        let full = total >= MAX_UNPACKED || members.len() >= MAX_MEMBERS;
         if full && at < bytes.size() {
             listing.remarks.push("The file holds more than is opened at once. Unpack it.".to_owned());
         }
         if !ended || full {
             break;
         }
+    }
+    let packed = members.iter().map(|member| member.packed).sum();
+    let refused = refused.or_else(|| refusal(packed, total));
+    if let Some(member) = Joined::member(members) {
+        let own = if let [Some(own)] = names.as_slice() { Some(own.clone()) } else { None };
+        let path = own.unwrap_or_else(|| without_ending(name));
+        listing.members.push(Listed { path, member: refused.map_or(Ok(member), Err) });
     }
     Ok(listing)
 }

@@ -7,6 +7,7 @@
 
 pub mod gzip;
 mod inflate;
+mod joined;
 pub mod zip;
 
 use std::cell::RefCell;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::source::{ReadAt, ReadError};
 use inflate::Inflated;
+use joined::Joined;
 
 /// Members that are opened of one archive.
 pub const MAX_MEMBERS: usize = 20_000;
@@ -42,6 +44,8 @@ pub struct Member {
     pub deflated: bool,
     /// Checksum (CRC-32) of the unpacked bytes, when the container tells it.
     pub checksum: Option<u32>,
+    /// What follows it in the same file: gzip members put together.
+    pub more: Vec<Member>,
 }
 
 /// A member as an archive lists it.
@@ -65,16 +69,20 @@ pub struct Listing {
 /// Opens what lies in a container, from the outermost container inwards.
 pub fn open(outer: &Rc<dyn ReadAt>, members: &[Member]) -> Rc<dyn ReadAt> {
     members.iter().fold(Rc::clone(outer), |parent, member| {
-        let bytes: Rc<dyn ReadAt> = if member.deflated {
-            Rc::new(Inflated::new(parent, member.clone()))
-        } else {
-            Rc::new(Stored { parent, start: member.start, size: member.size })
-        };
-        match member.checksum {
-            Some(wanted) => Rc::new(Checked { bytes, wanted, read: RefCell::default() }),
-            None => bytes,
-        }
+        if member.more.is_empty() { one(parent, member) } else { Rc::new(Joined::new(&parent, member)) }
     })
+}
+
+fn one(parent: Rc<dyn ReadAt>, member: &Member) -> Rc<dyn ReadAt> {
+    let bytes: Rc<dyn ReadAt> = if member.deflated {
+        Rc::new(Inflated::new(parent, Member { more: Vec::new(), ..*member }))
+    } else {
+        Rc::new(Stored { parent, start: member.start, size: member.size })
+    };
+    match member.checksum {
+        Some(wanted) => Rc::new(Checked { bytes, wanted, read: RefCell::default() }),
+        None => bytes,
+    }
 }
 
 /// A member whose checksum is worked out while it is read from front to back. It costs nothing else, and whoever jumps

@@ -57,6 +57,7 @@ pub fn list(bytes: &Rc<dyn ReadAt>, go_on: &mut dyn FnMut(u64) -> bool) -> Resul
                     size: file.size(),
                     deflated: file.compression() == ::zip::CompressionMethod::Deflated,
                     checksum: Some(file.crc32()),
+                    more: Vec::new(),
                 };
                 judge(member, bytes.size(), method(file.compression()), file.encrypted(), &mut total)
             }
@@ -134,6 +135,7 @@ fn search(bytes: &dyn ReadAt, go_on: &mut dyn FnMut(u64) -> bool) -> Result<List
             size: local.size,
             deflated: local.method == 8,
             checksum: local.checksum,
+            more: Vec::new(),
         };
         let mut whole = start.saturating_add(local.packed) <= end;
         if local.sizes_follow {

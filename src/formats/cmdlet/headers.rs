@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cmdlet, Head, Probe};
+use super::{Cmdlet, Head, Names, Probe};
 use crate::base::powershell::Object;
 use crate::formats::FORMATS;
 
@@ -49,7 +49,10 @@ impl Headers {
         }
         let names: Vec<&str> = object.properties.iter().map(|property| property.name.as_str()).collect();
         // The first header is judged only here: without another one it is no question.
-        self.title(&names).is_some_and(|title| title != cmdlet.title)
+        match self.title(&names) {
+            Some(title) => title != cmdlet.title,
+            None => Names::of(cmdlet, object, false).score(cmdlet, object) == 0,
+        }
     }
 }
 

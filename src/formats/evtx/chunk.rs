@@ -18,6 +18,9 @@ pub(super) const CHUNK_MAGIC: &[u8] = b"ElfChnk\0";
 
 const RECORD_MAGIC: &[u8] = b"\x2a\x2a\0\0";
 
+/// Size of a chunk's header, as the header says it.
+const HEADER: u32 = 128;
+
 /// Where records start in a chunk.
 const RECORDS: usize = 512;
 
@@ -75,6 +78,11 @@ pub(super) struct Decoded<'a> {
 }
 
 impl Examined {
+    /// Whether nothing in it is part of a log: no record, and no header that claims any.
+    pub(super) fn is_blank(&self) -> bool {
+        self.frames.is_empty() && self.claimed.is_none()
+    }
+
     /// What the ledger needs to know.
     pub(super) fn summary(&self) -> Summary {
         Summary {
@@ -137,6 +145,9 @@ pub(super) fn examine(mut bytes: Vec<u8>) -> (Option<Examined>, u64) {
         faults.push("its header and its records do not agree");
     }
     let (frames, stray) = select(carve(&bytes), claimed);
+    // Any bytes claim something; without a chunk's signature and header, only a record confirms it.
+    let is_header = signed && u32_at(&bytes, 40) == Some(HEADER);
+    let claimed = claimed.filter(|_| is_header || !frames.is_empty());
     (Some(Examined { bytes, frames, stray, claimed, faults }), used as u64)
 }
 
@@ -147,7 +158,7 @@ fn early_chunk(bytes: &[u8], from: usize) -> Option<usize> {
         let start = at + found;
         let head = bytes.get(start..)?;
         // Header size 128 as well, since event data may quote the signature.
-        if u32_at(head, 40) == Some(128) && claimed_ids(head).is_some() {
+        if u32_at(head, 40) == Some(HEADER) && claimed_ids(head).is_some() {
             return Some(start);
         }
         at = start + 1;

@@ -77,6 +77,13 @@ impl Layout {
         self.size.saturating_sub(self.first_chunk).div_ceil(CHUNK_SIZE as u64)
     }
 
+    /// Whether the file header says that the log ends before the chunk with this number.
+    pub(super) fn is_behind(&self, number: u64) -> bool {
+        // The count of chunks wraps at 65536.
+        let counted = self.chunks() <= u64::from(u16::MAX);
+        self.header.as_ref().is_some_and(|header| counted && !header.dirty && number > header.chunks)
+    }
+
     /// The offset of the chunk whose header claims record `id`.
     pub(super) fn chunk_claiming(&self, bytes: &dyn ReadAt, id: u64) -> Option<u64> {
         let claims = |n: u64| -> Option<std::cmp::Ordering> {

@@ -22,6 +22,8 @@ pub(super) struct Loss {
     read: (u64, u64),
     /// Places for chunks that were read, used or not.
     slots: u64,
+    /// Places that hold bytes but no chunk: number, and how many bytes.
+    blank: Vec<(u64, u64)>,
     /// Chunks of the parts before, when this part was told of them.
     #[serde(skip)]
     before: BTreeMap<u64, Range>,
@@ -47,6 +49,11 @@ impl Loss {
     /// Accounts for one place for a chunk.
     pub(super) fn slot(&mut self) {
         self.slots += 1;
+    }
+
+    /// Accounts for a place that holds bytes but no chunk.
+    pub(super) fn blank(&mut self, number: u64, bytes: u64) {
+        self.blank.push((number, bytes));
     }
 
     /// Says where the part stopped.
@@ -77,6 +84,7 @@ impl Loss {
             self.chunks.entry(first).or_insert(range);
         }
         self.slots += next.slots;
+        self.blank.extend(next.blank);
         self.read.1 = next.read.1;
     }
 
@@ -145,20 +153,54 @@ impl Loss {
         self.chunks.entry(first).or_insert(Range { last, chunk: number, written: summary.first_written });
     }
 
+    /// Says which places hold bytes but no chunk. Those behind the last chunk may never have been part of the log.
+    fn report_blank(&self, layout: &Layout, out: &mut Output<'_>) {
+        let last = self.chunks.values().map(|range| range.chunk).max().unwrap_or(0);
+        let (mut behind, mut unclear) = (0, 0);
+        for (number, bytes) in &self.blank {
+            if layout.is_behind(*number) {
+                behind += bytes;
+            } else if *number > last && layout.header.as_ref().is_none_or(|header| header.dirty) {
+                unclear += bytes;
+            } else {
+                let text = format!("Chunk {number} holds no readable record; its bytes are overwritten or cut.");
+                out.note(NoteKind::Damaged, None, text);
+            }
+        }
+        if behind > 0 {
+            out.note(NoteKind::Info, None, format!("{behind} bytes behind the last chunk are no events."));
+        }
+        if unclear > 0 {
+            let text = format!(
+                "{unclear} bytes behind the last chunk hold no readable record. Whether they were events cannot be told: \
+                 the file header does not say where the log ends."
+            );
+            out.note(NoteKind::Damaged, None, text);
+        }
+    }
+
     /// Looks for ids missing between chunks and behind the last one.
     pub(super) fn report(&self, layout: &Layout, out: &mut Output<'_>) {
+        self.report_blank(layout, out);
         let chunks_read = self.slots;
+        // More than the log has room for cannot be missing: the numbers are those of another log, or damaged.
+        let room = MAX_RECORDS.saturating_mul(layout.chunks());
         let mut before: Option<&Range> = None;
         for (&first, range) in &self.chunks {
             if let Some(before) = before
                 && first > before.last.saturating_add(1)
             {
                 let (a, b) = (before.last + 1, first - 1);
-                // A damaged id would make this astronomic; the note shows it, the count does not.
-                let bound = MAX_RECORDS.saturating_mul(layout.chunks());
-                out.ledger.damaged += if b - a < bound { b - a + 1 } else { 0 };
-                let text =
-                    format!("{} missing between chunk {} and chunk {}.", ids(&[(a, b)]), before.chunk, range.chunk);
+                let text = if b - a < room {
+                    out.ledger.damaged += b - a + 1;
+                    format!("{} missing between chunk {} and chunk {}.", ids(&[(a, b)]), before.chunk, range.chunk)
+                } else {
+                    format!(
+                        "Record ids jump from {} to {first} between chunk {} and chunk {}, further than the log has room for: \
+                         it is put together from two, or the ids are damaged. What is missing cannot be told.",
+                        before.last, before.chunk, range.chunk
+                    )
+                };
                 out.note(NoteKind::Damaged, None, text);
             }
             if before.is_none_or(|before| before.last <= range.last) {
@@ -170,13 +212,13 @@ impl Loss {
             let lost = before
                 .map(|range| (range.last.saturating_add(1), header.next_id.saturating_sub(1)))
                 .filter(|(a, b)| a <= b);
+            let room = MAX_RECORDS.saturating_mul(header.chunks);
             let which = match lost {
-                Some(lost) => {
-                    let bound = MAX_RECORDS.saturating_mul(header.chunks);
-                    out.ledger.damaged += if lost.1 - lost.0 < bound { lost.1 - lost.0 + 1 } else { 0 };
+                Some(lost) if lost.1 - lost.0 < room => {
+                    out.ledger.damaged += lost.1 - lost.0 + 1;
                     format!(" {} missing.", ids(&[lost]))
                 }
-                None => String::new(),
+                _ => String::new(),
             };
             let text = format!(
                 "The file is cut: its header announces {} chunks, {chunks_read} are here.{which} Copy the log again.",

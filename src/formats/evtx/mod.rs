@@ -12,6 +12,7 @@
 //!   and the ids that come out are compared with those that should (`loss`).
 //! - The header of a log copied from a running system is stale: chunk count and next id are wrong.
 //! - Behind the free space offset lie old records of earlier passes; exported logs keep them too.
+//! - Behind the last chunk of a copied file may lie bytes that never were part of the log.
 //! - A log that has wrapped around holds its oldest chunk in the middle. Events are handed on in the
 //!   order of the file, which is not always that of time.
 //! - Exported and forwarded logs number their records anew. Places use that number, which is unique
@@ -104,6 +105,11 @@ fn read(log: &Log<'_>, part: &Part, out: &mut Output<'_>) -> Vec<u8> {
         let (examined, used) = chunk::examine(bytes);
         offset += used;
         match examined {
+            Some(examined) if examined.is_blank() => {
+                loss.blank(number, used);
+                let bytes = &mut out.ledger.bytes;
+                *(if layout.is_behind(number) { &mut bytes.other } else { &mut bytes.damaged }) += used;
+            }
             Some(examined) => {
                 let (records, damaged) = (out.ledger.records, out.ledger.damaged);
                 read_chunk(log, out, number, examined, &mut loss);

@@ -205,3 +205,48 @@ fn stops_when_asked_to() {
     assert_eq!(records.len(), 40);
     assert_eq!(at, [(FILE_HEADER + CHUNK) as u64]);
 }
+
+#[test]
+fn bytes_behind_the_last_chunk_are_no_events() {
+    let text = b"Dear all, this is the log that you asked for.\r\n".as_slice();
+    for pattern in [&[0xFF][..], b"A", b" ", b"\x01\0\0\0\0\0\0\0", text, chunk::CHUNK_MAGIC] {
+        for length in [700, CHUNK - 1, CHUNK, 3 * CHUNK + 100] {
+            let mut bytes = three_chunks();
+            let whole = bytes.len() as u64;
+            bytes.extend(pattern.iter().cycle().take(length));
+            let (events, ledger) = read_log(&bytes);
+            let text = format!("{} {length}: {:?}", pattern.escape_ascii(), ledger.notes);
+            assert_eq!((events.len(), ledger.damaged), (120, 0), "{text}");
+            let notes: Vec<_> = ledger.notes.iter().map(|note| note.text.as_str()).collect();
+            let wanted = format!("{length} bytes behind the last chunk are no events.");
+            assert_eq!(notes, [wanted], "{text}");
+            assert_eq!(
+                ledger.bytes.records + ledger.bytes.other + ledger.bytes.damaged,
+                whole + length as u64,
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_overwritten_chunk_of_the_log_is_damage() {
+    let mut bytes = three_chunks();
+    let second = FILE_HEADER + CHUNK;
+    bytes[second..second + CHUNK].fill(b'A');
+    let (events, ledger) = read_log(&bytes);
+    assert_eq!((events.len(), ledger.damaged), (80, 40), "{:?}", ledger.notes);
+    assert!(damage_notes(&ledger).iter().any(|note| note.contains("Chunk 2 holds no readable record")), "{ledger:?}");
+    assert_eq!(ledger.bytes.damaged, CHUNK as u64);
+}
+
+#[test]
+fn numbers_that_jump_are_not_counted_as_missing() {
+    let mut bytes = three_chunks();
+    let far = writer::write(&[Written::new("a", 1, "2016-08-24T11:21:43Z", "EX01")], 900_000_000_000, 40);
+    bytes.extend(&far[FILE_HEADER..]);
+    let (events, ledger) = read_log(&bytes);
+    assert_eq!((events.len(), ledger.damaged), (121, 0), "{:?}", ledger.notes);
+    let notes = damage_notes(&ledger);
+    assert!(notes.len() == 1 && notes[0].contains("jump from 120 to 900000000000"), "{notes:?}");
+}

@@ -6,6 +6,7 @@
 use base64::Engine as _;
 
 use super::Document;
+use crate::base::text::Text;
 use crate::model::Located;
 use crate::model::ndr::OriginalMessage;
 
@@ -52,6 +53,41 @@ impl Fields {
         let field = self.get(name)?;
         Some(Located::new(read(&field.value), document.span(field.first, field.last)))
     }
+}
+
+/// Whether a line divides the messages of an mbox file: `From kim@contoso.com Fri Mar  4 09:12:44 2005`.
+///
+/// Described in RFC 4155 (<https://www.rfc-editor.org/rfc/rfc4155>).
+pub fn is_separator(line: &str) -> bool {
+    let Some(rest) = line.strip_prefix("From ").filter(|rest| rest.len() < 300) else { return false };
+    let digits = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let time =
+        words.iter().any(|word| word.contains(':') && word.split(':').all(|part| part.len() <= 2 && digits(part)));
+    let year = words.iter().rev().take(3).any(|word| word.len() == 4 && digits(word));
+    words.len() >= 5 && time && year
+}
+
+/// First and last line of each message of an mbox file; one message when it is none.
+pub fn messages(text: &Text) -> Vec<(u32, u32)> {
+    let mut starts: Vec<u32> = Vec::new();
+    let mut blank = true;
+    let mut separator = None;
+    for (number, line) in text.lines() {
+        // Text that quotes a separator has no header behind it.
+        let name = line.split_once(':').map(|(name, _)| name);
+        let is_field = name.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_graphic()));
+        if let Some(before) = separator.take().filter(|_| is_field) {
+            starts.push(before);
+        }
+        separator = (blank && is_separator(line.trim_start_matches('\u{FEFF}'))).then_some(number);
+        blank = line.trim().is_empty();
+    }
+    if starts.first() != Some(&1) {
+        starts.insert(0, 1);
+    }
+    let ends = starts.iter().skip(1).map(|next| next - 1).chain([text.line_count().max(1)]);
+    starts.iter().copied().zip(ends).collect()
 }
 
 /// What the header of a message says about it.
@@ -149,7 +185,19 @@ pub fn words(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{parameter, quoted_printable, words};
+    use super::{is_separator, messages, parameter, quoted_printable, words};
+    use crate::base::text::Text;
+
+    #[test]
+    fn messages_of_an_mbox_file_come_apart() {
+        let text = "From - Fri Mar  4 09:12:44 2005\nFrom: a\n\nFrom now on, see\n\nFrom - Fri Mar  4 09:12:44 2005\nis how\n\nFrom a@contoso.com Fri Mar 4 09:15 2005 +0100\nX-A: b\n\nend\n";
+        assert_eq!(messages(&Text::from_string(text.to_owned())), [(1, 8), (9, 12)]);
+        assert_eq!(messages(&Text::from_string("From: a\n\nb".to_owned())), [(1, 3)]);
+        assert_eq!(messages(&Text::from_string(String::new())).len(), 1);
+        for line in ["From: a 09:12 on 4 March 2005", "From here on nothing moved", "From 10:00 on"] {
+            assert!(!is_separator(line), "{line}");
+        }
+    }
 
     #[test]
     fn encoded_words_are_text() {
