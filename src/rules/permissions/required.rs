@@ -79,7 +79,11 @@ pub(super) fn keep(found: &mut Discovery, object: &ObjectPermissions) {
         None => format!("Get-ADPermission -Identity {} | Export-Clixml before-{plain}.xml", identity(object)),
     };
     found.command(
-        format!("Keep the present permissions of {} for the case that they were meant.", described(&object.target)),
+        format!(
+            "Keep the present permissions of {} for the case that they were meant. All steps need an account that is a local administrator \
+             and may administer the Exchange organization.",
+            described(&object.target)
+        ),
         command,
     );
 }

@@ -23,6 +23,8 @@ declare_rule! {
     /// Preconditions: the information store service runs, the disk has room for a second copy of the database, one eseutil at a
     /// time, several hours. With -1018, -1019 or -1022 beside it, restore from a backup instead. The events are only written with
     /// diagnostic logging at Maximum. Event 327 of source ESE is harmless.
+    /// Microsoft describes the tools in KB192185, KB170091 and KB182903 (Eseutil), KB183888 (the free space it needs), KB301460 (Isinteg) and
+    /// KB316279 (the CD with Error.exe, which names the codes).
     id: "store-driver-327-jet-invalid-table",
     title: "A store database is damaged: a table is not valid",
     area: Store,
