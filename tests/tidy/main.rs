@@ -11,6 +11,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod coverage;
 mod inputs;
 mod layers;
 mod registry;

@@ -57,6 +57,38 @@ fn identifiers_are_unique_and_name_their_files() {
     }
 }
 
+/// A circle of rules that explain each other, if there is one.
+fn circle<'a>(explains: &dyn Fn(&str) -> &'a [&'a str], from: &'a str, path: &mut Vec<&'a str>) -> Option<String> {
+    if let Some(at) = path.iter().position(|id| *id == from) {
+        return Some([&path[at..], &[from]].concat().join(" explains "));
+    }
+    path.push(from);
+    let found = explains(from).iter().find_map(|next| circle(explains, next, path));
+    path.pop();
+    found
+}
+
+#[test]
+fn no_rules_explain_each_other_in_a_circle() {
+    let explains = |id: &str| all().find(|rule| rule.id == id).map_or(&[][..], |rule| rule.explains);
+    let circles: Vec<String> = all().filter_map(|rule| circle(&explains, rule.id, &mut Vec::new())).collect();
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
+}
+
+#[test]
+fn a_circle_is_found() {
+    let explains = |id: &str| -> &[&str] {
+        match id {
+            "a" => &["b", "c"],
+            "c" => &["d"],
+            "d" => &["c"],
+            _ => &[],
+        }
+    };
+    assert_eq!(circle(&explains, "a", &mut Vec::new()).as_deref(), Some("c explains d explains c"));
+    assert_eq!(circle(&explains, "b", &mut Vec::new()), None);
+}
+
 #[test]
 fn every_rule_is_shown_to_fire_and_to_keep_quiet() {
     let cases = files("tests/cases", &["case.md"]);
