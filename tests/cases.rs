@@ -115,7 +115,9 @@ fn unmet(report: &Report, key: &str, value: &str) -> Option<String> {
             return (!held).then(|| format!("the top finding affects {:?}", first.map(|f| &f.affected)));
         }
         "remedy" => {
-            let steps = report.findings.iter().flat_map(|f| &f.remedy);
+            // Readers see the steps of the finding that stands for a problem.
+            let mains = report.problems.iter().filter_map(|problem| report.findings.get(problem.main));
+            let steps = mains.flat_map(|f| &f.remedy);
             let verdicts = report.considered.iter().map(|c| c.why.as_str());
             let texts = steps.flat_map(|s| [s.text.as_str(), s.command.as_deref().unwrap_or("")]).chain(verdicts);
             let texts: Vec<&str> = texts.collect();

@@ -6,6 +6,7 @@ use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, listed};
+use crate::tools::access_check::same;
 
 declare_rule! {
     /// # Symptoms
@@ -74,7 +75,9 @@ fn finding(facts: &Facts, object: &ObjectPermissions, denied: &[(usize, &'static
     for (entry, title) in denied {
         let Some(own) = object.list.entries.get(*entry) else { continue };
         inherited |= own.inherited == Some(true);
-        let name = own.trustee.name.clone().or_else(|| own.trustee.sid.as_ref().map(ToString::to_string));
+        let known = facts.permissions.exchange_servers.iter().find(|group| same(group, &own.trustee));
+        let name = own.trustee.name.clone().or_else(|| known?.name.clone());
+        let name = name.or_else(|| own.trustee.sid.as_ref().map(ToString::to_string));
         trustees.extend(name);
         let note = format!("Denied on {}: {title}", described(&object.target));
         let why = "A denial wins over every entry of the same level that allows.";
@@ -90,7 +93,6 @@ fn finding(facts: &Facts, object: &ObjectPermissions, denied: &[(usize, &'static
     );
     affect(facts, &mut found, &object.target);
     keep(&mut found, object);
-    found.warn("A hardening script may have set the denial; it would set it again.");
     if inherited {
         found.step(format!(
             "The denial is inherited: find it on an object above {server} (the administrative group, the organization) with \
@@ -98,19 +100,27 @@ fn finding(facts: &Facts, object: &ObjectPermissions, denied: &[(usize, &'static
         ));
     }
     let names = super::required::names(&four(facts, object), |granted| matches!(granted, Granted::Denied(_)));
-    found.command(
-        format!(
-            "Remove the denial on the object that carries it, and allow the rights. In ADSI Edit: properties of {server}, Security, \
-             Advanced, sort by name, entries that begin with Exchange Servers, Edit, Allow."
-        ),
-        format!(
-            "Remove-ADPermission -Identity {id} -User 'Exchange Servers' -Deny -ExtendedRights {rights}\nAdd-ADPermission \
-             -Identity {id} -User 'Exchange Servers' -ExtendedRights {rights}",
-            id = identity(object),
-            rights = names.join(",")
-        ),
-    );
-    restart(&mut found, &server);
+    let (id, rights) = (identity(object), names.join(","));
+    let allow = format!("Add-ADPermission -Identity {id} -User 'Exchange Servers' -ExtendedRights {rights}");
+    if inherited {
+        found.command(
+            format!(
+                "Until then, allow the rights on {server} itself: an entry of its own wins over an inherited one. In ADSI Edit: properties of \
+                 {server}, Security, Advanced, sort by name, entries that begin with Exchange Servers, Edit, Allow."
+            ),
+            allow,
+        );
+    } else {
+        found.command(
+            format!(
+                "Remove the denial, and allow the rights. In ADSI Edit: properties of {server}, Security, Advanced, sort by name, entries that \
+                 begin with Exchange Servers, Edit, Allow."
+            ),
+            format!("Remove-ADPermission -Identity {id} -User 'Exchange Servers' -Deny -ExtendedRights {rights}\n{allow}"),
+        );
+    }
+    found.warn("A hardening script may have set the denial; it would set it again.");
+    restart(&mut found, &server, false);
     found
         .verify
         .push("No new event 1009 of MSExchangeMailSubmission, and the Outbox of a test mailbox empties.".to_owned());

@@ -54,7 +54,7 @@ fn check(facts: &Facts) -> Verdict {
             findings.push(finding(facts, object, &missing, &rights));
         } else if judged.iter().any(|right| right.granted == Granted::Unknown) {
             unknown.push(object);
-        } else {
+        } else if judged.iter().all(|right| right.granted == Granted::Yes) {
             whole.push(described(&object.target));
         }
     }
@@ -66,7 +66,9 @@ fn check(facts: &Facts) -> Verdict {
             format!("Whether {} gives Exchange Servers the store rights cannot be told.", described(&object.target)),
             vec![super::required::missing_list(object.target.name())],
         ),
-        None if whole.is_empty() => Verdict::NotApplicable,
+        None if whole.is_empty() => {
+            Verdict::RuledOut("No store right is missing; see the rights that are denied.".to_owned())
+        }
         None => Verdict::RuledOut(format!("Exchange Servers has the four store rights on {}.", listed(&whole, 4))),
     }
 }
@@ -91,7 +93,7 @@ fn finding(facts: &Facts, object: &ObjectPermissions, missing: &[String], rights
         ),
     );
     found.command("If several servers are concerned, let setup give the rights again instead.", "setup /PrepareAD");
-    restart(&mut found, &server);
+    restart(&mut found, &server, false);
     found.verify.push("Messages leave the Outbox and the MapiDelivery queue.".to_owned());
     found
 }

@@ -154,7 +154,7 @@ fn finding(facts: &Facts, objects: &[&ObjectPermissions]) -> Option<Discovery> {
             judged.first().map_or_else(|| quoted_server(&server), |(object, _)| identity(object))
         ),
     );
-    restart(&mut found, &server);
+    restart(&mut found, &server, true);
     Some(found)
 }
 

@@ -156,6 +156,6 @@ fn finding(facts: &Facts, object: &ObjectPermissions, judged: &[super::required:
         "If several servers are concerned, let setup of Exchange 2007 give the rights again instead, once per domain.",
         "setup /PrepareLegacyExchangePermissions",
     );
-    restart(&mut found, &server);
+    restart(&mut found, &server, true);
     found
 }

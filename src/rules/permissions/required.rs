@@ -126,8 +126,9 @@ pub(super) fn affect(facts: &Facts, found: &mut Discovery, target: &Target) {
     }
 }
 
-/// The last steps of every repair of rights: new routing tables, and the mail sent anew.
-pub(super) fn restart(found: &mut Discovery, server: &str) {
+/// The last steps of every repair of rights: the service that reads them anew, and the mail sent again. `routes` when the routing table
+/// is what was wrong.
+pub(super) fn restart(found: &mut Discovery, server: &str, routes: bool) {
     found.command(
         "Wait until Active Directory has replicated the change to the site of the hub servers. Then restart the transport \
          service on each hub server whose queue holds the mail, so that it reads the objects again and writes a new \
@@ -141,9 +142,13 @@ pub(super) fn restart(found: &mut Discovery, server: &str) {
          -eq 'Retry' -or $_.DeliveryType -eq 'MapiDelivery' } | Retry-Queue; Get-Queue | Format-Table \
          Identity,DeliveryType,Status,MessageCount",
     );
-    found.verify.push(format!(
-        "The newest routing table of the hub servers lists every store of {server} under HomeMdbRouting, and the queues fall to 0."
-    ));
+    if routes {
+        found.verify.push(format!(
+            "The newest routing table of the hub servers lists every store of {server} under HomeMdbRouting, and the queues fall to 0."
+        ));
+    } else {
+        found.verify.push("The queues fall to 0.".to_owned());
+    }
 }
 
 /// What to bring when no list of a server was brought.

@@ -79,6 +79,7 @@ fn check(facts: &Facts) -> Verdict {
                 )
             }
         };
+        found.held("KB322308 describes how the notations are converted.");
         found.held(format!("In Exchange: {}", guid::braced(guid)));
         found.held(format!("In ADSI Edit: {}", guid::octet_text(guid)));
         found.held(format!("As an LDAP filter: {}", guid::ldap_filter("objectGUID", guid)));

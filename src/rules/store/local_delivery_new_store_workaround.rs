@@ -52,9 +52,9 @@ fn check(facts: &Facts) -> Verdict {
             first.hit.cite(&mut found, &[], "The failure goes on although the object of the SMTP mailbox is there.");
         let store = store_of(facts, guid);
         let name = store.map_or_else(|| "the store".to_owned(), |store| store.name());
+        let what = if store.is_some_and(|store| store.public) { "has to be saved" } else { "can be replaced" };
         found.statement = format!(
-            "If event 326 {event} comes again after the object of the SMTP mailbox was corrected and the stores were mounted, {name} can \
-             be replaced."
+            "If event 326 {event} comes again after the object of the SMTP mailbox was corrected and the stores were mounted, {name} {what}."
         );
         found.affects([name.clone()]);
         if store.is_none_or(|store| !store.public) {
@@ -67,7 +67,11 @@ fn check(facts: &Facts) -> Verdict {
                  permissions with PFAdmin.",
             );
         }
-        found.step("Check that the object SystemMailbox{GUID} of the store is there, and repair it (KB316622): without it event sinks fail.");
+        if store.is_none_or(|store| !store.public) {
+            found.step(
+                "Check that the object SystemMailbox{GUID} of the store is there, and repair it (KB316622): without it event sinks fail.",
+            );
+        }
         findings.push(found);
     }
     if findings.is_empty() { Verdict::NotApplicable } else { Verdict::Found(findings) }

@@ -170,7 +170,8 @@ fn create(found: &mut Discovery, store: &Store<'_>, container: &str, server: &st
     ));
     found.warn("Mistakes in ADSI Edit can make a reinstallation of Exchange necessary. Export the object first.");
     found.command(
-        "Review this object, save it as smtp-mailbox.ldf, and import it with: ldifde -i -f smtp-mailbox.ldf",
+        "Review this object, save it as smtp-mailbox.ldf, and import it with: ldifde -i -f smtp-mailbox.ldf. Its new GUID makes the store create \
+         a new mailbox at the next mount.",
         text.join("\n"),
     );
     found.warn("The values come from the files that were brought. Compare homeMTA and homeMDB with ADSI Edit before the import.");

@@ -55,15 +55,19 @@ pub(super) fn failed(facts: &Facts) -> Vec<Failed<'_>> {
     all.into_iter()
         .filter_map(|hit| {
             let (call, code) = (first(&CALL, hit.text)?, first(&CODE, hit.text)?);
-            let number = match code.strip_prefix("0x") {
-                Some(digits) => i64::from(u32::from_str_radix(digits, 16).ok()?),
-                None => code.parse().ok()?,
-            };
-            // 0xFFFFFC07 is -1017.
-            let number = if number > 0xFFFF_0000 { number - 0x1_0000_0000 } else { number };
+            let number = number_of(&code)?;
             Some(Failed { database: first(&DATABASE, hit.text), call, code, number, hit })
         })
         .collect()
+}
+
+/// A code as a number; `0xFFFFFC07` is -1017.
+fn number_of(code: &str) -> Option<i64> {
+    let number = match code.strip_prefix("0x") {
+        Some(digits) => i64::from(u32::from_str_radix(digits, 16).ok()?),
+        None => code.parse().ok()?,
+    };
+    Some(if number > 0xFFFF_0000 { number - 0x1_0000_0000 } else { number })
 }
 
 /// The failed calls by the database they were about.
@@ -138,7 +142,7 @@ pub(super) fn database_name(facts: &Facts, guid: Option<&str>) -> String {
 pub(super) fn repair(found: &mut Discovery, facts: &Facts, server: &str) {
     found.step(
         "First exclude the \\Exchsrvr folder and its subfolders, and drive M: (ExIFS), from the file-level antivirus program and from \
-         file-level backup; else the damage comes back. Use an antivirus program for the store instead.",
+         file-level backup (KB298924); else the damage comes back. Use an antivirus program for the store instead.",
     );
     let physical = physical(facts);
     if !physical.is_empty() {
@@ -156,7 +160,7 @@ pub(super) fn repair(found: &mut Discovery, facts: &Facts, server: &str) {
     }
     found.step(
         "Make an offline copy or a backup of the database. Check that the disk has free space for a second copy of it (its size and about \
-         10 %), and that the Microsoft Exchange Information Store service runs.",
+         10 %), and that the Microsoft Exchange Information Store service runs; start it in Services if not.",
     );
     found.warn("The store is offline for the following steps, several hours for a large database. Do not run two eseutil at a time.");
     found.step("In Exchange System Manager, below the server and its storage group, right click the store and choose Dismount Store.");
@@ -188,6 +192,14 @@ pub(super) fn missing_log() -> Missing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_are_the_same_in_both_notations() {
+        assert_eq!(number_of("0xfffffc07"), Some(RECORD_DELETED));
+        assert_eq!(number_of("0xfffffae2"), Some(INVALID_TABLE));
+        assert_eq!(number_of("-1310"), Some(INVALID_TABLE));
+        assert_eq!(number_of("0x80040115"), Some(0x8004_0115));
+    }
 
     #[test]
     fn codes_are_found_in_messages_and_in_strings() {

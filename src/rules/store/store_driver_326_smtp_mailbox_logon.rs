@@ -125,10 +125,12 @@ fn finding(facts: &Facts, refused: &[&Refused<'_>]) -> Discovery {
         guid::braced(guid)
     ));
     found.warn("Mistakes in ADSI Edit can make a reinstallation of Exchange necessary. Export the object first.");
-    found.step(format!(
-        "Dismount all stores of {server}, not only this one, and mount them again. A second SMTP mailbox that is connected appears; \
-         purge the disconnected one."
-    ));
+    let purge = if public == Some(true) {
+        ""
+    } else {
+        " A second SMTP mailbox that is connected appears; purge the disconnected one."
+    };
+    found.step(format!("Dismount all stores of {server}, not only this one, and mount them again.{purge}"));
     found.warn("Users of all these stores are cut off meanwhile.");
     found.verify.push("After the mount no event 326 or 1194, and the local delivery queue empties.".to_owned());
     if !facts.directory.is_empty() && super::smtp_mailbox::shows_connections(facts) {

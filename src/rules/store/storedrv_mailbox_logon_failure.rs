@@ -88,8 +88,9 @@ fn check(facts: &Facts) -> Verdict {
     let ready =
         if states.is_empty() { String::new() } else { format!("; the queue stays Ready all the same {states}") };
     found.statement = format!(
-        "{} refuses the logon of {} {errors}, so {} {}{ready}.",
+        "{} {} the logon of {} {errors}, so {} {}{ready}.",
         upper_first(&towards),
+        if stores.len() > 1 { "refuse" } else { "refuses" },
         if hubs.is_empty() { "the hub server".to_owned() } else { listed(&hubs, 3) },
         count(total, "message"),
         if total == 1 { "waits" } else { "wait" },
