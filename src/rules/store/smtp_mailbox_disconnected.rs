@@ -75,8 +75,7 @@ fn check(facts: &Facts) -> Verdict {
     {
         let mut found = Discovery::new(Confidence::Likely);
         let number = facts.store_mailboxes.iter().filter(|m| m.span.source == of_store.span.source).count();
-        let searched =
-            format!("Searched: {}. None is named SMTP (...-{}).", format!("{number} mailboxes"), guid::braced(*store));
+        let searched = format!("Searched: {number} mailboxes. None is named SMTP (...-{}).", guid::braced(*store));
         let proof =
             Proof::new(of_store.span, "The list of mailboxes has no SMTP mailbox of the store").absent(searched);
         let place = found.cite(proof);
