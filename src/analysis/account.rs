@@ -81,8 +81,10 @@ fn text(
             |c: Confidence| explained.iter().filter(|e| main(e.problem).is_some_and(|f| f.confidence == c)).count();
         let causes = match (kinds(Confidence::Confirmed), explained.len()) {
             (1, 1) => "One confirmed cause explains".to_owned(),
+            (0, 1) if first.confidence == Confidence::Possible => "One possible cause may explain".to_owned(),
             (0, 1) => format!("One {} cause explains", first.confidence.word().to_lowercase()),
             (c, n) if c == n => format!("{n} confirmed causes explain"),
+            (0, n) => format!("{n} causes, none of them confirmed, may explain"),
             (c, n) => format!("{n} causes, {c} of them confirmed, explain"),
         };
         let messages: u64 = explained.iter().map(|e| e.messages).sum();

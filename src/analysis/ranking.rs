@@ -112,7 +112,8 @@ pub fn rank(found: Vec<(&'static Rule, Discovery)>) -> Ranking {
     for problem in &problems {
         let mut ids: Vec<&'static str> =
             problem.explains.iter().filter_map(|j| Some(findings.get(*j)?.rule.id)).collect();
-        ids.dedup();
+        let mut seen = std::collections::BTreeSet::new();
+        ids.retain(|id| seen.insert(*id));
         for index in problem.explains.iter().copied().chain([problem.main]) {
             if let Some(finding) = findings.get_mut(index) {
                 finding.problem = problem.number;
@@ -150,7 +151,11 @@ fn parent(findings: &[Ranked], index: usize) -> Option<usize> {
 
 fn concern_the_same(a: &Ranked, b: &Ranked) -> bool {
     let same = |x: &str, y: &str| {
-        x.eq_ignore_ascii_case(y) || crate::model::server::server_key(x) == crate::model::server::server_key(y)
+        let is_address = |text: &str| text.parse::<std::net::IpAddr>().is_ok();
+        x.eq_ignore_ascii_case(y)
+            || (!is_address(x)
+                && !is_address(y)
+                && crate::model::server::server_key(x) == crate::model::server::server_key(y))
     };
     let queues = |f: &Ranked| f.discovery.shares.iter().map(|s| s.queue.clone()).collect::<Vec<_>>();
     let (qa, qb) = (queues(a), queues(b));

@@ -17,6 +17,8 @@ pub struct Directory {
     objects: Vec<DirectoryObject>,
     by_name: BTreeMap<String, Vec<usize>>,
     by_guid: BTreeMap<Uuid, Vec<usize>>,
+    /// Exchange servers by [`server_key`].
+    servers: BTreeMap<String, usize>,
     /// Names of containers with the number of objects shown right below them.
     children: BTreeMap<String, usize>,
 }
@@ -40,6 +42,12 @@ impl Directory {
                 if let Some(parent) = parent_key(&name) {
                     *directory.children.entry(parent).or_default() += 1;
                 }
+            }
+            if object.is_class("msExchExchangeServer")
+                && !is_deleted(object)
+                && let Some(name) = name_of(object)
+            {
+                directory.servers.entry(server_key(name.name())).or_insert(at);
             }
             if let Some(guid) = object.guid("objectGUID") {
                 directory.by_guid.entry(guid.value).or_default().push(at);
@@ -103,9 +111,7 @@ impl Directory {
 
     /// The object of an Exchange server.
     pub fn server(&self, name: &str) -> Option<&DirectoryObject> {
-        let key = server_key(name);
-        let servers = self.of_class("msExchExchangeServer").filter(|object| !is_deleted(object));
-        servers.into_iter().find(|object| name_of(object).is_some_and(|name| server_key(name.name()) == key))
+        self.objects.get(*self.servers.get(&server_key(name))?)
     }
 }
 

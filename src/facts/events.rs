@@ -75,6 +75,12 @@ impl EventFold {
             event.span.source,
         );
         let mut text = event.text();
+        // Each failed call of the store driver names another message; the database and the code are what matters.
+        for mark in [" FID :", " MID :"] {
+            if let Some(at) = text.find(mark) {
+                text.truncate(at);
+            }
+        }
         text.truncate((0..=VARIANT.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));
         let variant = Variant { count: 1, first: event.time, last: event.time, event: event.clone() };
         let group = EventGroup {

@@ -5,14 +5,17 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::source::SourceId;
 use crate::model::legacy_queue::LegacyQueue;
 
 /// Of lists that show the same queue, the one with more messages.
 pub fn each_once(queues: Vec<LegacyQueue>) -> Vec<LegacyQueue> {
-    let mut kept: BTreeMap<String, LegacyQueue> = BTreeMap::new();
+    let mut kept: BTreeMap<(String, Option<SourceId>), LegacyQueue> = BTreeMap::new();
     let messages = |queue: &LegacyQueue| queue.messages.as_ref().map(|messages| messages.value);
     for queue in queues {
-        let key = queue.label().to_lowercase();
+        // A list that does not name its server may be of any: two files are two servers then.
+        let place = if queue.server.is_none() { Some(queue.span.source) } else { None };
+        let key = (queue.label().to_lowercase(), place);
         match kept.get(&key) {
             Some(known) if messages(known) >= messages(&queue) => {}
             _ => {

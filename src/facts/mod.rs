@@ -85,9 +85,11 @@ impl Fold {
             let mapi = queue.delivery_type.as_ref().is_some_and(|kind| kind.value == DeliveryType::MapiDelivery);
             names.extend(queue.next_hop_domain.as_ref().filter(|_| mapi).map(|hop| hop.value.clone()));
         }
+        let stores: Vec<(String, Option<String>)> =
+            documents.databases.iter().map(|database| (database.name.value.clone(), database.server.clone())).collect();
         let lists = documents.access_control_lists.into_iter().map(|list| *list).collect();
         Facts {
-            permissions: permissions::Permissions::new(lists, &directory, &names),
+            permissions: permissions::Permissions::new(lists, &directory, &names, &stores),
             directory,
             legacy_queues: legacy_queues::each_once(documents.legacy_queues),
             history: documents.history,

@@ -4,8 +4,11 @@
 //! brought; a dump of the same object can be there twice, and then each is judged by itself.
 
 use crate::base::distinguished_name::DistinguishedName;
+use uuid::Uuid;
+
 use crate::knowledge::extended_rights;
-use crate::model::access::{AccessControlList, AccessEntry, Effect, Trustee};
+use crate::knowledge::well_known_sids::{self, Members};
+use crate::model::access::{AccessControlList, AccessEntry, Effect, Rights, Trustee};
 use crate::model::server::server_key;
 use crate::tools::access_check::{Answer, Wanted, Who, check, guid_of, same};
 
@@ -64,7 +67,12 @@ pub enum Granted {
 
 impl Permissions {
     /// Sorts lists by their objects.
-    pub fn new(lists: Vec<AccessControlList>, directory: &Directory, servers: &[String]) -> Permissions {
+    pub fn new(
+        lists: Vec<AccessControlList>,
+        directory: &Directory,
+        servers: &[String],
+        databases: &[(String, Option<String>)],
+    ) -> Permissions {
         let mut permissions = Permissions { exchange_servers: exchange_servers(directory), ..Permissions::default() };
         for list in lists {
             // Rights of a mailbox mean something else.
@@ -75,11 +83,14 @@ impl Permissions {
                 permissions.nameless += 1;
                 continue;
             };
-            let found = target(&object, directory, servers).or_else(|| {
-                // A name alone, of an object whose list speaks of rights that only servers and stores have.
-                let is_plain = !object.contains([' ', '\\', '/', '=', '@']);
-                (is_plain && speaks_of_stores(&list)).then(|| (Target::Server { server: object.clone() }, None))
-            });
+            let database = databases.iter().find(|(name, _)| name.eq_ignore_ascii_case(&object));
+            let own = database.map(|(store, server)| Target::Store { server: server.clone(), store: store.clone() });
+            let found =
+                own.map(|target| (target, None)).or_else(|| target(&object, directory, servers)).or_else(|| {
+                    // A name alone, of an object whose list speaks of rights that only servers and stores have.
+                    let is_plain = !object.contains([' ', '\\', '/', '=', '@']);
+                    (is_plain && speaks_of_stores(&list)).then(|| (Target::Server { server: object.clone() }, None))
+                });
             if let Some((target, dn)) = found {
                 permissions.lists.push(ObjectPermissions { target, dn, list });
             }
@@ -109,6 +120,24 @@ impl Permissions {
             entry.effect == Effect::Allow && entry.trustee.name.is_none() && of_domain
         };
         !known && list.entries.iter().any(unresolved)
+    }
+
+    /// Entries that deny a right to the group, to a group everybody is in, or to an identifier without a name: what decides may be one of
+    /// them although the list does not tell.
+    pub fn may_deny<'a>(&'a self, list: &'a AccessControlList, right: Uuid) -> impl Iterator<Item = usize> + 'a {
+        let covers = move |entry: &AccessEntry| match &entry.object_type {
+            Some(object) => guid_of(object) == Some(right),
+            None => entry.rights.mapped().0 & Rights::CONTROL_ACCESS.0 != 0,
+        };
+        let concerns = |trustee: &Trustee| {
+            let unresolved = trustee.name.is_none()
+                && trustee.sid.as_ref().is_some_and(|sid| sid.to_string().starts_with("S-1-5-21-"))
+                && !self.exchange_servers.iter().any(|group| group.sid.is_some());
+            unresolved || self.exchange_servers.iter().any(|group| same(group, trustee)) || is_everybody(trustee)
+        };
+        let denies = move |entry: &AccessEntry| entry.effect == Effect::Deny && !entry.inherit_only && covers(entry);
+        let entries = list.entries.iter().enumerate();
+        entries.filter(move |(_, entry)| denies(entry) && concerns(&entry.trustee)).map(|(number, _)| number)
     }
 
     /// Whether any entry names the group.
@@ -146,7 +175,9 @@ fn target(object: &str, directory: &Directory, servers: &[String]) -> Option<(Ta
     let start = object.to_ascii_lowercase().find("cn=").unwrap_or(0);
     if let Some(name) = object.get(start..).and_then(DistinguishedName::parse) {
         let dn = object.get(start..).map(str::to_owned);
-        if name.above(1).is_some_and(|parent| parent.eq_ignore_ascii_case("Servers")) {
+        // Other objects stand in containers of that name as well.
+        let in_group = name.level_of("Administrative Groups") == Some(3);
+        if in_group && name.level_of("Servers") == Some(1) {
             return Some((Target::Server { server: name.name().to_owned() }, dn));
         }
         let is_store = |class| directory.versions(object).any(|object| object.is_class(class));
@@ -158,7 +189,13 @@ fn target(object: &str, directory: &Directory, servers: &[String]) -> Option<(Ta
     }
     // `contoso.com/Configuration/Services/Microsoft Exchange/Contoso/Administrative Groups/Site1/Servers/EX1`
     let path: Vec<&str> = object.split('/').collect();
-    if let Some(at) = path.iter().position(|part| part.eq_ignore_ascii_case("Servers")) {
+    let is_servers = |at: usize| {
+        let is = |at: Option<usize>, name: &str| {
+            at.and_then(|at| path.get(at)).is_some_and(|part| part.eq_ignore_ascii_case(name))
+        };
+        is(Some(at), "Servers") && is(at.checked_sub(2), "Administrative Groups")
+    };
+    if let Some(at) = (0..path.len()).find(|at| is_servers(*at)) {
         let server = (*path.get(at + 1)?).to_owned();
         return match path.get(at + 2..)? {
             [] => Some((Target::Server { server }, None)),
@@ -181,6 +218,15 @@ fn target(object: &str, directory: &Directory, servers: &[String]) -> Option<(Ta
         }
         [] => None,
     }
+}
+
+/// Everyone and Authenticated Users.
+fn is_everybody(trustee: &Trustee) -> bool {
+    let known = match &trustee.sid {
+        Some(sid) => well_known_sids::by_sid(sid),
+        None => trustee.name.as_deref().and_then(well_known_sids::by_name),
+    };
+    known.is_some_and(|known| known.members != Members::Listed)
 }
 
 /// Whether an entry is about a right that servers and stores have.
@@ -220,8 +266,11 @@ mod tests {
         let none = Directory::default();
         let of = |text: &str| target(text, &none, &["MAIL2".to_owned()]).map(|(target, _)| target);
         let server = Target::Server { server: "MAIL2".to_owned() };
-        assert_eq!(of("CN=MAIL2,CN=Servers,CN=Site1,DC=contoso,DC=com"), Some(server.clone()));
-        assert_eq!(of("AD:\\CN=MAIL2,CN=Servers,CN=Site1,DC=contoso,DC=com"), Some(server.clone()));
+        let dn = "CN=MAIL2,CN=Servers,CN=Site1,CN=Administrative Groups,CN=Contoso,DC=contoso,DC=com";
+        assert_eq!(of(dn), Some(server.clone()));
+        assert_eq!(of("CN=FILE01,OU=Servers,DC=contoso,DC=com"), None);
+        assert_eq!(of("contoso.com/Servers/FILE01"), None);
+        assert_eq!(of(&format!("AD:\\{dn}")), Some(server.clone()));
         assert_eq!(of("MAIL2"), Some(server));
         let store = |server: Option<&str>| Target::Store {
             server: server.map(str::to_owned),

@@ -194,7 +194,8 @@ impl TransportFold {
         if marks == Lifecycle::FAILED || marks == Lifecycle::PUT_OFF {
             self.count(Question::TrackingFailures, row, &[b"2003", event, b""], 0);
         }
-        if marks == Lifecycle::PUT_OFF {
+        // 1037 is the retry of local delivery; 1032 and 1035 are of the categorizer and of routing.
+        if event == b"1037" {
             self.count(Question::Retries, row, &[b"2003", message, row.raw(tracking_2003::RECIPIENT_ADDRESS)], 0);
         }
     }

@@ -4,6 +4,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 use super::discovery::{Discovery, Proof, count};
+use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::events::{EventGroup, Variant};
@@ -61,6 +62,17 @@ pub(in crate::rules) fn computers(hits: &[&Hit<'_>]) -> Vec<String> {
     names
 }
 
+/// How many events there are: two exports of one log overlap, and then the fullest counts.
+pub(in crate::rules) fn events(hits: &[&Hit<'_>]) -> u64 {
+    let mut sources: std::collections::BTreeMap<(u16, String), std::collections::BTreeMap<SourceId, u64>> =
+        std::collections::BTreeMap::new();
+    for hit in hits {
+        let key = (hit.group.id, hit.group.computer.as_deref().map(server_key).unwrap_or_default());
+        *sources.entry(key).or_default().entry(hit.variant.event.span.source).or_default() += hit.variant.count;
+    }
+    sources.values().filter_map(|files| files.values().max()).sum()
+}
+
 /// States how often and when the events occurred.
 pub(in crate::rules) fn effects(found: &mut Discovery, hits: &[&Hit<'_>]) {
     let mut groups: Vec<(u16, String)> = hits.iter().map(|hit| (hit.group.id, hit.computer())).collect();
@@ -68,7 +80,8 @@ pub(in crate::rules) fn effects(found: &mut Discovery, hits: &[&Hit<'_>]) {
     groups.dedup();
     for (id, computer) in groups.into_iter().take(8) {
         let own = || hits.iter().filter(|hit| hit.group.id == id && hit.computer() == computer);
-        let events: u64 = own().map(|hit| hit.variant.count).sum();
+        let own_hits: Vec<&Hit<'_>> = own().copied().collect();
+        let events = events(&own_hits);
         let first = own().filter_map(|hit| hit.variant.first).min();
         let last = own().filter_map(|hit| hit.variant.last).max();
         found.effect(format!("Event {id} on {computer}{}", span_of(first, last)), count(events, "event"));

@@ -4,11 +4,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::targets::targets;
 use crate::facts::Facts;
+use crate::model::server::server_key;
 use crate::model::smtp_reply::LastError;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
+use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
 use crate::rules::searching::{Hit, Pattern, computers, effects, hits};
 
 declare_rule! {
@@ -69,7 +71,28 @@ fn check(facts: &Facts) -> Verdict {
     if queues.is_empty() && inbound.is_empty() {
         return Verdict::NotApplicable;
     }
-    let certain = !queues.is_empty() && !inbound.is_empty();
+    // The event must be of a server that the mail goes to, or name one that sends it.
+    let senders: Vec<String> = queues.iter().filter_map(|(queue, _)| queue.server().map(server_key)).collect();
+    let addresses: Vec<String> = queues
+        .iter()
+        .filter_map(|(queue, _)| queue.server())
+        .flat_map(|server| facts.servers.addresses(server))
+        .map(|known| known.address.to_string())
+        .collect();
+    let meant = |hit: &&&Hit<'_>| {
+        let text = hit.text.to_lowercase();
+        let receives = hit.group.computer.as_deref().is_some_and(|computer| {
+            queues.iter().any(|(queue, _)| {
+                targets(facts, queue).servers.iter().any(|server| server_key(server) == server_key(computer))
+            })
+        });
+        receives || senders.iter().any(|name| text.contains(name)) || addresses.iter().any(|own| text.contains(own))
+    };
+    let tied = inbound.iter().any(|hit| meant(&hit)) || outbound.iter().any(|hit| meant(&hit));
+    let certain = !queues.is_empty() && !inbound.is_empty() && tied;
+    if queues.is_empty() && inbound.is_empty() {
+        return Verdict::NotApplicable;
+    }
     let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
     let (mut places, mut events, mut total) = (String::new(), String::new(), 0);
     for (queue, error) in &queues {
@@ -127,12 +150,12 @@ fn check(facts: &Facts) -> Verdict {
     }
     found.command(
         "On both servers compare the clock with a domain controller, and set it; more than five minutes break Kerberos.",
-        "w32tm /stripchart /computer:$env:LOGONSERVER.TrimStart('\\') /samples:3 /dataonly; w32tm /resync",
+        "w32tm /stripchart \"/computer:$($env:LOGONSERVER.TrimStart('\\'))\" /samples:3 /dataonly; w32tm /resync",
     );
     let server = receivers.first().map_or("<receiving server>", |name| name.split('.').next().unwrap_or(name));
     found.command(
         format!("Look whether {server} has the service principal names SMTPSVC with its short and full name, and look for duplicates."),
-        format!("setspn -L {server}; setspn -X"),
+        format!("setspn -L {}; setspn -X", quoted(server)),
     );
     found.command("Check that the domain controllers replicate.", "repadmin /replsummary");
     found.command(
@@ -141,6 +164,11 @@ fn check(facts: &Facts) -> Verdict {
     );
     found.warn("Mail through that server pauses for about a minute.");
     found.verify.push("No new events 1035 with ExchangeAuth or 2017, and the queues fall to 0.".to_owned());
+    if !certain && !inbound.is_empty() && !queues.is_empty() {
+        found.unknown(
+            "Whether the events belong to this mail: they name neither a server that sends it nor one it goes to.",
+        );
+    }
     if inbound.is_empty() {
         found.unknown("How the authentication fails: the application log of the receiving server was not brought.");
         found.missing.push(Missing {

@@ -2,8 +2,10 @@
 
 use super::exchange_auth::refused;
 use super::sessions::{Session, sessions, sign};
+use super::targets::{is_internal, targets};
 use crate::facts::Facts;
 use crate::facts::transport::Capabilities;
+use crate::model::server::server_key;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, distinct, listed};
@@ -53,11 +55,19 @@ fn check(facts: &Facts) -> Verdict {
     let internal: Vec<&Session> = all.iter().filter(|session| session.sends && session.is_internal).collect();
     let stripped: Vec<&&Session> = internal.iter().filter(|session| rewritten(session) || bare(session)).collect();
     let refused = refused(facts);
+    // Without a rewritten word the connector that answers is the nearer reason.
+    let bare_only = !stripped.iter().any(|session| rewritten(session));
+    if bare_only && !stripped.is_empty() && !super::exchange_auth::captors_of_waiting_mail(facts).is_empty() {
+        return Verdict::RuledOut(
+            "The receive connector that answers does not offer the verbs, which explains their absence.".to_owned(),
+        );
+    }
     if stripped.is_empty() {
         if refused.is_empty() {
             return Verdict::NotApplicable;
         }
-        if internal.is_empty() {
+        let shown = internal.iter().any(|s| s.marks & (Capabilities::X_ANONYMOUSTLS | Capabilities::X_EXPS) != 0);
+        if internal.is_empty() || !shown {
             return Verdict::Undecided(
                 "What the sending server gets to see of the other one's reply to EHLO is in its send protocol log, which was not brought.".to_owned(),
                 vec![Missing {
@@ -74,6 +84,17 @@ fn check(facts: &Facts) -> Verdict {
             "The send log shows X-ANONYMOUSTLS or X-EXPS in the replies of the other servers.".to_owned(),
         );
     }
+    // Only queues that may lead to these servers, and no mail that a receive connector explains.
+    let is_of = |one: &super::exchange_auth::Refused<'_>| {
+        let targets = targets(facts, one.queue);
+        is_internal(facts, one.queue)
+            && (targets.servers.is_empty()
+                || targets
+                    .servers
+                    .iter()
+                    .any(|server| stripped.iter().any(|s| server_key(&s.name) == server_key(server))))
+    };
+    let refused: Vec<_> = refused.into_iter().filter(is_of).collect();
     let clear = stripped.iter().any(|session| rewritten(session));
     // A connector that does not offer the verbs looks the same, so without asterisks or X it stays likely.
     let certain = clear && !refused.is_empty();

@@ -37,17 +37,26 @@ fn site_in(legacy: &str) -> Option<String> {
     Some(rest.split('/').next()?.to_owned())
 }
 
+fn organization_in(legacy: &str) -> Option<String> {
+    let rest = legacy.get(3..).filter(|_| legacy.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("/o=")))?;
+    Some(rest.split('/').next()?.to_lowercase())
+}
+
 /// All mailboxes whose legacy name is of another site than one they had.
 pub(super) fn moved(facts: &Facts) -> Vec<Moved<'_>> {
     let is_meant = |object: &&DirectoryObject| object.get("legacyExchangeDN").is_some() && !is_deleted(object);
     let all = facts.directory.objects().iter().filter(is_meant);
     all.filter_map(|object| {
-        let to = site_in(object.text("legacyExchangeDN")?.value)?;
+        let current = object.text("legacyExchangeDN")?.value;
+        let to = site_in(current)?;
         let old = object.texts("proxyAddresses").find_map(|address| {
             let kind = address.value.get(..5)?;
             let legacy = address.value.get(5..)?;
             let from = site_in(legacy)?;
-            (kind.eq_ignore_ascii_case("x500:") && !from.eq_ignore_ascii_case(&to)).then(|| (from, legacy.to_owned()))
+            // A name of another organization comes from a migration.
+            let one = organization_in(legacy) == organization_in(current);
+            (kind.eq_ignore_ascii_case("x500:") && one && !from.eq_ignore_ascii_case(&to))
+                .then(|| (from, legacy.to_owned()))
         })?;
         let server =
             object.text("msExchHomeServerName").and_then(|text| Some(text.value.rsplit_once('=')?.1.to_owned()));

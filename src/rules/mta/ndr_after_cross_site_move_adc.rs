@@ -44,8 +44,7 @@ fn is_unknown(report: &NonDeliveryReport, recipient: &NdrRecipient) -> bool {
         .is_some_and(|status| matches!(status.value.trim(), "5.1.1" | "5.1.0" | "5.1.6" | "5.1.10"));
     let text = report.text.as_ref().map_or("", |text| &text.value).to_lowercase();
     let code = recipient.diagnostic_code.as_ref().map_or("", |code| &code.value).to_lowercase();
-    let said =
-        ["recipient name is not recognized", "unknown recipient", "recipient was not found", "msexch:msexchangemta"];
+    let said = ["recipient name is not recognized", "unknown recipient", "recipient was not found", "000c05a6"];
     status || said.iter().any(|words| text.contains(words) || code.contains(words))
 }
 

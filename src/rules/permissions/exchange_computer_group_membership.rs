@@ -67,6 +67,10 @@ fn membership(facts: &Facts, computer: &DirectoryObject) -> Membership {
     if exchange.iter().any(|group| lists(&group)) || named.iter().any(|name| is_exchange_servers(name)) {
         return Membership::Yes;
     }
+    // Setup puts Exchange Install Domain Servers of each domain into Exchange Servers.
+    if named.iter().any(|name| name.eq_ignore_ascii_case("Exchange Install Domain Servers")) {
+        return Membership::Yes;
+    }
     let whole = exchange.iter().any(|group| group.get("member").is_some_and(|member| member.complete));
     let groups = if named.is_empty() { String::new() } else { format!(" Its groups: {}.", named.join(", ")) };
     match (whole, computer.get("memberOf").is_some_and(|attribute| attribute.complete)) {
@@ -90,6 +94,11 @@ fn check(facts: &Facts) -> Verdict {
         if !["Version 8.", "Version 14.", "Version 15."].iter().any(|known| version.starts_with(known)) {
             continue;
         }
+        // Edge servers belong to no domain group; bit 64 of the roles.
+        let roles = server.text("msExchCurrentServerRoles").and_then(|text| text.value.trim().parse::<u32>().ok());
+        if roles.is_some_and(|roles| roles & 64 != 0) {
+            continue;
+        }
         let (searched, certain) = match membership(facts, computer) {
             Membership::Yes => {
                 members.push(name);
@@ -108,15 +117,28 @@ fn check(facts: &Facts) -> Verdict {
             found.unknown("Whether the group is of another domain, whose groups the account does not show: the group itself was not brought.");
         }
         found.affects([name.clone()]);
-        let suffers = facts.queues.waiting_queues().any(|queue| !queue.is_moving() && queue.may_hold_mail());
+        let key = crate::model::server::server_key(&name);
+        let suffers = facts.queues.waiting_queues().any(|queue| {
+            let own = queue.server().is_some_and(|own| crate::model::server::server_key(own) == key);
+            let towards = queue.next_hop().is_some_and(|hop| crate::model::server::server_key(hop) == key);
+            (own || towards) && !queue.is_moving() && queue.may_hold_mail()
+        });
         if !suffers {
             found.severity = Some(Severity::Medium);
         }
+        // In single quotes, where `$` is only a character.
+        let account =
+            format!("'{}$'", name.chars().filter(|c| !c.is_control()).collect::<String>().replace('\'', "''"));
         found.command(
-            "Add it to the group.",
+            "Add it to the group, in Active Directory Users and Computers or with the Active Directory module.",
             format!(
-                "Add-ADGroupMember -Identity 'Exchange Servers' -Members '{name}$'; Add-ADGroupMember -Identity 'Exchange Trusted Subsystem' \
-                 -Members '{name}$'"
+                "Add-ADGroupMember -Identity 'Exchange Servers' -Members {account}{}",
+                if version.starts_with("Version 8.") {
+                    // Exchange 2007 has no other group.
+                    String::new()
+                } else {
+                    format!("; Add-ADGroupMember -Identity 'Exchange Trusted Subsystem' -Members {account}")
+                }
             ),
         );
         found.command(

@@ -5,7 +5,7 @@ use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::report::Confidence;
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, Proof, listed};
+use crate::rules::discovery::{Discovery, Proof, listed, quoted};
 use crate::tools::access_check::same;
 
 declare_rule! {
@@ -64,6 +64,19 @@ fn check(facts: &Facts) -> Verdict {
     if !findings.is_empty() {
         return Verdict::Found(findings);
     }
+    let judged = |object: &ObjectPermissions| {
+        four(facts, object).iter().all(|right| right.doubts.is_empty() || right.granted == Granted::Yes)
+    };
+    if let Some(object) = servers.iter().find(|object| !judged(object)) {
+        return Verdict::Undecided(
+            format!(
+                "On {} a store right is both denied and allowed, or denied to an identifier without a name; this export does not show which \
+                 entry counts.",
+                described(&object.target)
+            ),
+            vec![super::required::missing_order(object)],
+        );
+    }
     let names: Vec<String> = servers.iter().map(|object| object.target.name().to_owned()).collect();
     Verdict::RuledOut(format!("No entry on {} denies Exchange Servers a store right.", listed(&names, 4)))
 }
@@ -111,12 +124,21 @@ fn finding(facts: &Facts, object: &ObjectPermissions, denied: &[(usize, &'static
             allow,
         );
     } else {
+        // One command per trustee that is denied, with the rights that its entries name.
+        let mut lines: Vec<String> = Vec::new();
+        for trustee in &trustees {
+            lines.push(format!(
+                "Remove-ADPermission -Identity {id} -User {} -Deny -ExtendedRights {rights}",
+                quoted(trustee)
+            ));
+        }
+        lines.push(allow);
         found.command(
             format!(
-                "Remove the denial, and allow the rights. In ADSI Edit: properties of {server}, Security, Advanced, sort by name, entries that \
-                 begin with Exchange Servers, Edit, Allow."
+                "Remove the denial, and allow the rights. In ADSI Edit: properties of {server}, Security, Advanced, sort by name, entries that begin with Exchange \
+                 Servers, Edit, Allow. An entry for all rights is changed there, because a command that names four rights leaves it."
             ),
-            format!("Remove-ADPermission -Identity {id} -User 'Exchange Servers' -Deny -ExtendedRights {rights}\n{allow}"),
+            lines.join("\n"),
         );
     }
     found.warn("A hardening script may have set the denial; it would set it again.");

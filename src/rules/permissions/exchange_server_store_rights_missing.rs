@@ -1,6 +1,6 @@
 //! One of the four store rights is not given on the object of a server.
 
-use super::required::{affect, cite_absent, described, four, identity, names, restart, titles};
+use super::required::{affect, cite_absent, described, four, identity, inherits, is_whole, names, restart, titles};
 use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::report::Confidence;
@@ -40,16 +40,18 @@ declare_rule! {
 fn check(facts: &Facts) -> Verdict {
     let is_server = |object: &&ObjectPermissions| matches!(object.target, Target::Server { .. });
     // Where inheritance is off, that is the cause and has a finding of its own.
-    let inherits = |object: &&ObjectPermissions| !object.list.protected.as_ref().is_some_and(|p| p.value);
+    let is_open = |object: &&ObjectPermissions| !object.list.protected.as_ref().is_some_and(|p| p.value);
     let servers: Vec<&ObjectPermissions> = facts.permissions.lists.iter().filter(is_server).collect();
     if servers.is_empty() {
         return Verdict::NotApplicable;
     }
     let (mut findings, mut unknown, mut whole) = (Vec::new(), Vec::new(), Vec::new());
-    for object in servers.into_iter().filter(inherits) {
+    for object in servers.into_iter().filter(is_open) {
         let judged = four(facts, object);
         let missing = titles(&judged, |granted| *granted == Granted::Missing);
-        if !missing.is_empty() {
+        if !missing.is_empty() && !is_whole(object) {
+            unknown.push(object);
+        } else if !missing.is_empty() {
             let rights = names(&judged, |granted| *granted == Granted::Missing);
             findings.push(finding(facts, object, &missing, &rights));
         } else if judged.iter().any(|right| right.granted == Granted::Unknown) {
@@ -83,7 +85,10 @@ fn finding(facts: &Facts, object: &ObjectPermissions, missing: &[String], rights
         listed(missing, 4)
     );
     affect(facts, &mut found, &object.target);
-    found.held("Inheritance is on at this object.");
+    match inherits(object) {
+        Some(words) => found.held(words),
+        None => found.unknown("Whether inheritance is on at this object: the export does not show it. Look at \"Allow inheritable permissions\" first."),
+    }
     found.command(
         format!("Give Exchange Servers the rights on {}.", described(&object.target)),
         format!(

@@ -1,6 +1,7 @@
 //! Events of Exchange 2000 and 2003 that point at permissions on Exchange objects.
 
 use crate::facts::Facts;
+use crate::model::server::server_key;
 use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::Discovery;
@@ -35,7 +36,17 @@ fn check(facts: &Facts) -> Verdict {
     let all = hits(facts, "MSExchangeTransport", &[929, 9035]);
     let meant: Vec<&Hit<'_>> = all.iter().collect();
     let Some(first) = meant.first() else { return Verdict::NotApplicable };
-    let blocked = facts.permissions.lists.iter().find(|object| object.list.protected.as_ref().is_some_and(|p| p.value));
+    // Of the server that logs it, or one that the text names.
+    let concerns = |server: &str| {
+        let key = server_key(server);
+        meant.iter().any(|hit| {
+            hit.group.computer.as_deref().is_some_and(|own| server_key(own) == key)
+                || hit.text.to_lowercase().contains(&key)
+        })
+    };
+    let blocked = facts.permissions.lists.iter().find(|object| {
+        object.list.protected.as_ref().is_some_and(|p| p.value) && object.target.server().is_some_and(concerns)
+    });
     let mut found = Discovery::new(if blocked.is_some() { Confidence::Likely } else { Confidence::Possible });
     let place = first.cite(&mut found, &[], "The transport service could not read what it needs.");
     found.statement = format!(

@@ -1,11 +1,13 @@
 //! The group Exchange Servers lacks rights on a server or store object of Exchange 2000 or 2003.
 
-use super::required::{affect, cite_absent, described, eleven, identity, missing_list, names, restart, titles};
+use super::required::{
+    affect, cite_absent, described, eleven, identity, inherits, is_whole, missing_list, names, restart, titles,
+};
 use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::knowledge::extended_rights;
 use crate::model::version::ExchangeVersion;
-use crate::report::Confidence;
+use crate::report::{Confidence, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, listed};
 use crate::tools::access_check::guid_of;
@@ -59,12 +61,12 @@ fn check(facts: &Facts) -> Verdict {
         };
         object.list.entries.iter().all(|entry| right(entry) == Some("store"))
     };
-    let inherits = |object: &&ObjectPermissions| !object.list.protected.as_ref().is_some_and(|p| p.value);
+    let is_open = |object: &&ObjectPermissions| !object.list.protected.as_ref().is_some_and(|p| p.value);
     let lists: Vec<&ObjectPermissions> = facts
         .permissions
         .lists
         .iter()
-        .filter(inherits)
+        .filter(is_open)
         .filter(|object| !is_newer(object) && !is_filtered(object))
         .collect();
     if lists.is_empty() {
@@ -74,7 +76,9 @@ fn check(facts: &Facts) -> Verdict {
     for object in lists {
         let judged = eleven(facts, object);
         let lost = |granted: &Granted| matches!(granted, Granted::Missing | Granted::Denied(_));
-        if judged.iter().any(|right| lost(&right.granted)) {
+        if judged.iter().any(|right| lost(&right.granted)) && !is_whole(object) {
+            open.push(object);
+        } else if judged.iter().any(|right| lost(&right.granted)) {
             findings.push(finding(facts, object, &judged));
         } else if judged.iter().any(|right| right.granted == Granted::Unknown) {
             open.push(object);
@@ -130,7 +134,27 @@ fn finding(facts: &Facts, object: &ObjectPermissions, judged: &[super::required:
     );
     affect(facts, &mut found, &object.target);
     found.affects([server.clone()]);
-    found.held("Inheritance is on at this object, so the entries are missing above it or were never made.");
+    match inherits(object) {
+        Some(words) => found.held(words),
+        None => found.unknown("Whether inheritance is on at this object: the export does not show it. Look at \"Allow inheritable permissions\" first."),
+    }
+    // Mail needs the others; these serve web services and address lists.
+    let minor = [
+        "Access Recipient Update Service",
+        "Exchange Web Services Impersonation",
+        "Exchange Web Services Token Serialization",
+    ];
+    if missing.iter().all(|title| minor.contains(&title.as_str())) && denied.is_empty() {
+        found.confidence = Confidence::Possible;
+        found.severity = Some(Severity::Low);
+        found.statement = format!(
+            "On {} the group Exchange Servers lacks {} of the documented list, which mail flow itself does not need.",
+            described(&object.target),
+            listed(&missing, 4)
+        );
+        let place = cite_absent(&mut found, object, &missing);
+        found.statement = format!("{} {place}.", found.statement.trim_end_matches('.'));
+    }
     let needed = names(judged, |granted| matches!(granted, Granted::Missing | Granted::Denied(_)));
     if !denied.is_empty() {
         found.step(

@@ -20,12 +20,31 @@ pub(super) struct Judged {
     pub name: Option<&'static str>,
     /// The verdict.
     pub granted: Granted,
+    /// The entries that may deny it although the list does not tell.
+    pub doubts: Vec<usize>,
+}
+
+/// Whether a list shows as much as lists of Exchange objects do: entries of its own and inherited ones (or whether it inherits at all), for
+/// more than one trustee. An export of some entries says nothing about the others.
+pub(super) fn is_whole(object: &ObjectPermissions) -> bool {
+    let entries = &object.list.entries;
+    let inherited = entries.iter().any(|entry| entry.inherited == Some(true));
+    let explicit = entries.iter().any(|entry| entry.inherited != Some(true));
+    let allows = entries.iter().filter(|entry| entry.effect == crate::model::access::Effect::Allow).count();
+    allows > 2 && (object.list.protected.is_some() || (inherited && explicit))
+}
+
+/// What a list shows about inheritance, in words; `None` when it does not.
+pub(super) fn inherits(object: &ObjectPermissions) -> Option<&'static str> {
+    let shown = object.list.protected.as_ref().is_some_and(|protected| !protected.value)
+        || object.list.entries.iter().any(|entry| entry.inherited == Some(true));
+    shown.then_some("Inheritance is on at this object.")
 }
 
 /// Whether a list gives the eleven rights: reading, and ten extended rights.
 pub(super) fn eleven(facts: &Facts, object: &ObjectPermissions) -> Vec<Judged> {
     let granted = facts.permissions.of_exchange_servers(&object.list, &Wanted::rights(Rights::READ));
-    let read = Judged { title: "Read", name: None, granted };
+    let read = Judged { title: "Read", name: None, granted, doubts: Vec::new() };
     std::iter::once(read).chain(extended(facts, object, "server")).collect()
 }
 
@@ -43,6 +62,7 @@ fn extended<'a>(
         title: right.titles.first().copied().unwrap_or(right.name),
         name: Some(right.name),
         granted: facts.permissions.of_exchange_servers(&object.list, &Wanted::extended(right.guid)),
+        doubts: facts.permissions.may_deny(&object.list, right.guid).collect(),
     };
     extended_rights::all().iter().filter(move |right| right.group == group).map(judge)
 }
@@ -139,7 +159,7 @@ pub(super) fn restart(found: &mut Discovery, server: &str, routes: bool) {
     found.command(
         "Route the waiting mail anew on these hub servers, and check that the queues fall to 0.",
         "Get-Queue -Filter {Identity -like '*\\Unreachable'} | Retry-Queue -Resubmit $true; Get-Queue | Where-Object { $_.Status \
-         -eq 'Retry' -or $_.DeliveryType -eq 'MapiDelivery' } | Retry-Queue; Get-Queue | Format-Table \
+         -eq 'Retry' } | Retry-Queue; Get-Queue | Format-Table \
          Identity,DeliveryType,Status,MessageCount",
     );
     if routes {
@@ -148,6 +168,21 @@ pub(super) fn restart(found: &mut Discovery, server: &str, routes: bool) {
         ));
     } else {
         found.verify.push("The queues fall to 0.".to_owned());
+    }
+}
+
+/// What to bring when a list does not show which entry counts.
+pub(super) fn missing_order(object: &ObjectPermissions) -> Missing {
+    Missing {
+        what: format!("The permissions of {} in the order in which they count", described(&object.target)),
+        settles: "Which of the entries that deny and allow is nearer to the object.".to_owned(),
+        command: match &object.dn {
+            Some(dn) => format!("dsacls {} > dsacls-server.txt", quoted(dn)),
+            None => format!(
+                "dsacls (Get-ExchangeServer {}).DistinguishedName > dsacls-server.txt",
+                quoted(object.target.server().unwrap_or_else(|| object.target.name()))
+            ),
+        },
     }
 }
 

@@ -24,7 +24,7 @@ declare_rule! {
     /// 2. Restart the transport service.
     ///
     /// # More information
-    /// If mail flows in one direction, a connector exists, and something else is wrong.
+    /// A connector leads in one direction only; mail that arrives from the older servers does not prove the one back.
     id: "interop-rgc-missing",
     title: "No routing group connector leads to the older servers",
     area: Routing,

@@ -66,8 +66,7 @@ fn check(facts: &Facts) -> Verdict {
         .and_then(|one| one.queue.span())
         .map_or_else(String::new, |span| found.cite(Proof::new(span, "Mail in the other direction has no route")));
     found.statement = format!(
-        "Mail from {} arrives {place} while mail to older servers has no route {reason}, so neither the network nor the routing group connector \
-         as a whole is the reason; permissions or the routing table are.",
+        "Mail from {} arrives {place} while mail to older servers has no route {reason}, so the servers reach each other; look at permissions, the routing table, and the connector from 2007 to the older servers.",
         listed(&names, 3)
     );
     found.affects(names);

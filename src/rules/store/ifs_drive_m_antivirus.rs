@@ -52,8 +52,9 @@ fn names_store_files(text: &str) -> bool {
 /// Exchange and the database engine name their own files.
 fn is_foreign(group: &EventGroup) -> bool {
     let source = group.source.to_ascii_lowercase();
-    let own = ["msexchange", "ese", "exchange", "exoledb", "exifs", "service control", "eventlog"];
-    !group.recovered && !own.iter().any(|own| source.starts_with(own))
+    let own = ["msexchange", "exchange", "exoledb", "exifs", "service control", "eventlog"];
+    let engine = matches!(source.as_str(), "ese" | "ese97" | "ese98" | "ese bcli" | "esent");
+    !group.recovered && !engine && !own.iter().any(|own| source.starts_with(own))
 }
 
 fn check(facts: &Facts) -> Verdict {

@@ -65,7 +65,8 @@ pub(super) fn gateways(facts: &Facts, store: Uuid) -> Vec<&DirectoryObject> {
     let carries = |value: &str| value.to_ascii_lowercase().contains(&text);
     let is_meant = |object: &&DirectoryObject| {
         let by_name = object.distinguished_name.as_ref().is_some_and(|name| carries(&name.value));
-        by_name || object.texts("cn").any(|cn| carries(cn.value))
+        let named = |attribute| object.texts(attribute).any(|text| carries(text.value));
+        by_name || named("cn") || named("legacyExchangeDN")
     };
     facts.directory.of_class("mailGateway").filter(is_meant).collect()
 }
@@ -92,13 +93,13 @@ pub(super) fn connections(facts: &Facts) -> Option<String> {
 
 /// Whether the dump shows what is below the container.
 pub(super) fn shows_connections(facts: &Facts) -> bool {
+    // Any other SMTP mailbox object shows that they were asked for.
+    let gateways = facts.directory.of_class("mailGateway");
+    let of_stores = gateways
+        .filter_map(name_of)
+        .filter(|name| name.level_of("Connections") == Some(1) && name.name().to_uppercase().starts_with("SMTP ("));
     let container = connections(facts).and_then(|name| DistinguishedName::parse(&name));
-    let below = |name: &DistinguishedName| {
-        let gateways = facts.directory.of_class("mailGateway");
-        gateways.filter_map(name_of).any(|gateway| gateway.level_of("Connections") == Some(1))
-            || facts.directory.shows_below(name)
-    };
-    container.is_some_and(|name| below(&name))
+    of_stores.count() > 0 || container.is_some_and(|name| facts.directory.shows_below(&name))
 }
 
 /// The parts of a distinguished name as written.
@@ -127,6 +128,19 @@ pub(super) fn mta_of(store: &Store<'_>) -> Option<String> {
     Some(format!("CN=Microsoft MTA,{}", parts.get(level..)?.join(",")))
 }
 
+/// A line of LDIF, RFC 2849: what is not plain ASCII is base64.
+pub(super) fn ldif_line(name: &str, value: &str) -> String {
+    use base64::Engine as _;
+    let plain = value.bytes().all(|b| (0x20..0x7F).contains(&b))
+        && !value.starts_with([' ', ':', '<'])
+        && !value.ends_with(' ');
+    if plain {
+        format!("{name}: {value}")
+    } else {
+        format!("{name}:: {}", base64::engine::general_purpose::STANDARD.encode(value))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,5 +158,13 @@ mod tests {
     #[test]
     fn names_are_split_at_their_commas_only() {
         assert_eq!(split("CN=a\\, b,DC=c"), ["CN=a\\, b", "DC=c"]);
+    }
+
+    #[test]
+    fn values_that_are_not_plain_are_encoded() {
+        assert_eq!(ldif_line("cn", "SMTP (EX1)"), "cn: SMTP (EX1)");
+        assert_eq!(ldif_line("cn", "Größe"), "cn:: R3LDtsOfZQ==");
+        assert_eq!(ldif_line("cn", " x"), "cn:: IHg=");
+        assert_eq!(ldif_line("dn", "CN=a\nchangetype: delete"), "dn:: Q049YQpjaGFuZ2V0eXBlOiBkZWxldGU=");
     }
 }

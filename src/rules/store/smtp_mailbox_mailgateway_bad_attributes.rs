@@ -1,6 +1,6 @@
 //! The directory object of the SMTP mailbox of a store has wrong attributes, or is there twice.
 
-use super::smtp_mailbox::{gateways, mta_of, refused, stores};
+use super::smtp_mailbox::{gateways, ldif_line, mta_of, refused, stores};
 use crate::base::distinguished_name::DistinguishedName;
 use crate::base::guid;
 use crate::base::source::Span;
@@ -90,6 +90,16 @@ fn key(name: &str) -> Option<String> {
     DistinguishedName::parse(name).map(|name| name.key())
 }
 
+/// Whether an export shows all attributes of an object, and not a choice of them.
+fn shows_all(object: &DirectoryObject) -> bool {
+    ["instanceType", "objectCategory", "whenCreated"].iter().filter(|name| object.get(name).is_some()).count() >= 2
+}
+
+/// Whether the agent that an object names was deleted.
+fn is_gone(object: &DirectoryObject) -> bool {
+    object.text("homeMTA").is_some_and(|text| is_deleted_name(text.value))
+}
+
 fn faults(store: &Store<'_>, object: &DirectoryObject, guid: uuid::Uuid) -> Vec<Wrong> {
     let mut wrong = Vec::new();
     let own = store.object.distinguished_name.as_ref().map_or("", |name| &name.value).to_owned();
@@ -100,7 +110,7 @@ fn faults(store: &Store<'_>, object: &DirectoryObject, guid: uuid::Uuid) -> Vec<
             Some(is) if key(is.value) == key(&should) && !is_deleted_name(is.value) => {}
             Some(is) => wrong.push(Wrong { span: is.span, attribute, is: is.value.to_owned(), should }),
             // An export of a few attributes does not show the others.
-            None if object.get("objectGUID").is_some() || object.get("cn").is_some() && object.attributes.len() > 6 => {
+            None if shows_all(object) => {
                 wrong.push(Wrong { span: object.span, attribute, is: "nothing".to_owned(), should });
             }
             None => {}
@@ -136,6 +146,13 @@ fn finding(
     named: bool,
 ) -> Discovery {
     let mut found = Discovery::new(if named { Confidence::Confirmed } else { Confidence::Likely });
+    // A server of a cluster may use the agent of another one; its own agent in the files excludes that.
+    let own_agent = mta_of(store).is_some_and(|mta| facts.directory.object(&mta).is_some());
+    let only_agent = faults.iter().flat_map(|(_, wrong)| wrong).all(|one| one.attribute == "homeMTA");
+    if only_agent && number < 2 && !own_agent && !faults.iter().any(|(object, _)| is_gone(object)) {
+        found.confidence = Confidence::Likely;
+        found.unknown("Whether the server has a message transfer agent of its own: the files do not show it, and a server of a cluster may use another one.");
+    }
     if !named {
         found.severity = Some(Severity::Medium);
         found.unknown("Whether mail is held back: there is no event 326 for this store in the files.");
@@ -160,13 +177,13 @@ fn finding(
         let lines: Vec<String> = wrong
             .iter()
             .filter(|one| !one.should.starts_with('('))
-            .map(|one| format!("replace: {}\n{}: {}\n-", one.attribute, one.attribute, one.should))
+            .map(|one| format!("replace: {}\n{}\n-", one.attribute, ldif_line(one.attribute, &one.should)))
             .collect();
         if !lines.is_empty() {
             found.command(
                 "Review this change, save it as smtp-mailbox.ldf, and import it on the global catalog server that the Exchange server \
                  uses: ldifde -i -f smtp-mailbox.ldf -s <server>",
-                format!("dn: {name}\nchangetype: modify\n{}", lines.join("\n")),
+                format!("{}\nchangetype: modify\n{}", ldif_line("dn", name), lines.join("\n")),
             );
             found.warn("Mistakes here can make a reinstallation of Exchange necessary. Export the object first.");
         }

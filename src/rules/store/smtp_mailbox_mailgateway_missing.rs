@@ -1,6 +1,6 @@
 //! The directory object of the SMTP mailbox of a store is missing.
 
-use super::smtp_mailbox::{connections, gateways, mta_of, refused, shows_connections, store_of, stores};
+use super::smtp_mailbox::{connections, gateways, ldif_line, mta_of, refused, shows_connections, store_of, stores};
 use crate::base::guid;
 use crate::facts::Facts;
 use crate::facts::directory::{Store, is_deleted};
@@ -175,29 +175,4 @@ fn create(found: &mut Discovery, store: &Store<'_>, container: &str, server: &st
         text.join("\n"),
     );
     found.warn("The values come from the files that were brought. Compare homeMTA and homeMDB with ADSI Edit before the import.");
-}
-
-/// A line of LDIF, RFC 2849: what is not plain ASCII is base64.
-fn ldif_line(name: &str, value: &str) -> String {
-    use base64::Engine as _;
-    let plain = value.bytes().all(|b| (0x20..0x7F).contains(&b))
-        && !value.starts_with([' ', ':', '<'])
-        && !value.ends_with(' ');
-    if plain {
-        format!("{name}: {value}")
-    } else {
-        format!("{name}:: {}", base64::engine::general_purpose::STANDARD.encode(value))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ldif_line;
-
-    #[test]
-    fn values_that_are_not_plain_are_encoded() {
-        assert_eq!(ldif_line("cn", "SMTP (EX1)"), "cn: SMTP (EX1)");
-        assert_eq!(ldif_line("cn", "Größe"), "cn:: R3LDtsOfZQ==");
-        assert_eq!(ldif_line("cn", " x"), "cn:: IHg=");
-    }
 }

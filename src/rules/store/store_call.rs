@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::facts::Facts;
+use crate::model::server::server_key;
 use crate::report::Missing;
 use crate::rules::discovery::{Discovery, count, listed};
 use crate::rules::searching::{Hit, Pattern, hits};
@@ -34,13 +35,8 @@ pub(super) const RECORD_DELETED: i64 = -1017;
 pub(super) const INVALID_TABLE: i64 = -1310;
 
 /// Errors of the database that mean damage of its pages, with their names: then it is restored, not repaired.
-const PHYSICAL: [(i64, &str); 5] = [
-    (-1018, "JET_errReadVerifyFailure"),
-    (-1019, "JET_errPageNotInitialized"),
-    (-1022, "JET_errDiskIO"),
-    (-1206, "JET_errDatabaseCorrupted"),
-    (-550, "JET_errDatabaseDirtyShutdown"),
-];
+const PHYSICAL: [(i64, &str); 3] =
+    [(-1018, "JET_errReadVerifyFailure"), (-1019, "JET_errPageNotInitialized"), (-1022, "JET_errDiskIO")];
 
 static CALL: Pattern = LazyLock::new(|| Regex::new(r"\b(Ec[A-Z]\w+)").ok());
 static CODE: Pattern = LazyLock::new(|| Regex::new(r"(?:^|[\s:|])(-\d{3,10}|0x[0-9A-Fa-f]{8})\b").ok());
@@ -80,8 +76,10 @@ pub(super) fn by_database<'a>(failed: &[&'a Failed<'a>]) -> BTreeMap<Option<Stri
 }
 
 /// Codes of physical damage in events 327 and of the database engine itself, with their names.
-pub(super) fn physical(facts: &Facts) -> Vec<(String, &'static str)> {
-    let own = failed(facts);
+pub(super) fn physical(facts: &Facts, computer: &str) -> Vec<(String, &'static str)> {
+    let is_own = |own: Option<&str>| own.is_none_or(|own| server_key(own) == server_key(computer));
+    let own: Vec<Failed<'_>> =
+        failed(facts).into_iter().filter(|one| is_own(one.hit.group.computer.as_deref())).collect();
     let named: Vec<(String, &'static str)> = PHYSICAL
         .iter()
         .filter(|(number, _)| own.iter().any(|one| one.number == *number))
@@ -89,12 +87,14 @@ pub(super) fn physical(facts: &Facts) -> Vec<(String, &'static str)> {
         .collect();
     let engine = |group: &&crate::facts::events::EventGroup| {
         let source = group.source.to_ascii_lowercase();
-        !group.recovered && (source.starts_with("ese") || source.starts_with("msexchangeis"))
+        let engine =
+            matches!(source.as_str(), "ese" | "ese97" | "ese98" | "ese bcli") || source.starts_with("msexchangeis");
+        !group.recovered && engine && is_own(group.computer.as_deref())
     };
     let said = facts.events.iter().filter(engine).flat_map(|group| group.variants.keys());
     let mut all = named;
     for text in said {
-        for (number, name) in PHYSICAL.iter().take(3) {
+        for (number, name) in &PHYSICAL {
             let code = number.to_string();
             let is_there = text.match_indices(&code).any(|(at, _)| {
                 text.get(at + code.len()..).and_then(|rest| rest.chars().next()).is_none_or(|c| !c.is_ascii_digit())
@@ -118,16 +118,21 @@ pub(super) fn describe(found: &mut Discovery, facts: &Facts, calls: &[&Failed<'_
         places += &one.hit.cite(found, &[&one.call, &one.code], &why);
     }
     let names: Vec<String> = crate::rules::discovery::distinct(calls.iter().map(|one| one.call.clone()));
-    let events: u64 = calls.iter().map(|one| one.hit.variant.count).sum();
-    found.statement = format!(
-        "The store on {computer} cannot read or write {name} consistently: {} failed {} with {} ({symbol}) {places}.",
-        listed(&names, 3),
-        count(events, "time"),
-        first.number,
-    );
+    let hits: Vec<&Hit<'_>> = calls.iter().map(|one| &one.hit).collect();
+    let times = count(crate::rules::searching::events(&hits), "time");
+    let damaged =
+        [RECORD_DELETED, INVALID_TABLE].contains(&first.number) || PHYSICAL.iter().any(|(n, _)| *n == first.number);
+    let calls = listed(&names, 3);
+    found.statement = if damaged {
+        format!(
+            "The store on {computer} cannot read or write {name} consistently: {calls} failed {times} with {} ({symbol}) {places}.",
+            first.number
+        )
+    } else {
+        format!("On {computer} calls to {name} fail: {calls} failed {times} with {} ({symbol}) {places}.", first.code)
+    };
     found.affects([computer, name]);
     found.affects(first.database.clone());
-    let hits: Vec<&Hit<'_>> = calls.iter().map(|one| &one.hit).collect();
     crate::rules::searching::effects(found, &hits);
 }
 
@@ -144,7 +149,7 @@ pub(super) fn repair(found: &mut Discovery, facts: &Facts, server: &str) {
         "First exclude the \\Exchsrvr folder and its subfolders, and drive M: (ExIFS), from the file-level antivirus program and from \
          file-level backup (KB298924); else the damage comes back. Use an antivirus program for the store instead.",
     );
-    let physical = physical(facts);
+    let physical = physical(facts, server);
     if !physical.is_empty() {
         let codes: Vec<String> = physical.iter().map(|(code, name)| format!("{code} ({name})")).collect();
         found.step(format!(
@@ -167,15 +172,22 @@ pub(super) fn repair(found: &mut Discovery, facts: &Facts, server: &str) {
     found.command(
         "Defragment the database in the folder Exchsrvr\\Bin. The path is that of the database of this store, shown on its Database tab. It \
          may look as if it had stopped; let it end.",
-        "eseutil /d \"C:\\Exchsrvr\\Mdbdata\\Priv1.edb\"",
+        "eseutil /d \"<path of the database, for example C:\\Exchsrvr\\Mdbdata\\Priv1.edb>\"",
     );
     found.command(
         "Check and repair the store. Run this again until no errors or warnings are reported, or their number does not change any more.",
-        format!("isinteg -s {server} -fix -test alltests"),
+        format!("isinteg -s {} -fix -test alltests", short(server)),
     );
     found.step("Mount the store.");
     found.verify.push("isinteg reports 0 warnings and 0 errors, and no event 327 comes after the mount.".to_owned());
     found.verify.push("A test message to a mailbox of this store arrives, and no report 5.0.0 comes back.".to_owned());
+}
+
+/// The short name of a server for a command, or a place for it.
+fn short(server: &str) -> String {
+    let name = server.split('.').next().unwrap_or(server);
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    if is_name { name.to_owned() } else { "<server>".to_owned() }
 }
 
 /// The full log, with diagnostic logging raised.

@@ -46,7 +46,10 @@ fn check(facts: &Facts) -> Verdict {
     for calls in by_database(&meant).into_values() {
         let mut found = Discovery::new(Confidence::Confirmed);
         describe(&mut found, facts, &calls, "JET_errRecordDeleted");
-        let damage: Vec<String> = physical(facts).into_iter().map(|(code, name)| format!("{code} ({name})")).collect();
+        let damage: Vec<String> = physical(facts, &calls.first().map_or_else(String::new, |one| one.hit.computer()))
+            .into_iter()
+            .map(|(code, name)| format!("{code} ({name})"))
+            .collect();
         if damage.is_empty() {
             found.excluded("Damage of pages on the disk: none of -1018, -1019 and -1022 occurs in these files.");
         } else {

@@ -1,7 +1,9 @@
 //! The store driver fails with a code of its own: conversion, quota, permissions.
 
-use super::store_call::{Failed, INVALID_TABLE, RECORD_DELETED, by_database, describe, failed, physical, repair};
+use super::store_call::{Failed, INVALID_TABLE, RECORD_DELETED, by_database, describe, failed, repair};
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
+use crate::model::server::server_key;
 use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::Discovery;
@@ -46,9 +48,19 @@ fn check(facts: &Facts) -> Verdict {
         let Some(first) = calls.first() else { continue };
         let mut found = Discovery::new(Confidence::Confirmed);
         let symbol = symbol(first.number);
-        describe(&mut found, facts, &calls, symbol.unwrap_or("not known"));
+        describe(&mut found, facts, &calls, symbol.unwrap_or("a code whose meaning is not in the tables"));
         let server = first.hit.computer();
-        if let Some(imail) = conversion.first() {
+        // Of the same server and within a few minutes.
+        let beside = |imail: &&crate::rules::searching::Hit<'_>| {
+            let one_server = server_key(&imail.computer()) == server_key(&server);
+            let minutes = |a: Moment, b: Moment| a.at.duration_until(b.at).as_mins().abs();
+            let near = calls.iter().any(|call| match (call.hit.variant.first, imail.variant.first) {
+                (Some(a), Some(b)) => minutes(a, b) <= 10,
+                _ => false,
+            });
+            one_server && near
+        };
+        if let Some(imail) = conversion.iter().find(beside) {
             let place = imail.cite(&mut found, &["12003"], "The conversion of messages failed at the same time.");
             found.held(format!("Event 12003 of MSExchangeIS: messages could not be converted {place}."));
             found.command(
@@ -57,7 +69,7 @@ fn check(facts: &Facts) -> Verdict {
                  HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIS\\ParametersSystem /v \"Working Directory\"",
             );
             found.verify.push("No event 327 or 12003, and attachments arrive.".to_owned());
-        } else if symbol.is_some() && !physical(facts).is_empty() {
+        } else if [-1018, -1019, -1022].contains(&first.number) {
             repair(&mut found, facts, &server);
         } else {
             found.confidence = Confidence::Likely;

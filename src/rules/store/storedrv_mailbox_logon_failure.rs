@@ -152,6 +152,11 @@ fn check(facts: &Facts) -> Verdict {
         .verify
         .push("The queues fall to 0, and message tracking shows STOREDRIVER DELIVER for their messages.".to_owned());
     found.effect("Outgoing mail of these mailboxes stays in the Outbox (expected; these files cannot show it)", "");
+    let brought = servers.iter().any(|server| facts.permissions.of_server(server).next().is_some());
+    if brought {
+        found.unknown("Which right is missing or denied: see what the permissions of the server show. If all four are allowed, look at the membership of the hub servers.");
+        return Verdict::Found(vec![found]);
+    }
     found.unknown("Which right is missing or denied: no permissions were brought.");
     found.missing.push(Missing {
         what: "The rights on the object of the mailbox server".to_owned(),

@@ -35,6 +35,9 @@ declare_rule! {
     check: check,
 }
 
+/// Lines above an exception among which the server is looked for.
+const NEAR: usize = 200;
+
 fn context(entry: &TraceEntry) -> Option<&DiagnosticContext> {
     entry.exception.as_ref().map(|exception| &exception.value)
 }
@@ -115,10 +118,12 @@ fn check(facts: &Facts) -> Verdict {
 fn server(facts: &Facts, entry: &TraceEntry) -> Option<String> {
     let own = entry.server.as_ref().map(|server| server.value.clone());
     let called = || Some(context(entry)?.rpc_parameters().first()?.to_string());
+    // The nearest line above that names a server; lines are in the order of their places.
     let before = || {
-        let earlier =
-            facts.traces.iter().filter(|other| other.span < entry.span && other.span.source == entry.span.source);
-        earlier.filter_map(|other| other.server.as_ref()).next_back().map(|server| server.value.clone())
+        let at = facts.traces.partition_point(|other| other.span < entry.span);
+        let near = facts.traces.get(at.saturating_sub(NEAR)..at)?;
+        let same = near.iter().rev().filter(|other| other.span.source == entry.span.source);
+        same.filter_map(|other| other.server.as_ref()).next().map(|server| server.value.clone())
     };
     own.or_else(called).or_else(before)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
-use crate::facts::transport::Question;
+use crate::facts::transport::{Lifecycle, Question};
 use crate::model::legacy_queue::LegacyQueueKind;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
@@ -100,7 +100,15 @@ fn in_histories(facts: &Facts) -> Vec<Loop> {
 /// Loops in tracking logs, where only the retries are counted.
 fn in_logs(facts: &Facts) -> Vec<Loop> {
     let counts = facts.transport.counts(Question::Retries);
+    // A message that was delivered or returned in the end does not go round any more.
+    let ended: std::collections::BTreeSet<String> = facts
+        .transport
+        .counts(Question::Messages)
+        .filter(|(_, tally)| tally.marks & (Lifecycle::DELIVERED | Lifecycle::FAILED) != 0)
+        .filter_map(|(key, _)| key.get(1).cloned())
+        .collect();
     counts
+        .filter(|(key, _)| key.get(1).is_none_or(|message| !ended.contains(message)))
         .filter(|(key, tally)| key.first().is_some_and(|era| era == "2003") && tally.count >= 2)
         .filter_map(|(key, tally)| {
             let (first, last) = tally.times?;
