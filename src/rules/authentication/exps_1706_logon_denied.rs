@@ -9,7 +9,7 @@ use crate::model::server::server_key;
 use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
-use crate::rules::searching::{Hit, Pattern, effects, hits};
+use crate::rules::searching::{Hit, Pattern, effects, hits, note_past};
 
 declare_rule! {
     /// # Symptoms
@@ -111,6 +111,7 @@ fn finding(facts: &Facts, computer: &str, own: &[&(&Hit<'_>, u32)]) -> Discovery
     found.affects(peers.clone());
     let hits: Vec<&Hit<'_>> = own.iter().map(|(hit, _)| *hit).collect();
     effects(&mut found, &hits);
+    note_past(facts, &mut found, &hits);
     let damaged = facts
         .events_of("MSExchangeTransport", &[327])
         .any(|group| group.computer.as_deref().is_none_or(|other| server_key(other) == server_key(computer)));

@@ -10,7 +10,7 @@ use crate::model::legacy_queue::LegacyQueueKind;
 use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
-use crate::rules::searching::{Hit, Pattern, effects, hits};
+use crate::rules::searching::{Hit, Pattern, effects, hits, note_past};
 
 declare_rule! {
     /// # Symptoms
@@ -125,6 +125,7 @@ fn finding(facts: &Facts, name: &str, own: &[&(&Hit<'_>, String, Option<u32>)]) 
     found.affects([name.to_owned()]);
     let meant: Vec<&Hit<'_>> = own.iter().map(|(hit, ..)| *hit).collect();
     effects(&mut found, &meant);
+    note_past(facts, &mut found, &meant);
     let account = codes.contains(&5) || facts.events_of("MSExchangeMTA", &[9297]).next().is_some();
     for group in facts.events_of("MSExchangeMTA", &[9297, 9215, 9266]) {
         if let Some(event) = group.exemplars.first() {

@@ -80,8 +80,14 @@ fn check(facts: &Facts) -> Verdict {
 
 fn finding(facts: &Facts, guid: uuid::Uuid, server: &str, legacy: &str) -> Discovery {
     let store = store_of(facts, guid);
-    let mut found = Discovery::new(if store.is_some() { Confidence::Confirmed } else { Confidence::Likely });
     let container = connections(facts).unwrap_or_default();
+    // With the container itself in the files, all that is below it was asked for.
+    let whole = facts.directory.object(&container).is_some();
+    let certain = store.is_some() && whole;
+    let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
+    if !whole {
+        found.unknown("Whether the object is there after all: the container CN=Connections is not in the files, so they may be a part of it.");
+    }
     let shown = facts.directory.of_class("mailGateway").filter(|object| !is_deleted(object)).count();
     let span =
         facts.directory.object(&container).or_else(|| facts.directory.of_class("mailGateway").next()).map(|o| o.span);
