@@ -53,6 +53,13 @@ impl Directory {
                 directory.by_guid.entry(guid.value).or_default().push(at);
             }
         }
+        // Of several dumps the latest state of an object comes first; those that do not show when it was changed come last.
+        let changed = |at: &usize| {
+            objects.get(*at).and_then(|object| object.text("whenChanged")).map(|text| text.value.to_owned())
+        };
+        for places in directory.by_name.values_mut().filter(|places| places.len() > 1) {
+            places.sort_by_key(|at| (std::cmp::Reverse(changed(at)), *at));
+        }
         directory.objects = objects;
         directory
     }
@@ -72,7 +79,7 @@ impl Directory {
         self.objects.iter().filter(move |object| object.is_class(class))
     }
 
-    /// The object with this distinguished name, of the first dump that shows it.
+    /// The object with this distinguished name, in its latest state.
     pub fn object(&self, name: &str) -> Option<&DirectoryObject> {
         self.versions(name).next()
     }
@@ -96,17 +103,27 @@ impl Directory {
         self.by_name.contains_key(&key) && self.children.contains_key(&key)
     }
 
+    /// Number of objects shown right below a container.
+    pub fn children(&self, container: &DistinguishedName) -> usize {
+        self.children.get(&container.key()).copied().unwrap_or(0)
+    }
+
+    /// Whether an export shows all attributes of an object, and not a choice of them.
+    pub fn shows_all(object: &DirectoryObject) -> bool {
+        let common = ["instanceType", "objectCategory", "whenCreated"];
+        object.attributes.len() > 9 && common.iter().filter(|name| object.get(name).is_some()).count() >= 2
+    }
+
     /// The stores of Exchange 2000 to 2010, each once.
     pub fn stores(&self) -> Vec<Store<'_>> {
         let kind = |object: &DirectoryObject| {
             let public = object.is_class("msExchPublicMDB");
             (public || object.is_class("msExchPrivateMDB")).then_some(public)
         };
-        let all = self.objects.iter().filter(|object| !is_deleted(object));
-        let mut seen = std::collections::BTreeSet::new();
-        all.filter_map(|object| Some(Store { object, public: kind(object)? }))
-            .filter(|store| name_of(store.object).is_none_or(|name| seen.insert(name.key())))
-            .collect()
+        let mut places: Vec<usize> = self.by_name.values().filter_map(|places| places.first().copied()).collect();
+        places.sort_unstable();
+        let all = places.iter().filter_map(|at| self.objects.get(*at)).filter(|object| !is_deleted(object));
+        all.filter_map(|object| Some(Store { object, public: kind(object)? })).collect()
     }
 
     /// The object of an Exchange server.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::targets::targets;
+use super::targets::{is_internal, targets};
 use crate::facts::Facts;
 use crate::model::server::server_key;
 use crate::model::smtp_reply::LastError;
@@ -61,7 +61,7 @@ fn check(facts: &Facts) -> Verdict {
     let queues: Vec<_> = facts
         .queues
         .waiting_queues()
-        .filter(|queue| queue.may_hold_mail())
+        .filter(|queue| queue.may_hold_mail() && is_internal(facts, queue))
         .filter_map(|queue| Some((queue, queue.errors().find(|error| is_meant(&error.text))?)))
         .collect();
     let inbound: Vec<Hit<'_>> = INBOUND.iter().flat_map(|source| hits(facts, source, &[1035])).collect();

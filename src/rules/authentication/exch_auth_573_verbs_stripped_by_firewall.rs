@@ -148,7 +148,12 @@ fn check(facts: &Facts) -> Verdict {
          traffic, on PIX \"no fixup protocol smtp 25\"; other products call it SMTP proxy or application inspection.",
     );
     found.warn("Keep the inspection for mail from the Internet if it is wanted there.");
-    let target = names.first().map_or("<target server>", String::as_str);
+    let target: String = names
+        .first()
+        .map_or("<target server>", String::as_str)
+        .chars()
+        .filter(|c| c.is_alphanumeric() || "<> .:-_".contains(*c))
+        .collect();
     found.command(
         "Check from the sending server what arrives: X-ANONYMOUSTLS and X-EXPS must be in the reply to EHLO.",
         format!(

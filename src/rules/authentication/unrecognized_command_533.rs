@@ -1,6 +1,7 @@
 //! A server does not recognize a command of Exchange that it offered, or should offer.
 
 use super::sessions::{Session, sessions, sign};
+use super::targets::is_internal;
 use crate::facts::Facts;
 use crate::facts::transport::Capabilities;
 use crate::report::Confidence;
@@ -48,7 +49,7 @@ fn check(facts: &Facts) -> Verdict {
     let queues: Vec<_> = facts
         .queues
         .waiting_queues()
-        .filter(|queue| queue.may_hold_mail())
+        .filter(|queue| queue.may_hold_mail() && is_internal(facts, queue))
         .filter_map(|queue| Some((queue, queue.errors().find(|error| is_meant(&error.text))?)))
         .collect();
     if meant.is_empty() && queues.is_empty() {

@@ -1,6 +1,8 @@
 //! The container of public folder trees is missing.
 
-use super::public_folders::{CONTAINER, groups, link_stores, living, mail, make_tree, shows_organization, stores};
+use super::public_folders::{
+    CONTAINER, Link, groups, link, link_stores, living, mail, make_tree, shows_organization, stores,
+};
 use crate::facts::Facts;
 use crate::facts::directory::name_of;
 use crate::report::Confidence;
@@ -52,7 +54,10 @@ fn check(facts: &Facts) -> Verdict {
             containers.iter().filter_map(|c| Some(c.distinguished_name.as_ref()?.value.clone())).collect();
         return Verdict::RuledOut(format!("The container is there: {}.", listed(&names, 2)));
     }
-    let whole = shows_organization(facts);
+    // A store that names a tree in the container shows that it is there; a dump of one kind of objects shows nothing.
+    let names_tree = stores(facts).iter().any(|store| matches!(link(facts, store), Link::NotShown));
+    let varied = shown.iter().all(|group| name_of(group).is_some_and(|name| facts.directory.children(&name) > 1));
+    let whole = shows_organization(facts) && varied && !names_tree;
     let mut found = Discovery::new(if whole { Confidence::Confirmed } else { Confidence::Possible });
     let names: Vec<String> =
         shown.iter().filter_map(|group| name_of(group).map(|name| name.name().to_owned())).collect();

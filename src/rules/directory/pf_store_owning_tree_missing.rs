@@ -2,7 +2,7 @@
 
 use super::public_folders::{Link, TREE, is_mapi, link, link_stores, living, mail, stores};
 use crate::facts::Facts;
-use crate::facts::directory::Store;
+use crate::facts::directory::{Directory, Store};
 use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, listed};
@@ -39,10 +39,7 @@ fn check(facts: &Facts) -> Verdict {
         return Verdict::NotApplicable;
     }
     // An export of a few attributes does not show that one is empty.
-    let tells = |store: &Store<'_>| {
-        let all = ["instanceType", "objectCategory", "whenCreated"];
-        all.iter().filter(|name| store.object.get(name).is_some()).count() >= 2
-    };
+    let tells = |store: &Store<'_>| Directory::shows_all(store.object);
     let mut broken: Vec<(&Store<'_>, &str)> = Vec::new();
     let (mut linked, mut open) = (Vec::new(), Vec::new());
     for store in &stores {

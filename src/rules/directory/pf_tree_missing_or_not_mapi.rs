@@ -1,9 +1,11 @@
 //! The organization has no MAPI tree of public folders.
 
 use super::public_folders::{
-    CONTAINER, Link, TREE, groups, is_mapi, link, link_stores, living, mail, make_tree, stores,
+    CONTAINER, Link, TREE, groups, is_mapi, link, link_stores, living, mail, make_tree, shows_organization, stores,
+    waits_for_folders,
 };
 use crate::facts::Facts;
+use crate::facts::directory::Directory;
 use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, listed, quoted};
@@ -53,7 +55,19 @@ fn check(facts: &Facts) -> Verdict {
     if stores(facts).iter().any(|store| matches!(link(facts, store), Link::NotShown)) {
         return Verdict::Undecided("The tree that a store names is not in the files.".to_owned(), Vec::new());
     }
-    let mut found = Discovery::new(Confidence::Confirmed);
+    // A type or a tree that a partial export does not show is not missing.
+    let partial = match trees.first() {
+        Some(_) => trees.iter().any(|tree| tree.get("msExchPFTreeType").is_none() && !Directory::shows_all(tree)),
+        None => !containers.iter().all(|container| Directory::shows_all(container)),
+    };
+    if partial {
+        return Verdict::Undecided(
+            "The files show a choice of attributes or objects, and the type of the tree is not among them.".to_owned(),
+            Vec::new(),
+        );
+    }
+    let certain = shows_organization(facts) || waits_for_folders(facts);
+    let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
     let container =
         containers.first().and_then(|c| Some(c.distinguished_name.as_ref()?.value.clone())).unwrap_or_default();
     let what = match trees.first() {

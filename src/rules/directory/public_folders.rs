@@ -101,6 +101,11 @@ pub(super) fn mail(facts: &Facts, found: &mut Discovery) -> String {
     format!(", and {} to public folders {} {cited}", count(total, "message"), if total == 1 { "waits" } else { "wait" })
 }
 
+/// Whether mail waits because its recipient has no mailbox database.
+pub(super) fn waits_for_folders(facts: &Facts) -> bool {
+    facts.queues.waiting_queues().any(|queue| queue.is_unreachable() && queue.unreachable_share(NoMdb) > 0)
+}
+
 fn share(queue: &WaitingQueue, is_folder: &dyn Fn(&str) -> bool) -> u64 {
     let meant = |message: &&crate::model::message::Message| {
         has_reason(message, NoMdb) && message.recipients.iter().any(|recipient| is_folder(&recipient.address))

@@ -54,11 +54,11 @@ fn check(facts: &Facts) -> Verdict {
         let waiting = mail(facts, &mut found);
         let tree = living(facts, TREE).into_iter().find(|tree| is_mapi(tree)).map(|tree| tree.span);
         let none = tree.map_or_else(String::new, |span| {
-            let searched = "Searched: all administrative groups in the files. None holds a public folder database.";
+            let searched = "Searched: the stores of the administrative groups in the files. None is of public folders.";
             found.cite(Proof::new(span, "The tree has no database").absent(searched))
         });
         found.statement = format!(
-            "Routing on {} has no route to the public folders {place}: no public folder database is left {none}{waiting}.",
+            "Routing on {} has no route to the public folders {place}: the files show no public folder database {none}{waiting}.",
             first.computer()
         );
         found.affects([server_key(&first.computer()).to_uppercase()]);

@@ -51,12 +51,15 @@ fn is_internal_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 15 && name.chars().all(word) && !name.eq_ignore_ascii_case("xapi")
 }
 
+/// Queues that are looked at; an agent has one per server of its site.
+const MOST: usize = 200;
+
 /// Queues of the MTA named after a server.
 fn queues(facts: &Facts) -> Vec<&LegacyQueue> {
     let named = |queue: &&LegacyQueue| {
         queue.kind == LegacyQueueKind::Mta && queue.count() > 0 && is_internal_name(&queue.name.value)
     };
-    facts.legacy_queues.iter().filter(named).collect()
+    facts.legacy_queues.iter().filter(named).take(MOST).collect()
 }
 
 /// The server that holds a queue: named by the list, or the only one whose MTA logged events.

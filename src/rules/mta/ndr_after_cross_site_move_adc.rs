@@ -64,6 +64,11 @@ fn is_meant(moved: &Moved<'_>, recipient: &NdrRecipient) -> bool {
     addresses.any(|address| own.contains(&address))
 }
 
+/// A name as a part of a command.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.')).collect()
+}
+
 fn check(facts: &Facts) -> Verdict {
     let moved = moved(facts);
     let mut findings = Vec::new();
@@ -138,7 +143,7 @@ fn finding(facts: &Facts, report: &NonDeliveryReport, recipient: &NdrRecipient, 
             settles: "Whether the mailbox is there.".to_owned(),
             command: format!(
                 "ldifde -s <5.5 server of {site}> -t 389 -f {site}-recipients.ldf -d \"cn=Recipients,ou={site},o=<organization>\"",
-                site = one.to
+                site = plain(&one.to)
             ),
         });
     }

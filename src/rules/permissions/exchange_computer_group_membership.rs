@@ -1,5 +1,7 @@
 //! A server is not a member of the groups that give it its rights.
 
+use std::collections::BTreeSet;
+
 use crate::base::distinguished_name::DistinguishedName;
 use crate::facts::Facts;
 use crate::facts::directory::{is_deleted, name_of};
@@ -51,27 +53,53 @@ fn is_exchange_servers(name: &str) -> bool {
     name.eq_ignore_ascii_case("Exchange Servers")
 }
 
-fn membership(facts: &Facts, computer: &DirectoryObject) -> Membership {
+/// The groups Exchange Servers of the files, with their members.
+struct Groups {
+    /// The domain components of each.
+    forests: Vec<String>,
+    /// Keys of the names of all members, and their own names in lower case.
+    members: BTreeSet<String>,
+    /// Whether a group shows all of its members.
+    whole: bool,
+}
+
+fn forest(key: &str) -> String {
+    key.find("dc=").and_then(|at| key.get(at..)).unwrap_or("").to_owned()
+}
+
+fn groups(facts: &Facts) -> Groups {
+    let mut groups = Groups { forests: Vec::new(), members: BTreeSet::new(), whole: false };
+    for group in facts.directory.of_class("group").filter(|object| !is_deleted(object)) {
+        let Some(name) = name_of(group).filter(|name| is_exchange_servers(name.name())) else { continue };
+        groups.forests.push(forest(&name.key()));
+        groups.whole |= group.get("member").is_some_and(|member| member.complete);
+        for member in group.texts("member").filter_map(|text| DistinguishedName::parse(text.value)) {
+            // An account that was moved between two dumps is still the same one.
+            groups.members.insert(member.name().to_lowercase());
+            groups.members.insert(member.key());
+        }
+    }
+    groups
+}
+
+fn membership(exchange: &Groups, computer: &DirectoryObject, server: &DirectoryObject) -> Membership {
     let Some(own) = name_of(computer) else { return Membership::Unknown };
-    let groups = facts.directory.of_class("group").filter(|object| !is_deleted(object));
-    let exchange: Vec<&DirectoryObject> =
-        groups.filter(|group| name_of(group).is_some_and(|name| is_exchange_servers(name.name()))).collect();
-    let key = own.key();
-    let lists = |group: &&&DirectoryObject| {
-        group.texts("member").any(|text| DistinguishedName::parse(text.value).is_some_and(|name| name.key() == key))
-    };
+    // The group is in the root domain of the forest, which the configuration is named after.
+    let own_forest = name_of(server).map(|name| forest(&name.key())).unwrap_or_default();
+    let other_forest = !exchange.forests.is_empty() && !exchange.forests.contains(&own_forest);
     let named: Vec<String> = computer
         .texts("memberOf")
         .filter_map(|text| DistinguishedName::parse(text.value).map(|name| name.name().to_owned()))
         .collect();
-    if exchange.iter().any(|group| lists(&group)) || named.iter().any(|name| is_exchange_servers(name)) {
+    let listed = exchange.members.contains(&own.key()) || exchange.members.contains(&own.name().to_lowercase());
+    if listed || named.iter().any(|name| is_exchange_servers(name)) {
         return Membership::Yes;
     }
     // Setup puts Exchange Install Domain Servers of each domain into Exchange Servers.
     if named.iter().any(|name| name.eq_ignore_ascii_case("Exchange Install Domain Servers")) {
         return Membership::Yes;
     }
-    let whole = exchange.iter().any(|group| group.get("member").is_some_and(|member| member.complete));
+    let whole = exchange.whole && !other_forest;
     let groups = if named.is_empty() { String::new() } else { format!(" Its groups: {}.", named.join(", ")) };
     match (whole, computer.get("memberOf").is_some_and(|attribute| attribute.complete)) {
         (true, _) => {
@@ -85,6 +113,7 @@ fn membership(facts: &Facts, computer: &DirectoryObject) -> Membership {
 }
 
 fn check(facts: &Facts) -> Verdict {
+    let exchange = groups(facts);
     let (mut findings, mut members) = (Vec::new(), Vec::new());
     for computer in facts.directory.of_class("computer").filter(|object| !is_deleted(object)) {
         let Some(name) = name_of(computer).map(|name| name.name().to_owned()) else { continue };
@@ -99,7 +128,7 @@ fn check(facts: &Facts) -> Verdict {
         if roles.is_some_and(|roles| roles & 64 != 0) {
             continue;
         }
-        let (searched, certain) = match membership(facts, computer) {
+        let (searched, certain) = match membership(&exchange, computer, server) {
             Membership::Yes => {
                 members.push(name);
                 continue;

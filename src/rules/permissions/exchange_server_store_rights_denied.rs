@@ -1,6 +1,6 @@
 //! One of the four store rights is denied on the object of a server.
 
-use super::required::{affect, described, four, identity, keep, place, restart};
+use super::required::{affect, contradicted, described, four, identity, keep, place, restart};
 use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::report::Confidence;
@@ -82,7 +82,12 @@ fn check(facts: &Facts) -> Verdict {
 }
 
 fn finding(facts: &Facts, object: &ObjectPermissions, denied: &[(usize, &'static str)]) -> Discovery {
-    let mut found = Discovery::new(Confidence::Confirmed);
+    let clean = |other: &ObjectPermissions| four(facts, other).iter().all(|right| right.granted == Granted::Yes);
+    let contradicted = contradicted(facts, object, &clean);
+    let mut found = Discovery::new(if contradicted { Confidence::Likely } else { Confidence::Confirmed });
+    if contradicted {
+        found.unknown("Whether it is so still: another list of the same object allows all four rights. One of them is out of date.");
+    }
     let server = object.target.name().to_owned();
     let (mut places, mut inherited, mut trustees) = (String::new(), false, Vec::new());
     for (entry, title) in denied {

@@ -1,6 +1,8 @@
 //! One of the four store rights is not given on the object of a server.
 
-use super::required::{affect, cite_absent, described, four, identity, inherits, is_whole, names, restart, titles};
+use super::required::{
+    affect, cite_absent, described, four, has_newer_exchange, identity, inherits, is_whole, names, restart, titles,
+};
 use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::report::Confidence;
@@ -42,7 +44,7 @@ fn check(facts: &Facts) -> Verdict {
     // Where inheritance is off, that is the cause and has a finding of its own.
     let is_open = |object: &&ObjectPermissions| !object.list.protected.as_ref().is_some_and(|p| p.value);
     let servers: Vec<&ObjectPermissions> = facts.permissions.lists.iter().filter(is_server).collect();
-    if servers.is_empty() {
+    if servers.is_empty() || !has_newer_exchange(facts) {
         return Verdict::NotApplicable;
     }
     let (mut findings, mut unknown, mut whole) = (Vec::new(), Vec::new(), Vec::new());

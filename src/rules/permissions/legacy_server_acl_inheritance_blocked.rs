@@ -1,6 +1,8 @@
 //! A server or store object of Exchange 2000 or 2003 does not inherit permissions.
 
-use super::required::{affect, cite_absent, cite_list, described, eleven, four, identity, keep, restart, titles};
+use super::required::{
+    affect, cite_absent, cite_list, described, eleven, four, has_newer_exchange, identity, keep, restart, titles,
+};
 use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::model::server::server_key;
@@ -46,7 +48,12 @@ declare_rule! {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let is_blocked = |object: &&ObjectPermissions| object.list.protected.as_ref().is_some_and(|p| p.value);
+    // Recovery storage groups take no mail.
+    let recovers = |object: &ObjectPermissions| {
+        object.dn.as_deref().is_some_and(|dn| dn.to_lowercase().contains("cn=recovery storage group"))
+    };
+    let is_blocked =
+        |object: &&ObjectPermissions| object.list.protected.as_ref().is_some_and(|p| p.value) && !recovers(object);
     let mut servers: Vec<(Option<String>, Vec<&ObjectPermissions>)> = Vec::new();
     for object in facts.permissions.lists.iter().filter(is_blocked) {
         let key = object.target.server().map(server_key);
@@ -55,7 +62,7 @@ fn check(facts: &Facts) -> Verdict {
             None => servers.push((key, vec![object])),
         }
     }
-    if servers.is_empty() {
+    if servers.is_empty() || !has_newer_exchange(facts) {
         let shown: Vec<&ObjectPermissions> =
             facts.permissions.lists.iter().filter(|object| object.list.protected.is_some()).collect();
         if shown.is_empty() {

@@ -1,7 +1,8 @@
 //! The group Exchange Servers lacks rights on a server or store object of Exchange 2000 or 2003.
 
 use super::required::{
-    affect, cite_absent, described, eleven, identity, inherits, is_whole, missing_list, names, restart, titles,
+    affect, cite_absent, described, eleven, has_newer_exchange, identity, inherits, is_whole, missing_list, names,
+    restart, titles,
 };
 use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
@@ -69,7 +70,7 @@ fn check(facts: &Facts) -> Verdict {
         .filter(is_open)
         .filter(|object| !is_newer(object) && !is_filtered(object))
         .collect();
-    if lists.is_empty() {
+    if lists.is_empty() || !has_newer_exchange(facts) {
         return Verdict::NotApplicable;
     }
     let (mut findings, mut open, mut whole) = (Vec::new(), Vec::new(), Vec::new());

@@ -8,6 +8,7 @@ use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::knowledge::extended_rights::{self, ExtendedRight};
 use crate::model::access::Rights;
+use crate::model::version::ExchangeVersion;
 use crate::report::Missing;
 use crate::rules::discovery::{Discovery, Proof, quoted};
 use crate::tools::access_check::Wanted;
@@ -32,6 +33,34 @@ pub(super) fn is_whole(object: &ObjectPermissions) -> bool {
     let explicit = entries.iter().any(|entry| entry.inherited != Some(true));
     let allows = entries.iter().filter(|entry| entry.effect == crate::model::access::Effect::Allow).count();
     allows > 2 && (object.list.protected.is_some() || (inherited && explicit))
+}
+
+/// Whether anything in the case is of Exchange 2007 or later: before that there is no group Exchange Servers that could lack rights.
+pub(super) fn has_newer_exchange(facts: &Facts) -> bool {
+    let named = facts.permissions.lists.iter().any(|object| facts.permissions.names_exchange_servers(&object.list));
+    let version = |server: &crate::model::server::ExchangeServer| {
+        server.version.as_ref().is_some_and(|version| version.value >= ExchangeVersion::V2007)
+    };
+    named
+        || facts.permissions.exchange_servers.iter().any(|group| group.sid.is_some())
+        || !facts.queues.queues.is_empty()
+        || !facts.databases.tables.is_empty()
+        || !facts.traces.is_empty()
+        || facts.events_of("MSExchangeMailSubmission", &[1009]).next().is_some()
+        || facts.servers.servers.iter().any(version)
+}
+
+/// Whether another list of the same object gives all that this one lacks: then one of them is out of date.
+pub(super) fn contradicted(
+    facts: &Facts,
+    object: &ObjectPermissions,
+    judge: &dyn Fn(&ObjectPermissions) -> bool,
+) -> bool {
+    facts
+        .permissions
+        .lists
+        .iter()
+        .any(|other| other.target == object.target && other.list.span != object.list.span && judge(other))
 }
 
 /// What a list shows about inheritance, in words; `None` when it does not.

@@ -3,6 +3,8 @@
 use super::store_call::{INVALID_TABLE, RECORD_DELETED, failed, repair};
 use crate::facts::Facts;
 use crate::facts::events::EventGroup;
+use crate::model::server::server_key;
+use crate::model::version::ExchangeVersion;
 use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, listed};
@@ -64,9 +66,23 @@ fn check(facts: &Facts) -> Verdict {
         .filter(|hit| names_store_files(hit.text))
         .collect();
     // A report that says that the folder is left out is not a scan of it.
-    let hits: Vec<&Hit<'_>> = all.iter().filter(|hit| !hit.text.to_ascii_lowercase().contains("exclu")).collect();
+    let is_scan = |hit: &&Hit<'_>| {
+        let text = hit.text.to_lowercase();
+        !["exclu", "ausgelassen", "ausgeschlossen", "skipped"].iter().any(|word| text.contains(word))
+    };
+    // Only where Exchange of these versions runs: its transport or information store writes to the same log.
+    let runs_exchange = |hit: &&Hit<'_>| {
+        let key = server_key(&hit.computer());
+        facts.events.iter().any(|group| {
+            let source = group.source.to_ascii_lowercase();
+            (source.starts_with("msexchangetransport") || source.starts_with("msexchangeis"))
+                && group.computer.as_deref().is_some_and(|own| server_key(own) == key)
+        }) && facts.servers.version(&key).is_none_or(|version| version < ExchangeVersion::V2007)
+    };
+    let hits: Vec<&Hit<'_>> = all.iter().filter(is_scan).filter(runs_exchange).collect();
     let Some(first) = hits.first() else { return Verdict::NotApplicable };
-    let jet: Vec<_> = failed(facts);
+    let keys: Vec<String> = hits.iter().map(|hit| server_key(&hit.computer())).collect();
+    let jet: Vec<_> = failed(facts).into_iter().filter(|one| keys.contains(&server_key(&one.hit.computer()))).collect();
     let damaged = jet.iter().any(|one| [RECORD_DELETED, INVALID_TABLE].contains(&one.number));
     let mut found = Discovery::new(if damaged { Confidence::Confirmed } else { Confidence::Likely });
     let mut places = String::new();

@@ -56,7 +56,10 @@ pub(super) fn refused(facts: &Facts) -> Vec<Refused<'_>> {
 
 /// The stores of refused logons with the codes of a missing SMTP mailbox, each once.
 pub(super) fn stores(refused: &[Refused<'_>]) -> Vec<Uuid> {
-    distinct(refused.iter().filter(|r| CODES.contains(&r.code)).map(|r| r.store))
+    let mut stores = distinct(refused.iter().filter(|r| CODES.contains(&r.code)).map(|r| r.store));
+    // A server of these versions has 20 at most.
+    stores.truncate(40);
+    stores
 }
 
 /// The objects of SMTP mailboxes for a store: those whose name or legacy name carries its GUID.

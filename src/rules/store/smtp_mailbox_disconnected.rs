@@ -60,7 +60,10 @@ fn check(facts: &Facts) -> Verdict {
     seen.sort();
     seen.dedup();
     for store in &seen {
-        let own: Vec<_> = all.iter().filter(|(.., other)| other == store).collect();
+        let of_store: Vec<_> = all.iter().filter(|(.., other)| other == store).collect();
+        // The same list saved twice shows the same mailboxes; the last file counts.
+        let last = of_store.iter().map(|(mailbox, ..)| mailbox.span.source).max();
+        let own: Vec<_> = of_store.into_iter().filter(|(mailbox, ..)| Some(mailbox.span.source) == last).collect();
         let deleted = own.iter().filter(|(mailbox, ..)| mailbox.deleted.is_some()).count();
         // After a repair the new one is connected and the old one is left: then it is only purged.
         if deleted > 0 || own.len() > 1 {

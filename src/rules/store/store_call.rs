@@ -29,6 +29,9 @@ pub(super) struct Failed<'a> {
     pub database: Option<String>,
 }
 
+/// Databases that get a finding of their own; a server of these versions has 20 at most.
+pub(super) const MOST: usize = 40;
+
 /// `JET_errRecordDeleted`
 pub(super) const RECORD_DELETED: i64 = -1017;
 /// `JET_errInvalidTableId`

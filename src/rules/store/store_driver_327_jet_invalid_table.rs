@@ -1,6 +1,6 @@
 //! The store driver fails with -1310: a table of the database is not valid.
 
-use super::store_call::{INVALID_TABLE, by_database, describe, failed, missing_log, physical, repair};
+use super::store_call::{INVALID_TABLE, MOST, by_database, describe, failed, missing_log, physical, repair};
 use crate::facts::Facts;
 use crate::report::Confidence;
 use crate::rules::Verdict;
@@ -42,7 +42,7 @@ fn check(facts: &Facts) -> Verdict {
     let all = failed(facts);
     let meant: Vec<_> = all.iter().filter(|one| one.number == INVALID_TABLE).collect();
     let mut findings = Vec::new();
-    for calls in by_database(&meant).into_values() {
+    for calls in by_database(&meant).into_values().take(MOST) {
         let mut found = Discovery::new(Confidence::Confirmed);
         describe(&mut found, facts, &calls, "JET_errInvalidTableId");
         let damage: Vec<String> = physical(facts, &calls.first().map_or_else(String::new, |one| one.hit.computer()))

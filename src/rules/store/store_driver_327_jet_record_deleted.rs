@@ -1,6 +1,6 @@
 //! The store driver fails with -1017: a record of the database is gone.
 
-use super::store_call::{RECORD_DELETED, by_database, describe, failed, missing_log, physical, repair};
+use super::store_call::{MOST, RECORD_DELETED, by_database, describe, failed, missing_log, physical, repair};
 use crate::facts::Facts;
 use crate::report::Confidence;
 use crate::rules::Verdict;
@@ -43,7 +43,7 @@ fn check(facts: &Facts) -> Verdict {
     let all = failed(facts);
     let meant: Vec<_> = all.iter().filter(|one| one.number == RECORD_DELETED).collect();
     let mut findings = Vec::new();
-    for calls in by_database(&meant).into_values() {
+    for calls in by_database(&meant).into_values().take(MOST) {
         let mut found = Discovery::new(Confidence::Confirmed);
         describe(&mut found, facts, &calls, "JET_errRecordDeleted");
         let damage: Vec<String> = physical(facts, &calls.first().map_or_else(String::new, |one| one.hit.computer()))

@@ -1,6 +1,6 @@
 //! The store driver fails with a code of its own: conversion, quota, permissions.
 
-use super::store_call::{Failed, INVALID_TABLE, RECORD_DELETED, by_database, describe, failed, repair};
+use super::store_call::{Failed, INVALID_TABLE, MOST, RECORD_DELETED, by_database, describe, failed, repair};
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::model::server::server_key;
@@ -44,7 +44,7 @@ fn check(facts: &Facts) -> Verdict {
         all.iter().filter(|one| ![RECORD_DELETED, INVALID_TABLE].contains(&one.number)).collect();
     let conversion = hits(facts, "MSExchangeIS", &[12003]);
     let mut findings = Vec::new();
-    for calls in by_database(&meant).into_values() {
+    for calls in by_database(&meant).into_values().take(MOST) {
         let Some(first) = calls.first() else { continue };
         let mut found = Discovery::new(Confidence::Confirmed);
         let symbol = symbol(first.number);

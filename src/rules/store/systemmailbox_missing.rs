@@ -2,6 +2,8 @@
 
 use crate::base::guid;
 use crate::facts::Facts;
+use crate::facts::directory::Store;
+use crate::model::server::server_key;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof};
@@ -52,7 +54,9 @@ fn check(facts: &Facts) -> Verdict {
         .collect();
     let mut lost = String::new();
     if !objects.is_empty() {
-        for store in facts.directory.stores().iter().filter(|store| !store.public) {
+        let computers: Vec<String> = meant.iter().map(|hit| server_key(&hit.computer())).collect();
+        let of_event = |store: &&Store<'_>| store.server().is_some_and(|own| computers.contains(&server_key(&own)));
+        for store in facts.directory.stores().iter().filter(|store| !store.public).filter(of_event) {
             let Some(own) = store.object.guid("objectGUID") else { continue };
             let text = guid::braced(own.value).to_lowercase();
             if objects.iter().any(|name| name.contains(&text)) {

@@ -81,6 +81,10 @@ fn in_histories(facts: &Facts) -> Vec<Loop> {
             continue;
         };
         let times: Vec<Moment> = retries.iter().filter_map(|entry| Some(entry.time.as_ref()?.value)).collect();
+        // Several recipients that were put off once, in the same second, are no rounds.
+        if times.len() > 1 && times.first() == times.last() {
+            continue;
+        }
         let gaps: Vec<i64> = times.windows(2).filter_map(|pair| seconds(*pair.first()?, *pair.last()?)).collect();
         let period =
             gaps.first().copied().filter(|first| *first > 0 && gaps.iter().all(|gap| (gap - first).abs() <= 5));
