@@ -104,12 +104,25 @@ impl Permissions {
         let who = Who { trustees: &self.exchange_servers, authenticated: true };
         match check(list, &who, wanted).answer {
             Answer::Allowed(_) => Granted::Yes,
+            // Groups of the same name in two domains: which one is meant is not known.
+            Answer::Denied(_) if self.is_ambiguous(list) => Granted::Unknown,
             Answer::Denied(entry) => Granted::Denied(entry),
             Answer::Unknown(_) => Granted::Unknown,
             // An identifier without a name may be the group.
             Answer::NotGranted if self.may_be_meant(list) => Granted::Unknown,
             Answer::NotGranted => Granted::Missing,
         }
+    }
+
+    /// Whether a list names the group in more than one domain, and no identifier tells which is the one.
+    fn is_ambiguous(&self, list: &AccessControlList) -> bool {
+        let domains: std::collections::BTreeSet<String> = list
+            .entries
+            .iter()
+            .filter(|entry| self.exchange_servers.iter().any(|group| same(group, &entry.trustee)))
+            .filter_map(|entry| Some(entry.trustee.name.as_deref()?.rsplit_once('\\')?.0.to_lowercase()))
+            .collect();
+        domains.len() > 1
     }
 
     /// Whether an entry of a list may be about Exchange Servers though it shows only an identifier.

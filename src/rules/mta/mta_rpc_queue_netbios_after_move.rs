@@ -80,7 +80,19 @@ fn state<'a>(facts: &'a Facts, queue: &LegacyQueue) -> State<'a> {
     if from.eq_ignore_ascii_case(&to) {
         return State::Own;
     }
-    match connectors(facts, "siteConnector", &from, &to).first() {
+    // A routing group connector to a server of 5.5 is RPC as well.
+    let bridges = |connector: &&crate::model::directory::DirectoryObject| {
+        let own = connector
+            .distinguished_name
+            .as_ref()
+            .is_some_and(|name| name.value.to_lowercase().contains(&format!(",cn={},", from.to_lowercase())));
+        let target = format!(",cn={},cn=administrative groups,", to.to_lowercase());
+        own && connector
+            .texts("msExchTargetBridgeheadServersDN")
+            .any(|text| text.value.to_lowercase().contains(&target))
+    };
+    let group = facts.directory.of_class("msExchRoutingGroupConnector").find(bridges);
+    match connectors(facts, "siteConnector", &from, &to).first().copied().or(group) {
         Some(connector) => State::Joined(connector),
         None => State::Elsewhere(from, to),
     }
@@ -92,7 +104,7 @@ fn check(facts: &Facts) -> Verdict {
         match state(facts, queue) {
             State::Elsewhere(from, to) => findings.push(finding(facts, queue, &from, &to)),
             State::Joined(connector) => excluded.push(format!(
-                "A site connector leads to the site of {}: {}. A queue with its name is the normal way there.",
+                "A connector over RPC leads to the site of {}: {}. A queue with its name is the normal way there.",
                 queue.name.value,
                 connector.distinguished_name.as_ref().map_or("", |name| &name.value)
             )),

@@ -69,6 +69,12 @@ fn check(facts: &Facts) -> Verdict {
         .collect();
     // What is below the routing groups must be in the dump, else nothing is known to be missing.
     let shown = groups.iter().filter(|g| name_of(g).is_some_and(|name| facts.directory.shows_below(&name))).count();
+    // Old routing groups stay when their last server has gone.
+    let old_server =
+        |server: &DirectoryObject| server.text("serialNumber").is_some_and(|text| text.value.contains("Version 6."));
+    if !facts.directory.of_class("msExchExchangeServer").any(|server| !is_deleted(server) && old_server(server)) {
+        return Verdict::NotApplicable;
+    }
     if older.is_empty() || shown < groups.len() {
         return Verdict::NotApplicable;
     }

@@ -71,7 +71,13 @@ pub(super) fn gateways(facts: &Facts, store: Uuid) -> Vec<&DirectoryObject> {
         let named = |attribute| object.texts(attribute).any(|text| carries(text.value));
         by_name || named("cn") || named("legacyExchangeDN")
     };
-    facts.directory.of_class("mailGateway").filter(is_meant).collect()
+    // Of several dumps the latest state counts.
+    let is_latest = |object: &&DirectoryObject| {
+        let name = object.distinguished_name.as_ref();
+        let latest = name.and_then(|name| facts.directory.object(&name.value));
+        latest.is_none_or(|latest| std::ptr::eq(latest, *object))
+    };
+    facts.directory.of_class("mailGateway").filter(is_meant).filter(is_latest).collect()
 }
 
 /// The store with this GUID.
