@@ -10,6 +10,7 @@
 //! Absent: the ways round a failed server, which do not decide whether there is a route, and public
 //! folders.
 
+pub mod answer;
 pub mod connectors;
 pub mod external;
 mod groups;
