@@ -22,4 +22,5 @@ pub static RULES: &[&super::Rule] = &[
 // registry:end
 
 mod lookup;
+mod queues_beside_table;
 mod unreachable;

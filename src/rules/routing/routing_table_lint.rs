@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lookup::needed;
+use super::queues_beside_table;
 use super::unreachable::unreachable;
 use crate::facts::Facts;
 use crate::facts::databases::local_name;
@@ -61,6 +62,7 @@ fn check(facts: &Facts) -> Verdict {
             .chain(facts.databases.older_tables(table))
             .collect();
         lints.extend(lint(table, &others));
+        lints.extend(queues_beside_table::lints(facts, table));
     }
     let told = Told::new(facts);
     lints.retain(|lint| !told.covers(lint));

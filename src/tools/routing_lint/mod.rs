@@ -9,10 +9,8 @@
 //! |---|---|
 //! | R02 | a recipient's store that is missing from the table: needs mailboxes; the rule `routing-mdb-missing` does it |
 //! | R15, in part | links on one path with different limits: only what a connector takes shows which mail is meant |
-//! | R37 | the newest table is old beside other logs: needs the other logs |
+//! | R37, R43, R44 | they hold a table against queues: the rule `routing-table-lint` does it |
 //! | R40, in part | fewer synchronized servers than the organization has: needs the table of a Hub server of the same day |
-//! | R43 | queues whose next hop no longer exists: needs queues |
-//! | R44 | messages larger than the route allows: needs messages; `RouteCalculator::external` answers it for a size |
 //! | LS3, in part | which of two tables is stale: a link state table shows neither its server nor its time |
 //! | LS5, in part | objects that the directory no longer has: needs the directory |
 //! | LS7, in part | loops: the states of two tables at different times make loops that never were |
