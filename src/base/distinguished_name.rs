@@ -66,7 +66,8 @@ impl DistinguishedName {
     }
 }
 
-fn split_unescaped(text: &str) -> Vec<&str> {
+/// The parts of a distinguished name as written, the object itself first.
+pub fn split_unescaped(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut from, mut escaped) = (0, false);
     for (at, c) in text.char_indices() {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::base::distinguished_name::DistinguishedName;
+use crate::base::distinguished_name::{DistinguishedName, split_unescaped};
 use crate::model::directory::DirectoryObject;
 use crate::model::server::server_key;
 
@@ -168,16 +168,8 @@ pub fn is_deleted_name(name: &str) -> bool {
 
 fn parent_key(name: &DistinguishedName) -> Option<String> {
     let key = name.key();
-    let mut escaped = false;
-    for (at, c) in key.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            ',' => return key.get(at + 1..).map(str::to_owned),
-            _ => {}
-        }
-    }
-    None
+    let own = split_unescaped(&key).first()?.len();
+    key.get(own + 1..).map(str::to_owned)
 }
 
 #[cfg(test)]

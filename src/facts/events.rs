@@ -65,7 +65,7 @@ pub struct EventFold {
 type Key = (String, u16, String, bool, SourceId);
 
 impl EventFold {
-    /// Counts an event.
+    /// Counts an event. Most events of a log repeat a text that is known; those are counted and not kept.
     pub fn add(&mut self, event: Event) {
         let key = (
             event.source.to_ascii_lowercase(),
@@ -74,27 +74,25 @@ impl EventFold {
             event.recovered,
             event.span.source,
         );
-        let mut text = event.text();
-        // Each failed call of the store driver names another message; the database and the code are what matters.
-        for mark in [" FID :", " MID :"] {
-            if let Some(at) = text.find(mark) {
-                text.truncate(at);
+        let text = text_of(&event);
+        match self.groups.get_mut(&key) {
+            Some(group) => group.add(text, event),
+            None => {
+                let variant = Variant { count: 1, first: event.time, last: event.time, event: event.clone() };
+                let group = EventGroup {
+                    source: event.source.clone(),
+                    id: event.id,
+                    computer: event.computer.clone(),
+                    recovered: event.recovered,
+                    count: 1,
+                    first: event.time,
+                    last: event.time,
+                    exemplars: vec![event],
+                    variants: BTreeMap::from([(text, variant)]),
+                };
+                self.groups.insert(key, group);
             }
         }
-        text.truncate((0..=VARIANT.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));
-        let variant = Variant { count: 1, first: event.time, last: event.time, event: event.clone() };
-        let group = EventGroup {
-            source: event.source.clone(),
-            id: event.id,
-            computer: event.computer.clone(),
-            recovered: event.recovered,
-            count: 1,
-            first: event.time,
-            last: event.time,
-            exemplars: vec![event],
-            variants: BTreeMap::from([(text, variant)]),
-        };
-        join(&mut self.groups, key, group);
     }
 
     /// Joins another fold.
@@ -130,21 +128,62 @@ fn join(groups: &mut BTreeMap<Key, EventGroup>, key: Key, group: EventGroup) {
             into.first = earliest(into.first, group.first);
             into.last = latest(into.last, group.last);
             into.exemplars.extend(group.exemplars);
-            into.exemplars.sort_by_key(order);
-            into.exemplars.truncate(EXEMPLARS);
             for (text, variant) in group.variants {
                 into.add_variant(text, variant);
             }
-            // The spelling of the first one, whichever half it was in.
-            if let Some(first) = into.exemplars.first() {
-                into.source = first.source.clone();
-                into.computer = first.computer.clone();
-            }
+            into.settle();
         }
     }
 }
 
+/// The text that tells an event from others of its group.
+fn text_of(event: &Event) -> String {
+    let mut text = event.text();
+    // Each failed call of the store driver names another message; the database and the code are what matters.
+    for mark in [" FID :", " MID :"] {
+        if let Some(at) = text.find(mark) {
+            text.truncate(at);
+        }
+    }
+    text.truncate((0..=VARIANT.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));
+    text
+}
+
 impl EventGroup {
+    /// Counts one more event, as [`join`] would do with a group of it alone.
+    fn add(&mut self, text: String, event: Event) {
+        self.count += 1;
+        self.first = earliest(self.first, event.time);
+        self.last = latest(self.last, event.time);
+        if let Some(known) = self.variants.get_mut(&text) {
+            known.count += 1;
+            known.first = earliest(known.first, event.time);
+            known.last = latest(known.last, event.time);
+            if order(&event) < order(&known.event) {
+                known.event = event.clone();
+            }
+        } else if self.variants.len() < VARIANTS || self.variants.last_key_value().is_some_and(|(last, _)| text < *last)
+        {
+            let variant = Variant { count: 1, first: event.time, last: event.time, event: event.clone() };
+            self.add_variant(text, variant);
+        }
+        // Logs are read in the order of time, so a full list is rarely touched.
+        if self.exemplars.len() < EXEMPLARS || self.exemplars.last().is_some_and(|last| order(&event) < order(last)) {
+            self.exemplars.push(event);
+            self.settle();
+        }
+    }
+
+    /// Keeps the first exemplars, and the spelling of the first one, whichever half it was in.
+    fn settle(&mut self) {
+        self.exemplars.sort_by_key(order);
+        self.exemplars.truncate(EXEMPLARS);
+        if let Some(first) = self.exemplars.first() {
+            self.source = first.source.clone();
+            self.computer = first.computer.clone();
+        }
+    }
+
     fn add_variant(&mut self, text: String, variant: Variant) {
         use std::collections::btree_map::Entry;
         match self.variants.entry(text) {

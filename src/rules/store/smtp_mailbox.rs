@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use uuid::Uuid;
 
-use crate::base::distinguished_name::DistinguishedName;
+use crate::base::distinguished_name::{DistinguishedName, split_unescaped};
 use crate::facts::Facts;
 use crate::facts::directory::{Store, name_of};
 use crate::model::directory::DirectoryObject;
@@ -94,7 +94,7 @@ pub(super) fn connections(facts: &Facts) -> Option<String> {
         let parsed = DistinguishedName::parse(name)?;
         let level = parsed.level_of("Microsoft Exchange")?;
         // The organization is the level below.
-        let parts = split(name);
+        let parts = split_unescaped(name);
         let organization = parts.get(level.checked_sub(1)?..)?.join(",");
         (level > 0 && parsed.level_of("Services") == Some(level + 1)).then(|| format!("CN=Connections,{organization}"))
     })
@@ -111,28 +111,10 @@ pub(super) fn shows_connections(facts: &Facts) -> bool {
     of_stores.count() > 0 || container.is_some_and(|name| facts.directory.shows_below(&name))
 }
 
-/// The parts of a distinguished name as written.
-pub(super) fn split(name: &str) -> Vec<&str> {
-    let (mut parts, mut from, mut escaped) = (Vec::new(), 0, false);
-    for (at, c) in name.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            ',' => {
-                parts.extend(name.get(from..at));
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.extend(name.get(from..));
-    parts
-}
-
 /// The distinguished name of the message transfer agent of the server that a store belongs to.
 pub(super) fn mta_of(store: &Store<'_>) -> Option<String> {
     let name = &store.object.distinguished_name.as_ref()?.value;
-    let parts = split(name);
+    let parts = split_unescaped(name);
     let level = name_of(store.object)?.level_of("Servers")?.checked_sub(1)?;
     Some(format!("CN=Microsoft MTA,{}", parts.get(level..)?.join(",")))
 }
@@ -162,11 +144,6 @@ mod tests {
         assert_eq!(&found[2], "LON-EX1");
         assert_eq!(&found[3], "{CCCF3BE6-219C-4379-985D-851B766EDDC7}");
         assert_eq!(&CODE.as_ref().unwrap().captures(&text[found[0].len()..]).unwrap()[1], "80040148");
-    }
-
-    #[test]
-    fn names_are_split_at_their_commas_only() {
-        assert_eq!(split("CN=a\\, b,DC=c"), ["CN=a\\, b", "DC=c"]);
     }
 
     #[test]

@@ -11,7 +11,8 @@ use regex::Regex;
 
 use crate::facts::Facts;
 use crate::model::server::server_key;
-use crate::report::Missing;
+use crate::report::{Confidence, Missing};
+use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, count, listed};
 use crate::rules::searching::{Hit, Pattern, hits};
 
@@ -110,6 +111,31 @@ pub(super) fn physical(facts: &Facts, computer: &str) -> Vec<(String, &'static s
     all
 }
 
+/// The verdict about databases that answer with one of the two codes of damage.
+pub(super) fn damaged(facts: &Facts, number: i64, symbol: &str) -> Verdict {
+    let all = failed(facts);
+    let meant: Vec<_> = all.iter().filter(|one| one.number == number).collect();
+    let mut findings = Vec::new();
+    for calls in by_database(&meant).into_values().take(MOST) {
+        let server = calls.first().map_or_else(String::new, |one| one.hit.computer());
+        let mut found = Discovery::new(Confidence::Confirmed);
+        describe(&mut found, facts, &calls, symbol);
+        let pages: Vec<String> =
+            physical(facts, &server).into_iter().map(|(code, name)| format!("{code} ({name})")).collect();
+        if pages.is_empty() {
+            found.excluded("Damage of pages on the disk: none of -1018, -1019 and -1022 occurs in these files.");
+        } else {
+            found.held(format!("The database reports damage of its pages as well: {}.", listed(&pages, 3)));
+        }
+        repair(&mut found, facts, &server);
+        if facts.reports.is_empty() {
+            found.missing.push(missing_log());
+        }
+        findings.push(found);
+    }
+    if findings.is_empty() { Verdict::NotApplicable } else { Verdict::Found(findings) }
+}
+
 /// The finding about one database.
 pub(super) fn describe(found: &mut Discovery, facts: &Facts, calls: &[&Failed<'_>], symbol: &str) {
     let Some(first) = calls.first() else { return };
@@ -123,10 +149,10 @@ pub(super) fn describe(found: &mut Discovery, facts: &Facts, calls: &[&Failed<'_
     let names: Vec<String> = crate::rules::discovery::distinct(calls.iter().map(|one| one.call.clone()));
     let hits: Vec<&Hit<'_>> = calls.iter().map(|one| &one.hit).collect();
     let times = count(crate::rules::searching::events(&hits), "time");
-    let damaged =
+    let is_damage =
         [RECORD_DELETED, INVALID_TABLE].contains(&first.number) || PHYSICAL.iter().any(|(n, _)| *n == first.number);
     let calls = listed(&names, 3);
-    found.statement = if damaged {
+    found.statement = if is_damage {
         format!(
             "The store on {computer} cannot read or write {name} consistently: {calls} failed {times} with {} ({symbol}) {places}.",
             first.number

@@ -1,10 +1,8 @@
 //! The store driver fails with -1310: a table of the database is not valid.
 
-use super::store_call::{INVALID_TABLE, MOST, by_database, describe, failed, missing_log, physical, repair};
+use super::store_call::{INVALID_TABLE, damaged};
 use crate::facts::Facts;
-use crate::report::Confidence;
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, listed};
 
 declare_rule! {
     /// # Symptoms
@@ -39,27 +37,5 @@ declare_rule! {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let all = failed(facts);
-    let meant: Vec<_> = all.iter().filter(|one| one.number == INVALID_TABLE).collect();
-    let mut findings = Vec::new();
-    for calls in by_database(&meant).into_values().take(MOST) {
-        let mut found = Discovery::new(Confidence::Confirmed);
-        describe(&mut found, facts, &calls, "JET_errInvalidTableId");
-        let damage: Vec<String> = physical(facts, &calls.first().map_or_else(String::new, |one| one.hit.computer()))
-            .into_iter()
-            .map(|(code, name)| format!("{code} ({name})"))
-            .collect();
-        if damage.is_empty() {
-            found.excluded("Damage of pages on the disk: none of -1018, -1019 and -1022 occurs in these files.");
-        } else {
-            found.held(format!("The database reports damage of its pages as well: {}.", listed(&damage, 3)));
-        }
-        let server = calls.first().map_or_else(String::new, |one| one.hit.computer());
-        repair(&mut found, facts, &server);
-        if facts.reports.is_empty() {
-            found.missing.push(missing_log());
-        }
-        findings.push(found);
-    }
-    if findings.is_empty() { Verdict::NotApplicable } else { Verdict::Found(findings) }
+    damaged(facts, INVALID_TABLE, "JET_errInvalidTableId")
 }

@@ -1,10 +1,8 @@
 //! The store driver fails with -1017: a record of the database is gone.
 
-use super::store_call::{MOST, RECORD_DELETED, by_database, describe, failed, missing_log, physical, repair};
+use super::store_call::{RECORD_DELETED, damaged};
 use crate::facts::Facts;
-use crate::report::Confidence;
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, listed};
 
 declare_rule! {
     /// # Symptoms
@@ -40,27 +38,5 @@ declare_rule! {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let all = failed(facts);
-    let meant: Vec<_> = all.iter().filter(|one| one.number == RECORD_DELETED).collect();
-    let mut findings = Vec::new();
-    for calls in by_database(&meant).into_values().take(MOST) {
-        let mut found = Discovery::new(Confidence::Confirmed);
-        describe(&mut found, facts, &calls, "JET_errRecordDeleted");
-        let damage: Vec<String> = physical(facts, &calls.first().map_or_else(String::new, |one| one.hit.computer()))
-            .into_iter()
-            .map(|(code, name)| format!("{code} ({name})"))
-            .collect();
-        if damage.is_empty() {
-            found.excluded("Damage of pages on the disk: none of -1018, -1019 and -1022 occurs in these files.");
-        } else {
-            found.held(format!("The database reports damage of its pages as well: {}.", listed(&damage, 3)));
-        }
-        let server = calls.first().map_or_else(String::new, |one| one.hit.computer());
-        repair(&mut found, facts, &server);
-        if facts.reports.is_empty() {
-            found.missing.push(missing_log());
-        }
-        findings.push(found);
-    }
-    if findings.is_empty() { Verdict::NotApplicable } else { Verdict::Found(findings) }
+    damaged(facts, RECORD_DELETED, "JET_errRecordDeleted")
 }
