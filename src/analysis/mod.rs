@@ -101,9 +101,10 @@ pub fn read_here(reading: &mut Reading, progress: &mut dyn FnMut(Progress<'_>) -
 pub fn diagnose(reading: Reading) -> Analysis {
     let (read, fold) = reading.finish();
     let facts = fold.finish();
-    let mut found: Vec<(&'static Rule, Discovery)> = Vec::new();
+    let of_site = crate::rules::of_site(&facts);
+    let mut found: Vec<(&Rule<'_>, Discovery)> = Vec::new();
     let mut considered = Vec::new();
-    for rule in crate::rules::all() {
+    for rule in crate::rules::every(&of_site) {
         match judge(rule, &facts) {
             Verdict::Found(discoveries) => found.extend(discoveries.into_iter().map(|d| (rule, d))),
             Verdict::RuledOut(why) => considered.push(consider(rule, ConsideredVerdict::RuledOut, why, Vec::new())),
@@ -125,8 +126,8 @@ pub fn diagnose(reading: Reading) -> Analysis {
 
 /// Runs a check. A rule that panics is a bug of ours; it must not take the others with it. (On wasm32 a
 /// panic ends the worker, and the page says so.)
-fn judge(rule: &'static Rule, facts: &crate::facts::Facts) -> Verdict {
-    let run = std::panic::AssertUnwindSafe(|| (rule.check)(facts));
+fn judge(rule: &Rule<'_>, facts: &crate::facts::Facts) -> Verdict {
+    let run = std::panic::AssertUnwindSafe(|| rule.verdict(facts));
     std::panic::catch_unwind(run).unwrap_or_else(|_| {
         let why = format!(
             "The check {} failed. This is a fault of the program; please report the name of the check.",
@@ -136,11 +137,16 @@ fn judge(rule: &'static Rule, facts: &crate::facts::Facts) -> Verdict {
     })
 }
 
-fn consider(rule: &Rule, verdict: ConsideredVerdict, why: String, missing: Vec<crate::report::Missing>) -> Considered {
+fn consider(
+    rule: &Rule<'_>,
+    verdict: ConsideredVerdict,
+    why: String,
+    missing: Vec<crate::report::Missing>,
+) -> Considered {
     Considered { rule: rule.id.to_owned(), title: rule.title.to_owned(), verdict, why, missing }
 }
 
-fn finding(ranked: &ranking::Ranked, sources: &[reading::Read], shelf: &shelf::Shelf) -> Finding {
+fn finding(ranked: &ranking::Ranked<'_>, sources: &[reading::Read], shelf: &shelf::Shelf) -> Finding {
     let (rule, d) = (ranked.rule, &ranked.discovery);
     Finding {
         rule: rule.id.to_owned(),
@@ -158,7 +164,7 @@ fn finding(ranked: &ranking::Ranked, sources: &[reading::Read], shelf: &shelf::S
         remedy: d.remedy.clone(),
         verify: d.verify.clone(),
         missing: d.missing.clone(),
-        sources: rule.sources.iter().map(|s| (*s).to_owned()).collect(),
+        sources: rule.sources.iter().map(str::to_owned).collect(),
     }
 }
 

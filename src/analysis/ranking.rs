@@ -8,9 +8,9 @@ use crate::report::{Confidence, Problem, Role, Severity};
 use crate::rules::{Discovery, Rule, Share};
 
 /// A finding in its place.
-pub struct Ranked {
+pub struct Ranked<'a> {
     /// The rule.
-    pub rule: &'static Rule,
+    pub rule: &'a Rule<'a>,
     /// What it found.
     pub discovery: Discovery,
     /// Severity, after the discovery's own say.
@@ -20,20 +20,20 @@ pub struct Ranked {
     /// Number of the problem.
     pub problem: u32,
     /// Rules whose findings it explains here.
-    pub explains: Vec<&'static str>,
+    pub explains: Vec<&'a str>,
 }
 
 /// Findings and problems, best first.
-pub struct Ranking {
+pub struct Ranking<'a> {
     /// Findings.
-    pub findings: Vec<Ranked>,
+    pub findings: Vec<Ranked<'a>>,
     /// Problems; their messages are filled in by the account.
     pub problems: Vec<Problem>,
     /// Of each finding the one that explains it.
     parents: Vec<Option<usize>>,
 }
 
-impl Ranking {
+impl Ranking<'_> {
     /// The waiting messages that a finding accounts for: its own, or where it is about an object that no queue names (the
     /// rights of a server, say), those of the causes it explains, and failing these of the symptoms.
     pub fn shares(&self, index: usize) -> Vec<Share> {
@@ -41,7 +41,7 @@ impl Ranking {
     }
 }
 
-fn shares(findings: &[Ranked], parents: &[Option<usize>], index: usize, depth: usize) -> Vec<Share> {
+fn shares(findings: &[Ranked<'_>], parents: &[Option<usize>], index: usize, depth: usize) -> Vec<Share> {
     let Some(own) = findings.get(index).filter(|_| depth > 0) else { return Vec::new() };
     if !own.discovery.shares.is_empty() {
         return own.discovery.shares.clone();
@@ -63,8 +63,8 @@ fn shares(findings: &[Ranked], parents: &[Option<usize>], index: usize, depth: u
 }
 
 /// Ranks discoveries and ties symptoms to causes.
-pub fn rank(found: Vec<(&'static Rule, Discovery)>) -> Ranking {
-    let mut findings: Vec<Ranked> = found
+pub fn rank<'a>(found: Vec<(&'a Rule<'a>, Discovery)>) -> Ranking<'a> {
+    let mut findings: Vec<Ranked<'a>> = found
         .into_iter()
         .map(|(rule, discovery)| Ranked {
             rule,
@@ -106,12 +106,11 @@ pub fn rank(found: Vec<(&'static Rule, Discovery)>) -> Ranking {
         .iter()
         .map(|index| parents.get(*index).copied().flatten().and_then(|parent| places.get(parent).copied()))
         .collect();
-    let mut ordered: Vec<(usize, Ranked)> = places.into_iter().zip(findings).collect();
+    let mut ordered: Vec<(usize, Ranked<'a>)> = places.into_iter().zip(findings).collect();
     ordered.sort_by_key(|(place, _)| *place);
-    let mut findings: Vec<Ranked> = ordered.into_iter().map(|(_, finding)| finding).collect();
+    let mut findings: Vec<Ranked<'a>> = ordered.into_iter().map(|(_, finding)| finding).collect();
     for problem in &problems {
-        let mut ids: Vec<&'static str> =
-            problem.explains.iter().filter_map(|j| Some(findings.get(*j)?.rule.id)).collect();
+        let mut ids: Vec<&'a str> = problem.explains.iter().filter_map(|j| Some(findings.get(*j)?.rule.id)).collect();
         let mut seen = std::collections::BTreeSet::new();
         ids.retain(|id| seen.insert(*id));
         for index in problem.explains.iter().copied().chain([problem.main]) {
@@ -127,7 +126,7 @@ pub fn rank(found: Vec<(&'static Rule, Discovery)>) -> Ranking {
 }
 
 /// Worst first; of equals the surer, causes before symptoms, more messages first, then by id.
-fn key(finding: &Ranked) -> (Severity, Confidence, Role, Reverse<u64>, &'static str, &str) {
+fn key<'a>(finding: &'a Ranked<'_>) -> (Severity, Confidence, Role, Reverse<u64>, &'a str, &'a str) {
     let messages: u64 = finding.discovery.shares.iter().map(|s| s.messages).sum();
     (
         finding.severity,
@@ -141,15 +140,15 @@ fn key(finding: &Ranked) -> (Severity, Confidence, Role, Reverse<u64>, &'static 
 
 /// The best finding that explains the one at `index`: its rule declares it, and both concern the same
 /// queue, server or database.
-fn parent(findings: &[Ranked], index: usize) -> Option<usize> {
+fn parent(findings: &[Ranked<'_>], index: usize) -> Option<usize> {
     let child = findings.get(index)?;
     findings.iter().enumerate().find_map(|(i, cause)| {
-        let declared = i != index && cause.role == Role::Cause && cause.rule.explains.contains(&child.rule.id);
+        let declared = i != index && cause.role == Role::Cause && cause.rule.explains.has(child.rule.id);
         (declared && concern_the_same(cause, child)).then_some(i)
     })
 }
 
-fn concern_the_same(a: &Ranked, b: &Ranked) -> bool {
+fn concern_the_same(a: &Ranked<'_>, b: &Ranked<'_>) -> bool {
     let same = |x: &str, y: &str| {
         let is_address = |text: &str| text.parse::<std::net::IpAddr>().is_ok();
         x.eq_ignore_ascii_case(y)
@@ -157,7 +156,7 @@ fn concern_the_same(a: &Ranked, b: &Ranked) -> bool {
                 && !is_address(y)
                 && crate::model::server::server_key(x) == crate::model::server::server_key(y))
     };
-    let queues = |f: &Ranked| f.discovery.shares.iter().map(|s| s.queue.clone()).collect::<Vec<_>>();
+    let queues = |f: &Ranked<'_>| f.discovery.shares.iter().map(|s| s.queue.clone()).collect::<Vec<_>>();
     let (qa, qb) = (queues(a), queues(b));
     if !qa.is_empty() && !qb.is_empty() {
         return qa.iter().any(|q| qb.contains(q));

@@ -177,6 +177,14 @@ fn from_prefix(address: IpAddr, length: u8) -> Result<IpRange, NotAnAddress> {
     Ok(IpRange { is_prefix: true, ..IpRange::new(net.network(), net.broadcast())? })
 }
 
+/// Whether nobody outside can reach the address: private networks (RFC 1918, RFC 4193), the link, the machine itself.
+pub fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
 /// Parses one address, with or without brackets, and without its zone (`fe80::1%11`).
 ///
 /// # Errors

@@ -14,22 +14,28 @@ pub mod events;
 pub mod legacy_queues;
 pub mod permissions;
 pub mod queues;
+pub mod replies;
 pub mod servers;
+pub mod settings;
+mod shape;
 pub mod transport;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
+use crate::model::known_row::KnownRow;
 use crate::model::legacy_queue::LegacyQueue;
 use crate::model::link_state::LinkStateTable;
 use crate::model::log_row::LogRow;
+use crate::model::message_header::MessageHeader;
 use crate::model::message_history::HistoryEntry;
 use crate::model::ndr::NonDeliveryReport;
 use crate::model::queue::DeliveryType;
 use crate::model::store_mailbox::StoreMailbox;
 use crate::model::trace::TraceEntry;
-use crate::model::{Documents, Record, Sink};
+use crate::model::tracking_event::TrackingEvent;
+use crate::model::{Documents, Located, Record, Sink};
 
 /// Takes records and keeps what the rules need of them.
 #[derive(Default, Serialize, Deserialize)]
@@ -88,15 +94,37 @@ impl Fold {
         let stores: Vec<(String, Option<String>)> =
             documents.databases.iter().map(|database| (database.name.value.clone(), database.server.clone())).collect();
         let lists = documents.access_control_lists.into_iter().map(|list| *list).collect();
+        let reports: Vec<NonDeliveryReport> = documents.ndrs.into_iter().map(|report| *report).collect();
+        let queues = queues::Queues::new(documents.queues, documents.messages);
+        let tracked: Vec<TrackingEvent> = documents.tracking_events.into_iter().map(|event| *event).collect();
         Facts {
+            replies: replies::Replies::new(&queues, &reports, &transport, &tracked),
+            tracked,
+            settings: settings::Settings {
+                outbound_connectors: documents.outbound_connectors.into_iter().map(|connector| *connector).collect(),
+                transport_services: documents.transport_services.into_iter().map(|service| *service).collect(),
+                accepted_domains: documents.accepted_domains,
+                remote_domains: documents.remote_domains,
+                agents: documents.transport_agents,
+                network_connections: documents.network_connections,
+                certificates: documents.certificates.into_iter().map(|certificate| *certificate).collect(),
+                components: documents.component_states,
+                windows_services: documents.windows_services,
+                service_health: documents.service_health,
+                back_pressure: documents.back_pressure.into_iter().map(|pressure| *pressure).collect(),
+                queue_digests: documents.queue_digests,
+                public_folder_databases: documents.public_folder_databases,
+            },
+            headers: documents.message_headers.into_iter().map(|header| *header).collect(),
+            site_rows: documents.site_rows.into_iter().map(|row| *row).collect(),
             permissions: permissions::Permissions::new(lists, &directory, &names, &stores),
             directory,
             legacy_queues: legacy_queues::each_once(documents.legacy_queues),
             history: documents.history,
             store_mailboxes: documents.store_mailboxes,
-            reports: documents.ndrs.into_iter().map(|report| *report).collect(),
+            reports,
             traces: documents.trace_entries.into_iter().map(|entry| *entry).collect(),
-            queues: queues::Queues::new(documents.queues, documents.messages),
+            queues,
             connectors: connectors::Connectors::new(documents.receive_connectors),
             databases: databases::Databases {
                 databases: documents.databases,
@@ -141,6 +169,16 @@ pub struct Facts {
     pub reports: Vec<NonDeliveryReport>,
     /// Lines of traces.
     pub traces: Vec<TraceEntry>,
+    /// Settings and states of servers and connectors.
+    pub settings: settings::Settings,
+    /// Every reply and error, wherever it stands.
+    pub replies: replies::Replies,
+    /// Events of message tracking from `Get-MessageTrackingLog`.
+    pub tracked: Vec<TrackingEvent>,
+    /// Headers of messages.
+    pub headers: Vec<MessageHeader>,
+    /// Rows of known events and replies that the site brought.
+    pub site_rows: Vec<Located<KnownRow>>,
 }
 
 /// A queue with waiting mail, of whatever version.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::shape::{reply_shape, shape};
 use crate::base::source::SourceId;
 use crate::base::tally::{Tallies, Tally};
 use crate::base::timestamp::Moment;
@@ -35,7 +36,7 @@ pub enum Question {
     SmtpSigns,
     /// Names under which servers greet: name, address.
     SmtpGreetings,
-    /// Replies of class 4 and 5: kind of log, connector, shape of the reply.
+    /// Replies of class 4 and 5: kind of log, connector, shape of the reply. Marks: [`Origin`].
     SmtpReplies,
     /// Remarks of the server in protocol logs: kind of log, connector, shape of the remark.
     SmtpRemarks,
@@ -72,6 +73,15 @@ pub mod Lifecycle {
     pub const DELIVERED: u64 = 4;
     pub const FAILED: u64 = 8;
     pub const PUT_OFF: u64 = 16;
+}
+
+/// Where the other side of sessions stands, as marks.
+#[allow(non_snake_case, missing_docs, reason = "named marks")]
+pub mod Origin {
+    /// An address of a private network.
+    pub const INSIDE: u64 = 1;
+    /// Any other address.
+    pub const OUTSIDE: u64 = 1 << 1;
 }
 
 /// What an SMTP server offered or a session reached, as marks.
@@ -129,8 +139,8 @@ impl TransportFold {
             LogKind::SmtpReceive | LogKind::SmtpSend => self.protocol(row),
             LogKind::Connectivity => self.connectivity(row),
             LogKind::Agent => {
-                let shape = shape(&row.cell(agent::SMTP_RESPONSE));
-                self.count(Question::AgentActions, row, &[row.raw(agent::AGENT), row.raw(agent::ACTION), &shape], 0);
+                let response = reply_shape(&row.cell(agent::SMTP_RESPONSE));
+                self.count(Question::AgentActions, row, &[row.raw(agent::AGENT), row.raw(agent::ACTION), &response], 0);
             }
             LogKind::W3c => {
                 let user = row.raw(w3c::USERNAME);
@@ -144,16 +154,7 @@ impl TransportFold {
     fn tracking(&mut self, row: &LogRow<'_>) {
         let event = row.raw(tracking::EVENT_ID);
         self.count(Question::TrackingEvents, row, &[b"2007", row.raw(tracking::SOURCE), event], 0);
-        let marks = match event {
-            b"RECEIVE" | b"SUBMIT" => Lifecycle::RECEIVED,
-            b"SEND" | b"SENDEXTERNAL" => Lifecycle::SENT,
-            b"DELIVER" | b"DUPLICATEDELIVER" => Lifecycle::DELIVERED,
-            b"FAIL" | b"BADMAIL" | b"POISONMESSAGE" | b"SUBMITFAIL" | b"DELIVERFAIL" | b"RESUBMITFAIL" => {
-                Lifecycle::FAILED
-            }
-            b"DEFER" | b"SUBMITDEFER" | b"RESUBMITDEFER" => Lifecycle::PUT_OFF,
-            _ => 0,
-        };
+        let marks = marks_of(event);
         let message = row.raw(tracking::MESSAGE_ID);
         if !message.is_empty() {
             self.count(Question::Messages, row, &[b"2007", message], marks);
@@ -161,7 +162,7 @@ impl TransportFold {
         if marks == Lifecycle::FAILED || marks == Lifecycle::PUT_OFF {
             let status = row.cell(tracking::RECIPIENT_STATUS);
             let reason = if status.is_empty() { row.cell(tracking::SOURCE_CONTEXT) } else { status };
-            self.count(Question::TrackingFailures, row, &[b"2007", event, &shape(&reason)], 0);
+            self.count(Question::TrackingFailures, row, &[b"2007", event, &reply_shape(&reason)], 0);
         }
         if marks == Lifecycle::PUT_OFF {
             self.count(Question::Retries, row, &[b"2007", message, row.raw(tracking::RECIPIENT_ADDRESS)], 0);
@@ -256,7 +257,8 @@ impl TransportFold {
             }
         }
         if is_reply && matches!(data.first(), Some(b'4' | b'5')) {
-            self.count(Question::SmtpReplies, row, &[kind, connector, &shape(&data)], 0);
+            let marks = if is_own_network(remote) { Origin::INSIDE } else { Origin::OUTSIDE };
+            self.count(Question::SmtpReplies, row, &[kind, connector, &reply_shape(&data)], marks);
         } else if event == b"*" {
             let context = row.cell(protocol::CONTEXT);
             let text = if context.is_empty() { data } else { context };
@@ -270,7 +272,7 @@ impl TransportFold {
             return;
         }
         let description = row.cell(connectivity::DESCRIPTION);
-        let cells = [row.raw(connectivity::SOURCE), row.raw(connectivity::DESTINATION), &shape(&description)];
+        let cells = [row.raw(connectivity::SOURCE), row.raw(connectivity::DESTINATION), &reply_shape(&description)];
         self.count(Question::Connections, row, &cells, 0);
     }
 
@@ -316,7 +318,20 @@ impl TransportFold {
             let (total, left_out, tallies) = tallies.finish();
             (question, Answer { total, left_out, tallies })
         });
-        Transport { answers: answers.collect() }
+        let until = self.times.values().map(|(_, last)| *last).max().and_then(Moment::from_unix_millis);
+        Transport { answers: answers.collect(), until }
+    }
+}
+
+/// What an event of message tracking (2007 and later) means for its message.
+pub fn marks_of(event: &[u8]) -> u64 {
+    match event {
+        b"RECEIVE" | b"SUBMIT" => Lifecycle::RECEIVED,
+        b"SEND" | b"SENDEXTERNAL" => Lifecycle::SENT,
+        b"DELIVER" | b"DUPLICATEDELIVER" => Lifecycle::DELIVERED,
+        b"FAIL" | b"BADMAIL" | b"POISONMESSAGE" | b"SUBMITFAIL" | b"DELIVERFAIL" | b"RESUBMITFAIL" => Lifecycle::FAILED,
+        b"DEFER" | b"SUBMITDEFER" | b"RESUBMITDEFER" => Lifecycle::PUT_OFF,
+        _ => 0,
     }
 }
 
@@ -330,6 +345,13 @@ fn address(endpoint: &[u8]) -> &[u8] {
         Some(colon) => endpoint.get(..colon).unwrap_or(endpoint),
         None => endpoint,
     }
+}
+
+/// Whether an address is one of private networks (RFC 1918, RFC 4193), of the link or of the machine itself.
+fn is_own_network(address: &[u8]) -> bool {
+    let text = std::str::from_utf8(address).unwrap_or("");
+    let text = text.trim_matches(['[', ']']).split('%').next().unwrap_or("");
+    text.parse::<std::net::IpAddr>().is_ok_and(crate::base::ip_range::is_private)
 }
 
 fn offered(data: &[u8]) -> u64 {
@@ -353,52 +375,11 @@ fn offered(data: &[u8]) -> u64 {
     marks
 }
 
-/// The shape of a text: reply codes stay, other numbers, addresses in angle brackets and quoted names become one sign, and only
-/// the beginning counts.
-fn shape(text: &[u8]) -> Vec<u8> {
-    const MOST: usize = 120;
-    let mut shape = Vec::with_capacity(text.len().min(MOST));
-    let mut rest = text;
-    // `550 5.7.1`, `451-4.4.0`, with or without the quotes of a list.
-    let codes = rest
-        .iter()
-        .take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b' ' | b'-' | b'\'' | b'['))
-        .count()
-        .min(14);
-    if rest.get(..3).is_some_and(|c| c.iter().all(u8::is_ascii_digit)) {
-        shape.extend_from_slice(rest.get(..codes).unwrap_or_default());
-        rest = rest.get(codes..).unwrap_or_default();
-    }
-    let mut i = 0;
-    while let Some(byte) = rest.get(i).filter(|_| shape.len() < MOST) {
-        match byte {
-            b'0'..=b'9' => {
-                let run = rest.get(i..).unwrap_or_default();
-                i += run.iter().take_while(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b'-')).count();
-                shape.push(b'#');
-                continue;
-            }
-            b'<' | b'"' => {
-                let close = if *byte == b'<' { b'>' } else { b'"' };
-                let run = rest.get(i + 1..).unwrap_or_default();
-                if let Some(length) = memchr::memchr(close, run) {
-                    i += length + 2;
-                    shape.push(b'~');
-                    continue;
-                }
-                shape.push(*byte);
-            }
-            other => shape.push(*other),
-        }
-        i += 1;
-    }
-    shape
-}
-
 /// What transport logs show.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Transport {
     answers: BTreeMap<Question, Answer>,
+    until: Option<Moment>,
 }
 
 /// What was counted for a question.
@@ -413,6 +394,11 @@ pub struct Answer {
 }
 
 impl Transport {
+    /// Until when the logs go.
+    pub fn until(&self) -> Option<Moment> {
+        self.until
+    }
+
     /// What was counted for a question.
     pub fn answer(&self, question: Question) -> Option<&Answer> {
         self.answers.get(&question)
@@ -431,15 +417,6 @@ impl Transport {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_same_failure_has_one_shape() {
-        let shape = |text: &str| String::from_utf8(shape(text.as_bytes())).unwrap();
-        assert_eq!(shape("451 4.4.0 DNS query failed for host 17"), shape("451 4.4.0 DNS query failed for host 4711"));
-        assert_eq!(shape("550 5.1.1 User <a@contoso.com> unknown"), "550 5.1.1 User ~ unknown");
-        assert_ne!(shape("550 5.1.1 User unknown"), shape("550 5.7.1 User unknown"));
-        assert!(shape(&"x".repeat(5000)).len() <= 120);
-    }
 
     #[test]
     fn an_endpoint_gives_its_address() {

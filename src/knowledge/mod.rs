@@ -2,6 +2,7 @@
 //! begin with `#` are comments, and the last column says where a row comes from.
 
 pub mod extended_rights;
+pub mod known;
 pub mod well_known_sids;
 
 /// The rows of a table, each as its fields.

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod domain;
 pub mod event;
 pub mod health;
+pub mod known_row;
 pub mod latency;
 pub mod legacy_queue;
 pub mod limit;
@@ -190,6 +191,14 @@ documents! {
     NonDeliveryReport => ndrs: Box<ndr::NonDeliveryReport>,
     /// Steps and exceptions of traces, from ExTRA.
     TraceEntry => trace_entries: Box<trace::TraceEntry>,
+    /// Rows of known events and replies that a site brought with its evidence.
+    SiteRow => site_rows: Box<Located<known_row::KnownRow>>,
+}
+
+impl<T> Entry for Located<T> {
+    fn span(&self) -> Span {
+        self.span
+    }
 }
 
 impl<T: Entry> Entry for Box<T> {

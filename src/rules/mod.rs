@@ -11,6 +11,7 @@
 #[macro_use]
 mod declare;
 pub mod discovery;
+mod known;
 mod searching;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
@@ -34,10 +35,25 @@ static AREAS: &[&[&Rule]] = &[
 ];
 // registry:end
 
-pub use declare::{Area, Input, Rule};
+pub use declare::{Area, Check, Input, RowOrigin, Rule, Words};
 pub use discovery::{Discovery, Proof, Share, Verdict};
 
-/// All rules, by area and id.
-pub fn all() -> impl Iterator<Item = &'static Rule> {
+/// All rules that are written in Rust, by area and id.
+pub fn all() -> impl Iterator<Item = &'static Rule<'static>> {
     AREAS.iter().flat_map(|rules| rules.iter().copied())
+}
+
+/// All rules that are rows of the tables of this program, by table and row.
+pub fn rows() -> &'static [Rule<'static>] {
+    &known::BUILT_IN
+}
+
+/// The rules that a site brought with its evidence.
+pub fn of_site(facts: &crate::facts::Facts) -> Vec<Rule<'_>> {
+    facts.site_rows.iter().map(|row| known::rule(&row.value, RowOrigin::Site(row.span))).collect()
+}
+
+/// All rules for a case: those of the program, then those of the site.
+pub fn every<'a>(of_site: &'a [Rule<'a>]) -> impl Iterator<Item = &'a Rule<'a>> {
+    all().chain(rows()).map(|rule| -> &'a Rule<'a> { rule }).chain(of_site)
 }

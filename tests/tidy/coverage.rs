@@ -205,7 +205,7 @@ fn unproven(row: &Row, rules: &[&str]) -> Vec<String> {
             wrong.push(format!("no case of the row knows {rule}"));
         }
     }
-    let texts: Vec<String> = all().filter(|rule| rules.contains(&rule.id)).map(|rule| squeezed(rule.text)).collect();
+    let texts: Vec<String> = all().filter(|rule| rules.contains(&rule.id)).map(|rule| squeezed(&rule.text)).collect();
     for words in row.quoted("text").iter().filter(|words| !texts.iter().any(|text| text.contains(words.as_str()))) {
         wrong.push(format!("no rule of the row has \"{words}\" in its text"));
     }

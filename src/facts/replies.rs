@@ -1,0 +1,248 @@
+//! What servers answered: every reply, error and status in the evidence, wherever it stands, in one list.
+//!
+//! A queue shows the last error of the queue and of each message, a report the status of each recipient, a log every
+//! answer of class 4 and 5. They are grouped by place and shape, so that a queue of ten thousand messages with one
+//! error is one entry. Rules ask [`Replies`] for what they know and get the places back.
+//!
+//! Traps: a reply in a receive log is one that the own server gave, mostly to strangers; a failure in a log may be one
+//! of many attempts that worked a minute later. [`Reply::is_history`] tells those from errors that stand.
+
+use std::collections::BTreeMap;
+
+use super::queues::{Queues, WaitingQueue};
+use super::shape::reply_shape;
+use super::transport::{Lifecycle, Origin, Question, Transport};
+use crate::base::source::Span;
+use crate::base::timestamp::Moment;
+use crate::model::known_row::KnownRow;
+use crate::model::ndr::NonDeliveryReport;
+use crate::model::smtp_reply::{LastError, SmtpReply, squeeze};
+use crate::model::tracking_event::TrackingEvent;
+
+/// Different texts that are kept per queue.
+const PER_QUEUE: usize = 64;
+
+/// All replies of a case.
+#[derive(Debug, Default)]
+pub struct Replies {
+    /// By place: queues, reports, logs.
+    pub all: Vec<Reply>,
+}
+
+/// A text, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The text: as printed for queues and reports, as a shape for logs.
+    pub text: String,
+    /// The innermost reply.
+    pub reply: SmtpReply,
+    /// Where it stands.
+    pub at: ReplyPlace,
+    /// The first place.
+    pub span: Span,
+    /// How often; for queues, how many errors have this shape.
+    pub count: u64,
+    /// First and last time, for logs.
+    pub times: Option<(Moment, Moment)>,
+    /// The text in small letters without white space.
+    plain: String,
+    /// The shape that it is grouped by.
+    shape: Vec<u8>,
+}
+
+/// Where a reply stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReplyPlace {
+    /// In a queue or one of its messages: the index in [`Queues::queues`].
+    Queue(usize),
+    /// In a non-delivery report: its index, and whether the report speaks of a delay.
+    Report(usize, bool),
+    /// Event and reason in message tracking.
+    Tracking(String),
+    /// A reply of the own server in a receive log.
+    Receive {
+        /// The connector that answered.
+        connector: String,
+        /// Whether a client of a private network got it.
+        inside: bool,
+    },
+    /// A reply to the own server in a send log, by connector.
+    Send(String),
+    /// The outcome of a connection, by source and destination.
+    Connection {
+        /// What opened it.
+        source: String,
+        /// Where to.
+        destination: String,
+    },
+    /// What a transport agent answered: the agent.
+    Agent(String),
+}
+
+impl Replies {
+    /// Collects them.
+    pub fn new(
+        queues: &Queues,
+        reports: &[NonDeliveryReport],
+        transport: &Transport,
+        tracked: &[TrackingEvent],
+    ) -> Replies {
+        let mut all = Vec::new();
+        for (index, queue) in queues.queues.iter().enumerate().filter(|(_, queue)| !queue.is_shadow()) {
+            of_queue(index, queue, &mut all);
+        }
+        for (index, report) in reports.iter().enumerate() {
+            of_report(index, report, &mut all);
+        }
+        of_logs(transport, &mut all);
+        of_tracked(tracked, &mut all);
+        Replies { all }
+    }
+
+    /// Those that a row is about.
+    pub fn of_row<'a>(&'a self, row: &'a KnownRow) -> impl Iterator<Item = &'a Reply> {
+        let phrases: Vec<String> = row.phrases.iter().map(|phrase| squeeze(phrase)).collect();
+        self.all.iter().filter(move |reply| {
+            let is_code = row.replies.is_empty()
+                || row.replies.iter().any(|code| code.is(reply.reply.code, reply.reply.enhanced.as_deref()));
+            is_code && (phrases.is_empty() || phrases.iter().any(|phrase| reply.plain.contains(phrase)))
+        })
+    }
+
+    /// Those whose text contains one of these, ignoring case, white space and typographic quotes.
+    pub fn saying<'a>(&'a self, texts: &[&str]) -> impl Iterator<Item = &'a Reply> {
+        let texts: Vec<String> = texts.iter().map(|text| squeeze(text)).collect();
+        self.all.iter().filter(move |reply| texts.iter().any(|text| reply.plain.contains(text)))
+    }
+}
+
+impl Reply {
+    fn new(text: &str, at: ReplyPlace, span: Span) -> Reply {
+        let reply = LastError::read(text).reply;
+        let shape = reply_shape(text.as_bytes());
+        Reply { text: text.to_owned(), reply, at, span, count: 1, times: None, plain: squeeze(text), shape }
+    }
+
+    /// Whether the text contains this, ignoring case, white space and typographic quotes.
+    pub fn says(&self, text: &str) -> bool {
+        self.plain.contains(&squeeze(text))
+    }
+
+    /// Whether it is what a log tells of the past, not an error that stands.
+    pub fn is_history(&self) -> bool {
+        !matches!(self.at, ReplyPlace::Queue(_) | ReplyPlace::Report(..))
+    }
+
+    /// Whether the text of another error has the same shape.
+    pub fn is_like(&self, text: &str) -> bool {
+        reply_shape(text.as_bytes()) == self.shape
+    }
+}
+
+fn of_queue(index: usize, queue: &WaitingQueue, all: &mut Vec<Reply>) {
+    let mut known: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
+    for error in queue.errors() {
+        let shape = reply_shape(error.text.as_bytes());
+        match known.get(&shape) {
+            Some(at) => {
+                if let Some(reply) = all.get_mut(*at) {
+                    reply.count += 1;
+                }
+            }
+            None if known.len() < PER_QUEUE => {
+                known.insert(shape, all.len());
+                all.push(Reply::new(&error.text, ReplyPlace::Queue(index), error.span));
+            }
+            None => {}
+        }
+    }
+}
+
+fn of_report(index: usize, report: &NonDeliveryReport, all: &mut Vec<Reply>) {
+    let mut seen = std::collections::BTreeSet::new();
+    for recipient in &report.recipients {
+        let delayed = recipient.action.as_ref().is_some_and(|action| action.value.eq_ignore_ascii_case("delayed"));
+        let status = recipient.status.as_ref().map(|status| status.value.as_str());
+        let Some(text) = recipient.diagnostic_code.as_ref().or(recipient.status.as_ref()) else { continue };
+        if !seen.insert(reply_shape(text.value.as_bytes())) {
+            continue;
+        }
+        let mut reply = Reply::new(&text.value, ReplyPlace::Report(index, delayed), text.span);
+        // A status stands alone, or beside a reply that has none of its own.
+        if reply.reply.enhanced.is_none() {
+            reply.reply.enhanced = status.map(str::to_owned);
+        }
+        all.push(reply);
+    }
+}
+
+fn of_logs(transport: &Transport, all: &mut Vec<Reply>) {
+    let questions = [
+        Question::TrackingFailures,
+        Question::SmtpReplies,
+        Question::SmtpRemarks,
+        Question::Connections,
+        Question::AgentActions,
+    ];
+    for question in questions {
+        for (key, tally) in transport.counts(question) {
+            let Some((_, span)) = tally.examples.first() else { continue };
+            let (at, text) = match (question, key.as_slice()) {
+                (Question::TrackingFailures, [_, event, text]) => (ReplyPlace::Tracking(event.clone()), text),
+                (Question::SmtpReplies | Question::SmtpRemarks, [kind, connector, text]) if kind == "receive" => {
+                    let inside = tally.marks & Origin::INSIDE != 0;
+                    (ReplyPlace::Receive { connector: connector.clone(), inside }, text)
+                }
+                (Question::SmtpReplies | Question::SmtpRemarks, [_, connector, text]) => {
+                    (ReplyPlace::Send(connector.clone()), text)
+                }
+                (Question::Connections, [source, destination, text]) => {
+                    (ReplyPlace::Connection { source: source.clone(), destination: destination.clone() }, text)
+                }
+                (Question::AgentActions, [agent, _, text]) => (ReplyPlace::Agent(agent.clone()), text),
+                _ => continue,
+            };
+            if text.is_empty() {
+                continue;
+            }
+            let mut reply = Reply::new(text, at, *span);
+            reply.count = tally.count;
+            reply.times = tally
+                .times
+                .and_then(|(first, last)| Some((Moment::from_unix_millis(first)?, Moment::from_unix_millis(last)?)));
+            all.push(reply);
+        }
+    }
+}
+
+/// What `Get-MessageTrackingLog` shows of messages that failed or were put off.
+fn of_tracked(tracked: &[TrackingEvent], all: &mut Vec<Reply>) {
+    let mut known: BTreeMap<(String, Vec<u8>), usize> = BTreeMap::new();
+    for event in tracked {
+        let failed = super::transport::marks_of(event.event.value.as_bytes());
+        if failed != Lifecycle::FAILED && failed != Lifecycle::PUT_OFF {
+            continue;
+        }
+        let status =
+            event.recipient_status.as_ref().and_then(|list| Some((list.value.items.first()?.as_str(), list.span)));
+        let context = || event.source_context.as_ref().map(|context| (context.value.as_str(), context.span));
+        let Some((text, span)) = status.filter(|(text, _)| !text.trim().is_empty()).or_else(context) else { continue };
+        let key = (event.event.value.clone(), reply_shape(text.as_bytes()));
+        let at = event.at.as_ref().map(|at| at.value);
+        match known.get(&key).and_then(|index| all.get_mut(*index)) {
+            Some(reply) => {
+                reply.count += 1;
+                if let Some(at) = at {
+                    let (first, last) = reply.times.unwrap_or((at, at));
+                    reply.times = Some((first.min(at), last.max(at)));
+                }
+            }
+            None => {
+                known.insert(key, all.len());
+                let mut reply = Reply::new(text, ReplyPlace::Tracking(event.event.value.clone()), span);
+                reply.times = at.map(|at| (at, at));
+                all.push(reply);
+            }
+        }
+    }
+}

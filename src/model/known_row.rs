@@ -1,0 +1,521 @@
+//! Rows of what is known about events and replies: one event or one reply, and one explanation.
+//!
+//! The tables in `knowledge/events` and `knowledge/replies` have this form, and so have the tables that a site
+//! brings with its evidence (`*.queuescope.tsv`). A row is data: lists are alternatives, and there is no way to
+//! combine conditions. What needs a second condition is a rule in Rust.
+//!
+//! Columns, separated by tabs, in the order of [`COLUMNS`]; lists are separated by ` | `. `docs/rules/tables.md`
+//! describes them for those who write rows.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use super::version::ExchangeVersion;
+
+/// The columns of a table of rows.
+pub const COLUMNS: [&str; 18] = [
+    "kind",
+    "id",
+    "area",
+    "versions",
+    "source",
+    "codes",
+    "phrases",
+    "message",
+    "severity",
+    "role",
+    "explains",
+    "title",
+    "statement",
+    "cause",
+    "steps",
+    "verify",
+    "standing",
+    "references",
+];
+
+/// Words of the column `severity`. A `note` is never a finding of its own; it explains an event where it is shown.
+pub const SEVERITIES: [&str; 6] = ["critical", "high", "medium", "low", "info", "note"];
+
+/// Words of the column `role`.
+pub const ROLES: [&str; 3] = ["cause", "symptom", "context"];
+
+/// Words of the column `area`: the folders of the rules.
+pub const AREAS: [&str; 15] = [
+    "agents",
+    "authentication",
+    "certificates",
+    "connections",
+    "directory",
+    "hybrid",
+    "mta",
+    "permissions",
+    "queue",
+    "recipients",
+    "relay",
+    "resources",
+    "routing",
+    "service",
+    "store",
+];
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownRow {
+    /// What it is about.
+    pub kind: KnownKind,
+    /// Identifier of the rule that it is.
+    pub id: String,
+    /// Where the cause lies, one of [`AREAS`].
+    pub area: String,
+    /// Versions of the server that shows it.
+    pub versions: (ExchangeVersion, ExchangeVersion),
+    /// Event sources, any of them; none for replies.
+    pub sources: Vec<String>,
+    /// Event ids (events), any of them.
+    pub events: Vec<u16>,
+    /// Codes (replies), any of them; none for any reply.
+    pub replies: Vec<ReplyCode>,
+    /// Texts of which one must be there, as printed; none when source and id suffice.
+    pub phrases: Vec<String>,
+    /// Shape of the message.
+    pub message: Option<MessageShape>,
+    /// How bad it is, one of [`SEVERITIES`].
+    pub severity: String,
+    /// What part it plays, one of [`ROLES`].
+    pub role: String,
+    /// Rules whose findings it can explain.
+    pub explains: Vec<String>,
+    /// One line.
+    pub title: String,
+    /// One sentence without full stop, with names of `message` in braces.
+    pub statement: String,
+    /// Why it happens.
+    pub cause: String,
+    /// What to do.
+    pub steps: Vec<KnownStep>,
+    /// How to see that it is fixed.
+    pub verify: String,
+    /// How well it is known.
+    pub standing: Standing,
+    /// Where the behavior is documented.
+    pub references: Vec<String>,
+}
+
+/// What a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum KnownKind {
+    /// An event of a Windows event log.
+    Event,
+    /// A reply of SMTP or of a store, wherever it is printed.
+    Reply,
+}
+
+/// How well a row is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Standing {
+    /// A primary source says it.
+    Documented,
+    /// Seen in the product or its logs.
+    Observed,
+    /// Not confirmed: what rests on it is likely at most.
+    Inferred,
+}
+
+/// `451 4.4.0`, `5.7.54` or `550`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyCode {
+    /// Three-digit code.
+    pub code: Option<u16>,
+    /// Enhanced status code.
+    pub enhanced: Option<String>,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownStep {
+    /// What to do.
+    pub text: String,
+    /// Command to paste.
+    pub command: Option<String>,
+}
+
+/// The shape of a message: its text with `{number:name}` where an insertion string stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageShape {
+    text: String,
+    names: Vec<(usize, String)>,
+}
+
+/// What is wrong with a row: the column, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowFault {
+    /// Name of the column, empty when it is the whole row.
+    pub column: &'static str,
+    /// What is wrong, and what is expected.
+    pub text: String,
+}
+
+static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\{(?:(\d{1,2}):)?([a-z]+)\}").ok());
+
+impl KnownRow {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// Every fault of the line, by column.
+    pub fn parse(line: &str) -> Result<KnownRow, Vec<RowFault>> {
+        let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
+        if cells.len() != COLUMNS.len() {
+            let text = format!("The row has {} columns; {} are expected", cells.len(), COLUMNS.len());
+            return Err(vec![RowFault { column: "", text }]);
+        }
+        let mut read = Cells { cells, faults: Vec::new() };
+        let kind = match read.get("kind") {
+            "event" => Some(KnownKind::Event),
+            "reply" => Some(KnownKind::Reply),
+            other => read.fault("kind", format!("It is event or reply, not \"{other}\"")),
+        };
+        let is_id =
+            |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !is_id(read.get("id")) {
+            read.fault::<()>("id", "It has small letters, digits and hyphens only".to_owned());
+        }
+        for (column, words) in [("area", &AREAS[..]), ("severity", &SEVERITIES[..]), ("role", &ROLES[..])] {
+            let word = read.get(column);
+            if !words.contains(&word) {
+                read.fault::<()>(column, format!("It is one of {}, not \"{word}\"", words.join(", ")));
+            }
+        }
+        let versions = match parse_versions(read.get("versions")) {
+            Some(versions) => Some(versions),
+            None => read.fault("versions", "Versions are written as 2007-2019, 5.5-2003 or 2016-SE".to_owned()),
+        };
+        let (mut events, mut replies) = (Vec::new(), Vec::new());
+        for code in read.list("codes") {
+            let known = match kind {
+                Some(KnownKind::Event) => code.parse().map(|id| events.push(id)).is_ok(),
+                Some(KnownKind::Reply) => ReplyCode::parse(&code).map(|code| replies.push(code)).is_some(),
+                None => true,
+            };
+            if !known {
+                read.fault::<()>("codes", format!("\"{code}\" is no event id and no reply code"));
+            }
+        }
+        let (sources, phrases) = (read.list("source"), read.list("phrases"));
+        match kind {
+            Some(KnownKind::Event) if sources.is_empty() => {
+                read.fault("source", "An event needs its source".to_owned())
+            }
+            Some(KnownKind::Event) if events.is_empty() => read.fault("codes", "An event needs its id".to_owned()),
+            Some(KnownKind::Reply) if replies.is_empty() && phrases.is_empty() => {
+                read.fault("codes", "A reply needs a code or a phrase".to_owned())
+            }
+            _ => Some(()),
+        };
+        if phrases.iter().any(|phrase| phrase.chars().filter(|c| !c.is_whitespace()).count() < 3) {
+            read.fault::<()>("phrases", "A phrase has three characters or more".to_owned());
+        }
+        for column in ["title", "statement", "cause", "steps"] {
+            if read.get(column).is_empty() {
+                read.fault::<()>(column, "It is empty".to_owned());
+            }
+        }
+        let standing = match read.get("standing") {
+            "documented" => Some(Standing::Documented),
+            "observed" => Some(Standing::Observed),
+            "inferred" => Some(Standing::Inferred),
+            other => read.fault("standing", format!("It is documented, observed or inferred, not \"{other}\"")),
+        };
+        let references = read.list("references");
+        if references.iter().any(|link| !link.starts_with("https://")) {
+            read.fault::<()>("references", "Links begin with https://".to_owned());
+        }
+        let message = Some(read.get("message")).filter(|text| !text.is_empty()).map(MessageShape::parse);
+        let named = |name: &str| {
+            name == "server" || message.iter().flat_map(|shape| &shape.names).any(|(_, known)| known == name)
+        };
+        for column in ["statement", "steps"] {
+            let unknown = names_in(read.get(column)).into_iter().find(|name| !named(name));
+            if let Some(name) = unknown {
+                read.fault::<()>(column, format!("{{{name}}} is no name of the column message"));
+            }
+        }
+        let (Some(kind), Some(versions), Some(standing), true) = (kind, versions, standing, read.faults.is_empty())
+        else {
+            return Err(read.faults);
+        };
+        let text = |column: &str| read.get(column).to_owned();
+        Ok(KnownRow {
+            kind,
+            id: text("id"),
+            area: text("area"),
+            versions,
+            sources,
+            events,
+            replies,
+            phrases,
+            message,
+            severity: text("severity"),
+            role: text("role"),
+            explains: read.list("explains"),
+            title: text("title"),
+            statement: text("statement").trim_end_matches('.').to_owned(),
+            cause: text("cause"),
+            steps: read.list("steps").iter().map(|step| KnownStep::parse(step)).collect(),
+            verify: text("verify"),
+            standing,
+            references,
+        })
+    }
+
+    /// Whether the line is the header of a table.
+    pub fn is_header(line: &str) -> bool {
+        line.trim_start_matches('\u{FEFF}').split('\t').map(str::trim).eq(COLUMNS)
+    }
+}
+
+struct Cells<'a> {
+    cells: Vec<&'a str>,
+    faults: Vec<RowFault>,
+}
+
+impl<'a> Cells<'a> {
+    fn get(&self, column: &str) -> &'a str {
+        let position = COLUMNS.iter().position(|name| *name == column);
+        position.and_then(|at| self.cells.get(at)).copied().unwrap_or("")
+    }
+
+    fn list(&self, column: &str) -> Vec<String> {
+        self.get(column).split(" | ").map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn fault<T>(&mut self, column: &'static str, text: String) -> Option<T> {
+        self.faults.push(RowFault { column, text });
+        None
+    }
+}
+
+fn parse_versions(text: &str) -> Option<(ExchangeVersion, ExchangeVersion)> {
+    let version = |text: &str| {
+        Some(match text.trim() {
+            "4.0" | "5.0" | "5.5" => ExchangeVersion::V55,
+            "2000" => ExchangeVersion::V2000,
+            "2003" => ExchangeVersion::V2003,
+            "2007" => ExchangeVersion::V2007,
+            "2010" => ExchangeVersion::V2010,
+            "2013" => ExchangeVersion::V2013,
+            "2016" => ExchangeVersion::V2016,
+            "2019" => ExchangeVersion::V2019,
+            "SE" => ExchangeVersion::Se,
+            _ => return None,
+        })
+    };
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    let (from, to) = (version(from)?, version(to)?);
+    (from <= to).then_some((from, to))
+}
+
+impl ReplyCode {
+    /// From `451 4.4.0`, `5.7.54` or `550`.
+    pub fn parse(text: &str) -> Option<ReplyCode> {
+        let code = |text: &str| (text.len() == 3).then(|| text.parse::<u16>().ok()).flatten();
+        let is_enhanced = |text: &str| {
+            let parts: Vec<&str> = text.split('.').collect();
+            parts.len() == 3
+                && parts
+                    .iter()
+                    .all(|part| !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit()))
+        };
+        match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+            [one] if is_enhanced(one) => Some(ReplyCode { code: None, enhanced: Some((*one).to_owned()) }),
+            [one] => Some(ReplyCode { code: Some(code(one)?), enhanced: None }),
+            [first, second] if is_enhanced(second) => {
+                Some(ReplyCode { code: Some(code(first)?), enhanced: Some((*second).to_owned()) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a reply has this code.
+    pub fn is(&self, code: Option<u16>, enhanced: Option<&str>) -> bool {
+        (self.code.is_none() || self.code == code) && (self.enhanced.is_none() || self.enhanced.as_deref() == enhanced)
+    }
+}
+
+impl std::fmt::Display for ReplyCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let code = self.code.map(|code| code.to_string());
+        f.write_str(&[code.as_deref(), self.enhanced.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl KnownStep {
+    /// `What to do. `command``: the command stands at the end, between backticks.
+    fn parse(text: &str) -> KnownStep {
+        let whole = || KnownStep { text: text.to_owned(), command: None };
+        let Some(inner) = text.strip_suffix('`') else { return whole() };
+        // A command may have a doubled backtick of PowerShell in it; the last single one begins it.
+        let Some((before, command)) = inner.rsplit_once(" `") else { return whole() };
+        KnownStep { text: before.trim().to_owned(), command: Some(command.to_owned()) }
+    }
+}
+
+/// Names in braces.
+pub fn names_in(text: &str) -> Vec<&str> {
+    let Some(regex) = NAME.as_ref() else { return Vec::new() };
+    regex.captures_iter(text).filter(|c| c.get(1).is_none()).filter_map(|c| Some(c.get(2)?.as_str())).collect()
+}
+
+impl MessageShape {
+    fn parse(text: &str) -> MessageShape {
+        let mut names = Vec::new();
+        if let Some(regex) = NAME.as_ref() {
+            for found in regex.captures_iter(text) {
+                let number = found.get(1).and_then(|n| n.as_str().parse::<usize>().ok()).unwrap_or(names.len() + 1);
+                names.push((number, found.get(2).map_or("", |m| m.as_str()).to_owned()));
+            }
+        }
+        MessageShape { text: text.to_owned(), names }
+    }
+
+    /// The values of the names: from the insertion strings, or out of a message in English; whichever of both
+    /// the export holds. Names without a value are left out.
+    pub fn values(&self, strings: &[String], message: Option<&str>) -> Vec<(String, String)> {
+        let out_of_message = || {
+            let message = message?;
+            let found = self.pattern()?.captures(message)?;
+            let value = |i: usize| found.get(i + 1).map(|m| m.as_str().trim().to_owned());
+            Some(self.names.iter().enumerate().filter_map(|(i, (_, name))| Some((name.clone(), value(i)?))).collect())
+        };
+        let values: Vec<(String, String)> = out_of_message().unwrap_or_else(|| {
+            let string = |number: usize| strings.get(number.checked_sub(1)?).map(|text| text.trim().to_owned());
+            self.names.iter().filter_map(|(number, name)| Some((name.clone(), string(*number)?))).collect()
+        });
+        let mut seen = std::collections::BTreeSet::new();
+        values.into_iter().filter(|(name, value)| !value.is_empty() && seen.insert(name.clone())).collect()
+    }
+
+    /// The shape as a pattern: what stands between the names must be there, whatever the white space.
+    fn pattern(&self) -> Option<Regex> {
+        let regex = NAME.as_ref()?;
+        let mut pattern = String::from("(?is)");
+        let mut end = 0;
+        let plain = |text: &str| text.split_whitespace().map(regex::escape).collect::<Vec<_>>().join(r"\s+");
+        let edge = |text: &str, at_end: bool| {
+            let c = if at_end { text.chars().next_back() } else { text.chars().next() };
+            if c.is_some_and(char::is_whitespace) { r"\s+" } else { "" }
+        };
+        let matches: Vec<_> = regex.find_iter(&self.text).collect();
+        for (i, found) in matches.iter().enumerate() {
+            let between = self.text.get(end..found.start())?;
+            pattern += &format!(
+                "{}{}{}",
+                if end == 0 { "" } else { edge(between, false) },
+                plain(between),
+                edge(between, true)
+            );
+            end = found.end();
+            let is_last = i + 1 == matches.len() && self.text.get(end..).is_none_or(|rest| rest.trim().is_empty());
+            pattern += if is_last { "(.+)" } else { "(.{1,300}?)" };
+        }
+        let rest = self.text.get(end..)?;
+        pattern += &format!("{}{}", edge(rest, false), plain(rest));
+        Regex::new(&pattern).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(change: &[(&str, &str)]) -> String {
+        let cells = COLUMNS.map(|column| {
+            let usual = match column {
+                "kind" => "event",
+                "id" => "site-gateway-down",
+                "area" => "connections",
+                "versions" => "2013-SE",
+                "source" => "Contoso Gateway",
+                "codes" => "100 | 101",
+                "severity" => "high",
+                "role" => "cause",
+                "title" => "The fax gateway is down",
+                "statement" => "The fax gateway {gateway} does not answer",
+                "message" => "Gateway {1:gateway} is down since {2:time}.",
+                "cause" => "Its service has stopped.",
+                "steps" => "Start it. `Restart-Service FaxGateway` | Look at {server}.",
+                "standing" => "observed",
+                "references" => "https://example.com/gateway",
+                _ => "",
+            };
+            change.iter().find(|(name, _)| *name == column).map_or(usual, |(_, value)| value)
+        });
+        cells.join("\t")
+    }
+
+    #[test]
+    fn a_row_is_read() {
+        let read = KnownRow::parse(&row(&[])).unwrap();
+        assert_eq!((read.kind, read.events.as_slice()), (KnownKind::Event, &[100, 101][..]));
+        assert_eq!(read.versions, (ExchangeVersion::V2013, ExchangeVersion::Se));
+        assert_eq!(
+            read.steps[0],
+            KnownStep { text: "Start it.".into(), command: Some("Restart-Service FaxGateway".into()) }
+        );
+        assert_eq!(read.steps[1].command, None);
+    }
+
+    #[test]
+    fn every_fault_is_named_with_its_column() {
+        for (column, value) in [
+            ("kind", "events"),
+            ("id", "Site Row"),
+            ("area", "mail"),
+            ("versions", "2019-2007"),
+            ("versions", "12"),
+            ("source", ""),
+            ("codes", "abc"),
+            ("codes", ""),
+            ("phrases", "x"),
+            ("severity", "bad"),
+            ("role", "because"),
+            ("title", ""),
+            ("statement", "The gateway {unknown} is down"),
+            ("standing", "sure"),
+            ("references", "http://example.com"),
+        ] {
+            let faults = KnownRow::parse(&row(&[(column, value)])).unwrap_err();
+            assert!(faults.iter().any(|fault| fault.column == column), "{column} = {value}: {faults:?}");
+        }
+        assert_eq!(KnownRow::parse("event\tx").unwrap_err()[0].column, "");
+        let many = KnownRow::parse(&row(&[("kind", "x"), ("area", "y"), ("title", "")])).unwrap_err();
+        assert_eq!(many.len(), 3);
+    }
+
+    #[test]
+    fn codes_of_replies_have_three_forms() {
+        let code = |text: &str| ReplyCode::parse(text);
+        assert!(code("451 4.4.0").unwrap().is(Some(451), Some("4.4.0")));
+        assert!(!code("451 4.4.0").unwrap().is(Some(450), Some("4.4.0")));
+        assert!(code("5.7.54").unwrap().is(Some(550), Some("5.7.54")));
+        assert!(code("5.7.54").unwrap().is(None, Some("5.7.54")));
+        assert!(code("550").unwrap().is(Some(550), None));
+        assert_eq!((code("55"), code("4.4"), code("x")), (None, None, None));
+    }
+
+    #[test]
+    fn names_come_from_strings_or_from_the_message() {
+        let shape = MessageShape::parse("The account '{1:account}' cannot use connector '{2:connector}'; failing.");
+        let strings = ["CONTOSO\\app".to_owned(), "Default EX1".to_owned()];
+        let expected =
+            vec![("account".to_owned(), "CONTOSO\\app".to_owned()), ("connector".to_owned(), "Default EX1".to_owned())];
+        assert_eq!(shape.values(&strings, None), expected);
+        let message = "The account 'CONTOSO\\app' cannot use\n connector 'Default EX1'; failing.";
+        assert_eq!(shape.values(&[], Some(message)), expected);
+        // A message in another language, or a cut one, gives nothing.
+        assert_eq!(shape.values(&[], Some("Das Konto 'x' darf den Connector 'y' nicht nutzen.")), Vec::new());
+        assert_eq!(MessageShape::parse("ends with {1:name}").values(&[], Some("It ends with a b c")).len(), 1);
+    }
+}

@@ -1,0 +1,72 @@
+//! Events that say what is wrong by themselves.
+
+use super::fill::Names;
+use crate::facts::Facts;
+use crate::model::known_row::KnownRow;
+use crate::model::smtp_reply::squeeze;
+use crate::rules::discovery::{Discovery, count, distinct, listed};
+use crate::rules::searching::{Hit, computers, effects, events, hits, note_past, span_of};
+
+/// Events that are cited.
+const CITED: usize = 4;
+
+/// What was found of a row.
+pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
+    let phrases: Vec<String> = row.phrases.iter().map(|phrase| squeeze(phrase)).collect();
+    let meant: Vec<Hit<'_>> = row
+        .sources
+        .iter()
+        .flat_map(|source| hits(facts, source, &row.events))
+        .filter(|hit| is_meant(row, &phrases, facts, hit))
+        .collect();
+    let all: Vec<&Hit<'_>> = meant.iter().collect();
+    if all.is_empty() {
+        return None;
+    }
+    let mut found = Discovery::new(super::confidence(row));
+    let mut names = Names::default();
+    let servers = computers(&all);
+    for server in &servers {
+        names.add("server", server);
+    }
+    let mut places = String::new();
+    for (i, hit) in all.iter().enumerate() {
+        let event = &hit.variant.event;
+        let shape = row.message.as_ref();
+        let values = shape.map(|shape| shape.values(&event.strings, event.message.as_deref())).unwrap_or_default();
+        for (name, value) in &values {
+            names.add(name, value);
+        }
+        if i < CITED {
+            let marks: Vec<&str> =
+                row.phrases.iter().map(String::as_str).chain(values.iter().map(|(_, v)| v.as_str())).collect();
+            places += &hit.cite(&mut found, &marks, &row.cause);
+        }
+    }
+    let first = all.iter().filter_map(|hit| hit.variant.first).min();
+    let last = all.iter().filter_map(|hit| hit.variant.last).max();
+    let on = if servers.is_empty() { String::new() } else { format!(" on {}", listed(&servers, 3)) };
+    found.statement = format!(
+        "{}: {}{on}{} {places}.",
+        names.sentence(&row.statement),
+        count(events(&all), "event"),
+        span_of(first, last)
+    );
+    effects(&mut found, &all);
+    found.affects(distinct(names.values()).into_iter().take(12));
+    super::reply::add_steps(&mut found, row, &names);
+    note_past(facts, &mut found, &all);
+    Some(found)
+}
+
+/// Whether an event is the one of the row: one of the phrases is in it, and the server is not known to be of another version.
+fn is_meant(row: &KnownRow, phrases: &[String], facts: &Facts, hit: &Hit<'_>) -> bool {
+    let version = hit.group.computer.as_deref().and_then(|computer| facts.servers.version(computer));
+    let fits = version.is_none_or(|version| (row.versions.0..=row.versions.1).contains(&version));
+    let event = &hit.variant.event;
+    let says = || {
+        let texts = event.message.iter().chain(&event.strings).map(|text| squeeze(text)).collect::<Vec<_>>();
+        phrases.iter().any(|phrase| texts.iter().any(|text| text.contains(phrase)))
+    };
+    fits && (phrases.is_empty() || says())
+}

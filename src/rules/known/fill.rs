@@ -1,0 +1,118 @@
+//! Names in the texts of rows: `{connector}` becomes what the evidence says it is.
+
+use crate::rules::discovery::{distinct, listed, quoted};
+
+/// Values of names, each name with all values that the evidence shows.
+#[derive(Debug, Default)]
+pub(super) struct Names(Vec<(String, Vec<String>)>);
+
+/// Values that a sentence names.
+const NAMED: usize = 3;
+
+/// Commands that one step becomes at most, when a name has several values.
+const COMMANDS: usize = 5;
+
+impl Names {
+    /// Adds a value.
+    pub fn add(&mut self, name: &str, value: &str) {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, values)) if values.iter().any(|v| v.eq_ignore_ascii_case(value)) => {}
+            Some((_, values)) => values.push(value.to_owned()),
+            None => self.0.push((name.to_owned(), vec![value.to_owned()])),
+        }
+    }
+
+    /// All values of all names.
+    pub fn values(&self) -> Vec<String> {
+        distinct(self.0.iter().flat_map(|(_, values)| values.iter().cloned()))
+    }
+
+    fn of(&self, name: &str) -> &[String] {
+        self.0.iter().find(|(known, _)| known == name).map_or(&[], |(_, values)| values)
+    }
+
+    /// A sentence with its names filled in. A name without a value is left out together with the blank before it.
+    pub fn sentence(&self, text: &str) -> String {
+        let mut out = text.to_owned();
+        for name in crate::model::known_row::names_in(text) {
+            let values = self.of(name);
+            let mark = format!("{{{name}}}");
+            if values.is_empty() {
+                for form in [format!(" \"{mark}\""), format!(" '{mark}'"), format!(" {mark}"), mark] {
+                    out = out.replace(&form, "");
+                }
+            } else {
+                // The values come from evidence and may hold anything; citations are ours alone.
+                let plain: Vec<String> = values.iter().map(|v| v.replace(['[', ']'], "|")).collect();
+                out = out.replace(&mark, &listed(&plain, NAMED));
+            }
+        }
+        out
+    }
+
+    /// A command with its names filled in, once per value when a name has several.
+    pub fn command(&self, text: &str) -> String {
+        let names = crate::model::known_row::names_in(text);
+        let most = names.iter().map(|name| self.of(name).len()).max().unwrap_or(0).clamp(1, COMMANDS);
+        let lines = (0..most).map(|i| {
+            let mut line = text.to_owned();
+            for name in &names {
+                let values = self.of(name);
+                let mark = format!("{{{name}}}");
+                let value = values.get(i).or_else(|| values.first());
+                let within = format!("\"{mark}\"");
+                match value {
+                    // What was in quotes stays in quotes, with what PowerShell would expand made literal.
+                    Some(value) => {
+                        let is_plain = value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+                        line = line.replace(&within, &quoted(value));
+                        line = line.replace(&mark, &if is_plain { value.clone() } else { quoted(value) });
+                    }
+                    None => line = line.replace(&mark, &format!("<{name}>")),
+                }
+            }
+            line
+        });
+        distinct(lines).join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        let mut names = Names::default();
+        for (name, value) in
+            [("server", "EX1"), ("connector", "EX1\\Relay $x"), ("connector", "EX1\\Fax"), ("connector", "ex1\\fax")]
+        {
+            names.add(name, value);
+        }
+        names
+    }
+
+    #[test]
+    fn sentences_list_values_and_leave_out_what_is_unknown() {
+        assert_eq!(
+            names().sentence("Connector {connector} of {server} fails"),
+            "Connector EX1\\Relay $x and EX1\\Fax of EX1 fails"
+        );
+        assert_eq!(names().sentence("The account '{account}' fails"), "The account fails");
+        let mut odd = Names::default();
+        odd.add("name", "a [9] b");
+        assert_eq!(odd.sentence("{name}"), "a |9| b");
+    }
+
+    #[test]
+    fn commands_are_safe_and_one_per_value() {
+        assert_eq!(
+            names().command("Get-ReceiveConnector \"{connector}\" | Format-List"),
+            "Get-ReceiveConnector \"EX1\\Relay `$x\" | Format-List\nGet-ReceiveConnector \"EX1\\Fax\" | Format-List"
+        );
+        assert_eq!(names().command("Get-Queue -Server {server}"), "Get-Queue -Server EX1");
+        assert_eq!(names().command("Get-Mailbox {account}"), "Get-Mailbox <account>");
+        let mut odd = Names::default();
+        odd.add("server", "EX1; Remove-Item x");
+        assert_eq!(odd.command("Get-Queue -Server {server}"), "Get-Queue -Server \"EX1; Remove-Item x\"");
+    }
+}

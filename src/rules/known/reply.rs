@@ -1,0 +1,138 @@
+//! Replies that say what is wrong by themselves.
+//!
+//! Traps: a log of a healthy server is full of replies of class 4 and 5. Attempts are put off and work a minute later,
+//! and strangers are refused. So a reply that only logs show is worth knowing, no more, unless it still comes at the end
+//! of the log, again and again; and what an own server answers to the internet is never a problem of the server.
+
+use super::fill::Names;
+use crate::facts::Facts;
+use crate::facts::replies::{Reply, ReplyPlace};
+use crate::model::known_row::KnownRow;
+use crate::report::{Role, Severity};
+use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
+use crate::rules::searching::span_of;
+
+/// Places that are cited.
+const CITED: usize = 5;
+
+/// How often a failure in a log comes at least before it is taken for one that stands.
+const OFTEN: u64 = 10;
+
+/// How close to the end of the logs the last of them is then, in minutes, and how long they have gone on at least.
+const CLOSE: i64 = 30;
+
+/// What was found of a row.
+pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
+    let meant: Vec<&Reply> = facts.replies.of_row(row).collect();
+    if meant.is_empty() {
+        return None;
+    }
+    let mut found = Discovery::new(super::confidence(row));
+    let mut names = Names::default();
+    let (mut places, mut cited) = (String::new(), 0);
+    let mut cite = |found: &mut Discovery, proof: Proof| {
+        cited += 1;
+        if cited <= CITED {
+            places += &found.cite(proof.why(row.cause.clone()));
+        }
+    };
+    let mut amounts: Vec<String> = Vec::new();
+    let (mut messages, mut queues) = (0, Vec::new());
+    for (index, queue) in facts.queues.queues.iter().enumerate() {
+        let own: Vec<&&Reply> = meant.iter().filter(|reply| reply.at == ReplyPlace::Queue(index)).collect();
+        let Some(first) = own.first().filter(|_| queue.may_hold_mail()) else { continue };
+        let share = queue.share(|text| own.iter().any(|reply| reply.is_like(text)));
+        messages += share;
+        queues.push(queue.label());
+        if let Some(server) = queue.server() {
+            names.add("server", server);
+        }
+        let note = format!("The error in queue {}", queue.label());
+        cite(&mut found, Proof::new(first.span, note).mark([first.reply.text.trim_end_matches('.')]));
+        found.accounts_for(queue, share, format!("Queue {}", queue.label()));
+    }
+    if !queues.is_empty() {
+        amounts.push(format!("{} in {}", count(messages, "message"), count(queues.len() as u64, "queue")));
+    }
+    let reports: Vec<&&Reply> = meant.iter().filter(|reply| matches!(reply.at, ReplyPlace::Report(..))).collect();
+    for reply in &reports {
+        cite(
+            &mut found,
+            Proof::new(reply.span, "The status in a report").mark([reply.reply.text.trim_end_matches('.')]),
+        );
+        let report = if let ReplyPlace::Report(index, _) = reply.at { facts.reports.get(index) } else { None };
+        found.affects(
+            report
+                .into_iter()
+                .flat_map(|r| &r.recipients)
+                .filter_map(|r| Some(r.address.as_ref()?.value.clone()))
+                .take(5),
+        );
+    }
+    if !reports.is_empty() {
+        amounts.push(count(distinct(reports.iter().map(|r| r.span)).len() as u64, "report"));
+    }
+    let history: Vec<&&Reply> = meant.iter().filter(|reply| reply.is_history()).collect();
+    for reply in history.iter().take(CITED) {
+        let span = span_of(reply.times.map(|t| t.0), reply.times.map(|t| t.1));
+        cite(&mut found, Proof::new(reply.span, format!("{}, {}{span}", place(reply), count(reply.count, "time"))));
+    }
+    if !history.is_empty() {
+        let times: u64 = history.iter().map(|reply| reply.count).sum();
+        amounts.push(format!("{} in logs", count(times, "entry").replace("entrys", "entries")));
+    }
+    if queues.is_empty() && reports.is_empty() {
+        tone_down(row, facts, &mut found, &history);
+    }
+    found.statement = format!("{}: {} {places}.", names.sentence(&row.statement), listed(&amounts, 3));
+    add_steps(&mut found, row, &names);
+    Some(found)
+}
+
+/// What only logs show is past, unless it goes on at their end.
+fn tone_down(row: &KnownRow, facts: &Facts, found: &mut Discovery, history: &[&&Reply]) {
+    let goes_on = history.iter().any(|reply| goes_on(facts, reply));
+    if goes_on {
+        found.held("The entries go on until the end of the logs.");
+        return;
+    }
+    found.unknown(
+        "Whether mail waits because of it: the logs show attempts, and no queue of the evidence shows this error.",
+    );
+    if super::severity(row).is_some_and(|severity| severity < Severity::Info) {
+        found.severity = Some(Severity::Info);
+        found.role = Some(Role::Context);
+    }
+}
+
+/// Whether a failure still comes, again and again, at the end of the logs.
+pub(in crate::rules) fn goes_on(facts: &Facts, reply: &Reply) -> bool {
+    let is_own_answer = matches!(reply.at, ReplyPlace::Receive { inside: false, .. } | ReplyPlace::Agent(_));
+    let (Some((first, last)), Some(end)) = (reply.times, facts.transport.until()) else { return false };
+    let minutes =
+        |a: crate::base::timestamp::Moment, b: crate::base::timestamp::Moment| a.at.duration_until(b.at).as_mins();
+    !is_own_answer && reply.count >= OFTEN && minutes(first, last) >= CLOSE && minutes(last, end) <= CLOSE
+}
+
+/// Where an entry of a log stands, in words.
+pub(in crate::rules) fn place(reply: &Reply) -> String {
+    match &reply.at {
+        ReplyPlace::Queue(_) => "In a queue".to_owned(),
+        ReplyPlace::Report(..) => "In a report".to_owned(),
+        ReplyPlace::Tracking(event) => format!("Message tracking, {event}"),
+        ReplyPlace::Receive { connector, .. } => format!("Answer of receive connector {connector}"),
+        ReplyPlace::Send(connector) => format!("Answer to send connector {connector}"),
+        ReplyPlace::Connection { destination, .. } => format!("Connection to {destination}"),
+        ReplyPlace::Agent(agent) => format!("Answer of agent {agent}"),
+    }
+}
+
+/// The steps of a row, with names filled in.
+pub(super) fn add_steps(found: &mut Discovery, row: &KnownRow, names: &Names) {
+    for step in &row.steps {
+        match &step.command {
+            Some(command) => found.command(names.sentence(&step.text), names.command(command)),
+            None => found.step(names.sentence(&step.text)),
+        }
+    }
+}
