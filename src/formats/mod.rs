@@ -89,6 +89,7 @@ mod queue_viewer_list;
 mod routing_config;
 mod sddl;
 mod server_addresses;
+mod site_rows;
 mod smtp_protocol_log;
 mod smtp_w3c_log;
 mod test_service_health;
@@ -152,6 +153,7 @@ pub static FORMATS: &[&Format] = &[
     &routing_config::FORMAT,
     &sddl::FORMAT,
     &server_addresses::FORMAT,
+    &site_rows::FORMAT,
     &smtp_protocol_log::FORMAT,
     &smtp_w3c_log::FORMAT,
     &test_service_health::FORMAT,

@@ -288,7 +288,22 @@ impl<'a> Cells<'a> {
     }
 
     fn list(&self, column: &str) -> Vec<String> {
-        self.get(column).split(" | ").map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+        // A command between backticks has pipes of its own.
+        let mut items = vec![String::new()];
+        for (number, part) in self.get(column).split('`').enumerate() {
+            let (is_text, mut pieces) = (number % 2 == 0, part.split(" | "));
+            let mut add = |text: &str| items.last_mut().into_iter().for_each(|item| item.push_str(text));
+            if number > 0 {
+                add("`");
+            }
+            if is_text {
+                add(pieces.next().unwrap_or(""));
+                items.extend(pieces.map(str::to_owned));
+            } else {
+                add(part);
+            }
+        }
+        items.iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
     }
 
     fn fault<T>(&mut self, column: &'static str, text: String) -> Option<T> {
@@ -445,7 +460,7 @@ mod tests {
                 "statement" => "The fax gateway {gateway} does not answer",
                 "message" => "Gateway {1:gateway} is down since {2:time}.",
                 "cause" => "Its service has stopped.",
-                "steps" => "Start it. `Restart-Service FaxGateway` | Look at {server}.",
+                "steps" => "Start it. `Get-Service FaxGateway | Restart-Service` | Look at {server}.",
                 "standing" => "observed",
                 "references" => "https://example.com/gateway",
                 _ => "",
@@ -462,7 +477,7 @@ mod tests {
         assert_eq!(read.versions, (ExchangeVersion::V2013, ExchangeVersion::Se));
         assert_eq!(
             read.steps[0],
-            KnownStep { text: "Start it.".into(), command: Some("Restart-Service FaxGateway".into()) }
+            KnownStep { text: "Start it.".into(), command: Some("Get-Service FaxGateway | Restart-Service".into()) }
         );
         assert_eq!(read.steps[1].command, None);
     }

@@ -104,8 +104,14 @@ impl<'a> Names<'a> {
             return names;
         }
         let known = |name: &str| cmdlet.own.iter().any(|own| own.eq_ignore_ascii_case(name));
+        let unknown = object.properties.iter().filter(|p| !known(&p.name));
+        let unknown: Vec<(u32, &Property)> = unknown.map(|property| (letters(&property.name), property)).collect();
         for &own in cmdlet.own.iter().filter(|own| own.len() >= 6 && !names.exact.contains(own)) {
-            let found = object.properties.iter().find(|p| !known(&p.name) && is_nearly(own, &p.name));
+            // Every pair of names of a file and all cmdlets comes here, and nearly all differ in more letters than two edits
+            // can bring in or take out.
+            let set = letters(own);
+            let close = unknown.iter().filter(|(other, _)| (set ^ other).count_ones() <= 4);
+            let found = close.map(|(_, property)| *property).find(|property| is_nearly(own, &property.name));
             names.loose.extend(found.map(|property| (own, property)));
         }
         names
@@ -147,12 +153,18 @@ fn is_foreign(cmdlet: &Cmdlet, object: &Object) -> bool {
 
 /// Whether two names differ by at most two letters, and by more than a plural.
 fn is_nearly(name: &str, other: &str) -> bool {
-    let (name, other) = (name.to_ascii_lowercase(), other.trim_end_matches([':', ' ']).to_ascii_lowercase());
+    let other = other.trim_end_matches([':', ' ']);
     if name.len().abs_diff(other.len()) > 2 || other.len() < 4 {
         return false;
     }
+    let (name, other) = (name.to_ascii_lowercase(), other.to_ascii_lowercase());
     let is_plural = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| matches!(rest, "s" | "es"));
     !is_plural(&name, &other) && !is_plural(&other, &name) && edit_distance(&name, &other) <= 2
+}
+
+/// The letters of a name, one bit each.
+fn letters(name: &str) -> u32 {
+    name.bytes().filter(u8::is_ascii_alphabetic).fold(0, |set, b| set | 1 << (b.to_ascii_lowercase() - b'a'))
 }
 
 /// The number of letters to insert, delete or replace.
