@@ -1,0 +1,98 @@
+//! Rows of known events and replies: each is shown to fire, and to keep quiet.
+//!
+//! `tests/known/confirm/<folder>` holds evidence as a site would bring it, `tests/known/quiet/<folder>` look-alikes: the same
+//! ids of other sources, the same codes with other texts. Every row must be found in `confirm`; none may be found in `quiet`.
+//! Rows that only explain (`note`) have no findings; that they match is shown by the explanation of the event.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use queuescope::analysis::analyze;
+use queuescope::base::source::Source;
+use queuescope::knowledge::known;
+use queuescope::model::known_row::KnownKind;
+use queuescope::report::{InputState, Report, Severity};
+
+fn folders(kind: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/known").join(kind);
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    assert!(!folders.is_empty());
+    folders
+}
+
+fn files(folder: &Path, into: &mut Vec<Source>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, into);
+        } else {
+            let name = path.to_string_lossy().into_owned();
+            into.push(Source::from_bytes(name, std::fs::read(&path).unwrap()));
+        }
+    }
+}
+
+fn report(folder: &Path) -> Report {
+    let mut sources = Vec::new();
+    files(folder, &mut sources);
+    analyze(sources, &mut |_| ControlFlow::Continue(())).report
+}
+
+fn rows() -> BTreeSet<&'static str> {
+    known::all().iter().filter(|row| row.severity != "note").map(|row| row.id.as_str()).collect()
+}
+
+#[test]
+fn every_row_is_found_where_it_should_be() {
+    let (mut found, mut wrong) = (BTreeMap::new(), Vec::new());
+    for folder in folders("confirm") {
+        let report = report(&folder);
+        for input in report.inputs.iter().filter(|input| input.state != InputState::Read) {
+            wrong.push(format!("{} is not read in full: {:?}", input.path, input.notes));
+        }
+        for finding in report.findings {
+            found.insert(finding.rule.clone(), finding);
+        }
+    }
+    wrong.extend(rows().into_iter().filter(|id| !found.contains_key(*id)).map(|id| format!("nothing confirms {id}")));
+    for finding in found.values().filter(|finding| rows().contains(finding.rule.as_str())) {
+        let text = &finding.statement;
+        if text.contains(['{', '}']) || !text.contains("[1]") || text.contains("  ") {
+            wrong.push(format!("{}: {text}", finding.rule));
+        }
+        let commands = finding.remedy.iter().filter_map(|step| step.command.as_ref());
+        wrong.extend(commands.filter(|c| c.contains('{') && c.contains("server}")).map(|c| format!("{}: {c}", finding.rule)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_row_is_found_where_it_should_not() {
+    let mut wrong = Vec::new();
+    for folder in folders("quiet") {
+        for finding in report(&folder).findings.iter().filter(|finding| rows().contains(finding.rule.as_str())) {
+            wrong.push(format!("{}: {} {}", folder.display(), finding.rule, finding.statement));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Replies that only logs show are past or those of strangers.
+#[test]
+fn logs_alone_give_nothing_to_worry_about() {
+    let mut wrong = Vec::new();
+    for folder in folders("confirm").into_iter().filter(|folder| folder.to_string_lossy().contains("replies")) {
+        for finding in report(&folder).findings {
+            let is_row = known::all().iter().any(|row| row.id == finding.rule && row.kind == KnownKind::Reply);
+            let from_logs = finding.evidence.iter().all(|e| e.input.to_lowercase().contains("log"));
+            if is_row && from_logs && finding.severity < Severity::Info {
+                wrong.push(format!("{} {:?}", finding.rule, finding.severity));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
