@@ -29,12 +29,15 @@ fn files(folder: &Path, into: &mut Vec<Source>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files(&path, into);
-        } else {
+        } else if !path.ends_with(RIGHTLY) {
             let name = path.to_string_lossy().into_owned();
             into.push(Source::from_bytes(name, std::fs::read(&path).unwrap()));
         }
     }
 }
+
+/// In a quiet folder: rows that another text of the same id rightly gives, one per line.
+const RIGHTLY: &str = "rightly-found.txt";
 
 fn report(folder: &Path) -> Report {
     let mut sources = Vec::new();
@@ -74,7 +77,13 @@ fn every_row_is_found_where_it_should_be() {
 fn no_row_is_found_where_it_should_not() {
     let mut wrong = Vec::new();
     for folder in folders("quiet") {
-        for finding in report(&folder).findings.iter().filter(|finding| rows().contains(finding.rule.as_str())) {
+        let rightly = std::fs::read_to_string(folder.join(RIGHTLY)).unwrap_or_default();
+        let report = report(&folder);
+        for id in rightly.lines().filter(|id| !report.findings.iter().any(|finding| finding.rule == *id)) {
+            wrong.push(format!("{}: {id} is not found", folder.display()));
+        }
+        let meant = |id: &str| rows().contains(id) && !rightly.lines().any(|line| line == id);
+        for finding in report.findings.iter().filter(|finding| meant(&finding.rule)) {
             wrong.push(format!("{}: {} {}", folder.display(), finding.rule, finding.statement));
         }
     }

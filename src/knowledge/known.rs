@@ -10,6 +10,19 @@ use crate::model::known_row::KnownRow;
 
 /// The tables, by name.
 pub const TABLES: &[(&str, &str)] = &[
+    ("events/adaccess", include_str!("events/adaccess.tsv")),
+    ("events/agents", include_str!("events/agents.tsv")),
+    ("events/certificates", include_str!("events/certificates.tsv")),
+    ("events/directory", include_str!("events/directory.tsv")),
+    ("events/internet_mail", include_str!("events/internet_mail.tsv")),
+    ("events/mta", include_str!("events/mta.tsv")),
+    ("events/routing", include_str!("events/routing.tsv")),
+    ("events/smtp", include_str!("events/smtp.tsv")),
+    ("events/store", include_str!("events/store.tsv")),
+    ("events/store_driver", include_str!("events/store_driver.tsv")),
+    ("events/transport", include_str!("events/transport.tsv")),
+    ("events/transport_2003", include_str!("events/transport_2003.tsv")),
+    ("events/windows", include_str!("events/windows.tsv")),
     ("replies/certificates", include_str!("replies/certificates.tsv")),
     ("replies/connections", include_str!("replies/connections.tsv")),
     ("replies/delivery", include_str!("replies/delivery.tsv")),

@@ -115,7 +115,7 @@ pub(in crate::rules) fn note_past(facts: &Facts, found: &mut Discovery, hits: &[
 /// `, 2003-09-12 22:53:18 to 2003-09-12 23:03:18`.
 pub(in crate::rules) fn span_of(first: Option<Moment>, last: Option<Moment>) -> String {
     match (first, last) {
-        (Some(a), Some(b)) if a != b => format!(", {a} to {b}"),
+        (Some(a), Some(b)) if a.at != b.at => format!(", {a} to {b}"),
         (Some(a), _) => format!(", {a}"),
         _ => String::new(),
     }

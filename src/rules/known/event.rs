@@ -40,7 +40,11 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
         if i < CITED {
             let marks: Vec<&str> =
                 row.phrases.iter().map(String::as_str).chain(values.iter().map(|(_, v)| v.as_str())).collect();
-            places += &hit.cite(&mut found, &marks, &row.cause);
+            // Texts of the same place are told apart by names that the citation does not show.
+            let place = hit.cite(&mut found, &marks, &row.cause);
+            if !places.contains(&place) {
+                places += &place;
+            }
         }
     }
     let first = all.iter().filter_map(|hit| hit.variant.first).min();
