@@ -68,7 +68,9 @@ fn every_row_is_found_where_it_should_be() {
             wrong.push(format!("{}: {text}", finding.rule));
         }
         let commands = finding.remedy.iter().filter_map(|step| step.command.as_ref());
-        wrong.extend(commands.filter(|c| c.contains('{') && c.contains("server}")).map(|c| format!("{}: {c}", finding.rule)));
+        wrong.extend(
+            commands.filter(|c| c.contains('{') && c.contains("server}")).map(|c| format!("{}: {c}", finding.rule)),
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

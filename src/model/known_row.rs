@@ -236,7 +236,7 @@ impl KnownRow {
         let named = |name: &str| {
             name == "server" || message.iter().flat_map(|shape| &shape.names).any(|(_, known)| known == name)
         };
-        for column in ["statement", "steps"] {
+        for column in ["statement", "cause", "steps", "verify"] {
             let unknown = names_in(read.get(column)).into_iter().find(|name| !named(name));
             if let Some(name) = unknown {
                 read.fault::<()>(column, format!("{{{name}}} is no name of the column message"));

@@ -55,6 +55,23 @@ impl ExchangeVersion {
     }
 }
 
+impl ExchangeVersion {
+    /// The version alone: `2016`, `SE`.
+    pub fn short(self) -> &'static str {
+        match self {
+            ExchangeVersion::V55 => "5.5",
+            ExchangeVersion::V2000 => "2000",
+            ExchangeVersion::V2003 => "2003",
+            ExchangeVersion::V2007 => "2007",
+            ExchangeVersion::V2010 => "2010",
+            ExchangeVersion::V2013 => "2013",
+            ExchangeVersion::V2016 => "2016",
+            ExchangeVersion::V2019 => "2019",
+            ExchangeVersion::Se => "SE",
+        }
+    }
+}
+
 impl fmt::Display for ExchangeVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

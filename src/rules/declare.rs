@@ -147,69 +147,93 @@ areas! {
 }
 
 impl Area {
+    /// The area as a heading.
+    pub fn title(self) -> String {
+        let mut letters = self.word().chars();
+        let first = letters.next().map(|c| c.to_ascii_uppercase());
+        if self == Area::Mta { "MTA".to_owned() } else { first.into_iter().chain(letters).collect() }
+    }
+
     /// The area of a folder name.
     pub fn of_word(word: &str) -> Option<Area> {
         Area::ALL.iter().copied().find(|area| area.word() == word)
     }
 }
 
-/// A kind of input that a rule works on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Input {
+macro_rules! inputs {
+    ($($(#[doc = $doc:literal])+ $input:ident = $title:literal,)+) => {
+        /// A kind of input that a rule works on.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Input {
+            $($(#[doc = $doc])+ $input,)+
+        }
+
+        impl Input {
+            /// What readers call it.
+            pub fn title(self) -> &'static str {
+                match self {
+                    $(Input::$input => $title,)+
+                }
+            }
+        }
+    };
+}
+
+inputs! {
     /// `Get-Queue`
-    Queues,
+    Queues = "Get-Queue",
     /// `Get-Message`
-    Messages,
+    Messages = "Get-Message",
     /// `Get-ReceiveConnector`
-    ReceiveConnectors,
+    ReceiveConnectors = "Get-ReceiveConnector",
     /// `Get-ExchangeServer`
-    Servers,
+    Servers = "Get-ExchangeServer",
     /// Addresses of the servers.
-    ServerAddresses,
+    ServerAddresses = "addresses of the servers",
     /// RoutingConfig files.
-    RoutingTables,
+    RoutingTables = "RoutingConfig files",
     /// `Get-MailboxDatabase`
-    Databases,
+    Databases = "Get-MailboxDatabase",
     /// `Get-Mailbox`
-    Mailboxes,
+    Mailboxes = "Get-Mailbox",
     /// Lists of mailboxes from System Manager.
-    StoreMailboxes,
+    StoreMailboxes = "lists of mailboxes from System Manager",
     /// Event logs.
-    Events,
+    Events = "event logs",
     /// Dumps of directory objects.
-    Directory,
+    Directory = "dumps of directory objects",
     /// Permissions of objects.
-    Permissions,
+    Permissions = "permissions of objects",
     /// Lists of queues of Exchange 5.5, 2000 and 2003.
-    LegacyQueues,
+    LegacyQueues = "lists of queues of Exchange 5.5 to 2003",
     /// Message tracking logs and histories.
-    Tracking,
+    Tracking = "message tracking",
     /// SMTP protocol logs.
-    ProtocolLogs,
+    ProtocolLogs = "SMTP protocol logs",
     /// Non-delivery reports.
-    Reports,
+    Reports = "non-delivery reports",
     /// Traces.
-    Traces,
+    Traces = "traces",
     /// `Get-SendConnector` and the cmdlets of other connectors that mail leaves through.
-    SendConnectors,
+    SendConnectors = "Get-SendConnector",
     /// `Get-TransportService` (`Get-TransportServer` in 2007 and 2010).
-    TransportServices,
+    TransportServices = "Get-TransportService",
     /// `Get-AcceptedDomain`
-    AcceptedDomains,
+    AcceptedDomains = "Get-AcceptedDomain",
     /// `Get-ExchangeCertificate`
-    Certificates,
+    Certificates = "Get-ExchangeCertificate",
     /// `Get-ServerComponentState`, `Get-Service`, `Test-ServiceHealth`
-    Health,
+    Health = "Get-ServerComponentState, Get-Service, Test-ServiceHealth",
     /// `Get-ExchangeDiagnosticInfo -Process EdgeTransport -Component ResourceThrottling`
-    BackPressure,
+    BackPressure = "Get-ExchangeDiagnosticInfo",
     /// `Get-TransportAgent`
-    Agents,
+    Agents = "Get-TransportAgent",
     /// Connectivity logs.
-    ConnectivityLogs,
+    ConnectivityLogs = "connectivity logs",
     /// Agent logs.
-    AgentLogs,
+    AgentLogs = "agent logs",
     /// Headers of messages.
-    Headers,
+    Headers = "headers of messages",
 }
 
 /// Declares `RULE` from a documentation comment and its metadata, so that the text for readers and

@@ -94,22 +94,25 @@ pub(in crate::rules) fn effects(found: &mut Discovery, hits: &[&Hit<'_>]) {
 const LONG: i64 = 7;
 
 /// Whether the log of the same computer, or the queues, go on for long after the last of these events: then nothing says that it still
-/// happens. Lowers the confidence and says so.
-pub(in crate::rules) fn note_past(facts: &Facts, found: &mut Discovery, hits: &[&Hit<'_>]) {
-    let Some(last) = hits.iter().filter_map(|hit| hit.variant.last).max_by_key(|m| m.at) else { return };
+/// happens. Lowers the confidence, says so, and returns whether it is so.
+pub(in crate::rules) fn note_past(facts: &Facts, found: &mut Discovery, hits: &[&Hit<'_>]) -> bool {
+    let Some(last) = hits.iter().filter_map(|hit| hit.variant.last).max_by_key(|m| m.at) else { return false };
     let keys: Vec<String> = hits.iter().filter_map(|hit| hit.group.computer.as_deref().map(server_key)).collect();
     let own = |group: &&EventGroup| {
         !group.recovered && group.computer.as_deref().is_some_and(|own| keys.contains(&server_key(own)))
     };
     let newest =
         facts.events.iter().filter(own).filter_map(|group| group.last).chain(facts.queues.as_of()).max_by_key(|m| m.at);
-    let Some(newest) = newest.filter(|newest| last.at.duration_until(newest.at).as_hours() > LONG * 24) else { return };
+    let Some(newest) = newest.filter(|newest| last.at.duration_until(newest.at).as_hours() > LONG * 24) else {
+        return false;
+    };
     if found.confidence == Confidence::Confirmed {
         found.confidence = Confidence::Likely;
     }
     found.unknown(format!(
         "Whether it still happens: the last of these events is of {last}, and the evidence goes on until {newest}."
     ));
+    true
 }
 
 /// `, 2003-09-12 22:53:18 to 2003-09-12 23:03:18`.

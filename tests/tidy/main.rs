@@ -14,6 +14,7 @@
 mod coverage;
 mod inputs;
 mod layers;
+mod reference;
 mod registry;
 mod rules;
 mod style;

@@ -4,6 +4,7 @@ use super::fill::Names;
 use crate::facts::Facts;
 use crate::model::known_row::KnownRow;
 use crate::model::smtp_reply::squeeze;
+use crate::report::{Role, Severity};
 use crate::rules::discovery::{Discovery, count, distinct, listed};
 use crate::rules::searching::{Hit, computers, effects, events, hits, note_past, span_of};
 
@@ -29,22 +30,21 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     for server in &servers {
         names.add("server", server);
     }
-    let mut places = String::new();
-    for (i, hit) in all.iter().enumerate() {
+    let values_of = |hit: &Hit<'_>| {
         let event = &hit.variant.event;
-        let shape = row.message.as_ref();
-        let values = shape.map(|shape| shape.values(&event.strings, event.message.as_deref())).unwrap_or_default();
-        for (name, value) in &values {
-            names.add(name, value);
-        }
-        if i < CITED {
-            let marks: Vec<&str> =
-                row.phrases.iter().map(String::as_str).chain(values.iter().map(|(_, v)| v.as_str())).collect();
-            // Texts of the same place are told apart by names that the citation does not show.
-            let place = hit.cite(&mut found, &marks, &row.cause);
-            if !places.contains(&place) {
-                places += &place;
-            }
+        row.message.as_ref().map(|shape| shape.values(&event.strings, event.message.as_deref())).unwrap_or_default()
+    };
+    for (name, value) in all.iter().flat_map(|hit| values_of(hit)) {
+        names.add(&name, &value);
+    }
+    let mut places = String::new();
+    for hit in all.iter().take(CITED) {
+        let values = values_of(hit);
+        let marks = row.phrases.iter().map(String::as_str).chain(values.iter().map(|(_, value)| value.as_str()));
+        let place = hit.cite(&mut found, &marks.collect::<Vec<_>>(), &names.sentence(&row.cause));
+        // Records that one export runs together share a place.
+        if !places.contains(&place) {
+            places += &place;
         }
     }
     let first = all.iter().filter_map(|hit| hit.variant.first).min();
@@ -59,7 +59,11 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     effects(&mut found, &all);
     found.affects(distinct(names.values()).into_iter().take(12));
     super::reply::add_steps(&mut found, row, &names);
-    note_past(facts, &mut found, &all);
+    if note_past(facts, &mut found, &all) {
+        // What happened once and did not come back is history, however bad it was.
+        found.severity = Some(Severity::Info);
+        found.role = Some(Role::Context);
+    }
     Some(found)
 }
 

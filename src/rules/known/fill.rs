@@ -1,18 +1,24 @@
 //! Names in the texts of rows: `{connector}` becomes what the evidence says it is.
 
-use crate::rules::discovery::{distinct, listed, quoted};
+use crate::model::known_row::{KnownRow, names_in};
+use crate::rules::discovery::{distinct, quoted};
 
 /// Values of names, each name with all values that the evidence shows.
 #[derive(Debug, Default)]
 pub(super) struct Names(Vec<(String, Vec<String>)>);
 
-/// Values that a sentence names.
-const NAMED: usize = 3;
-
 /// Commands that one step becomes at most, when a name has several values.
 const COMMANDS: usize = 5;
 
 impl Names {
+    /// The names of a row, all left open.
+    pub fn open(row: &KnownRow) -> Names {
+        let texts =
+            [&row.statement, &row.cause, &row.verify].into_iter().chain(row.steps.iter().map(|step| &step.text));
+        let names = texts.flat_map(|text| names_in(text)).filter(|name| *name != "server");
+        Names(distinct(names).into_iter().map(|name| (name.to_owned(), vec!["\u{2026}".to_owned()])).collect())
+    }
+
     /// Adds a value.
     pub fn add(&mut self, name: &str, value: &str) {
         match self.0.iter_mut().find(|(known, _)| known == name) {
@@ -31,28 +37,36 @@ impl Names {
         self.0.iter().find(|(known, _)| known == name).map_or(&[], |(_, values)| values)
     }
 
-    /// A sentence with its names filled in. A name without a value is left out together with the blank before it.
+    /// A sentence with its names filled in. Sentences speak of one server or connector; what is said of several is said of the
+    /// first, and the others are counted. A name without a value is left out together with the blank before it.
     pub fn sentence(&self, text: &str) -> String {
         let mut out = text.to_owned();
-        for name in crate::model::known_row::names_in(text) {
+        for name in names_in(text) {
             let values = self.of(name);
             let mark = format!("{{{name}}}");
-            if values.is_empty() {
+            if values.is_empty() && name == "server" {
+                out = out.replace(&mark, "a server");
+            } else if values.is_empty() {
                 for form in [format!(" \"{mark}\""), format!(" '{mark}'"), format!(" {mark}"), mark] {
                     out = out.replace(&form, "");
                 }
             } else {
                 // The values come from evidence and may hold anything; citations are ours alone.
-                let plain: Vec<String> = values.iter().map(|v| v.replace(['[', ']'], "|")).collect();
-                out = out.replace(&mark, &listed(&plain, NAMED));
+                let first = values.first().map(|v| v.replace(['[', ']'], "|")).unwrap_or_default();
+                let more = if name == "server" { 0 } else { values.len() - 1 };
+                let text = if more > 0 { format!("{first} (and {more} more)") } else { first };
+                out = out.replace(&mark, &text);
             }
         }
-        out
+        match out.strip_prefix("a server") {
+            Some(rest) => format!("A server{rest}"),
+            None => out,
+        }
     }
 
     /// A command with its names filled in, once per value when a name has several.
     pub fn command(&self, text: &str) -> String {
-        let names = crate::model::known_row::names_in(text);
+        let names = names_in(text);
         let most = names.iter().map(|name| self.of(name).len()).max().unwrap_or(0).clamp(1, COMMANDS);
         let lines = (0..most).map(|i| {
             let mut line = text.to_owned();
@@ -95,12 +109,13 @@ mod tests {
     fn sentences_list_values_and_leave_out_what_is_unknown() {
         assert_eq!(
             names().sentence("Connector {connector} of {server} fails"),
-            "Connector EX1\\Relay $x and EX1\\Fax of EX1 fails"
+            "Connector EX1\\Relay $x (and 1 more) of EX1 fails"
         );
         assert_eq!(names().sentence("The account '{account}' fails"), "The account fails");
         let mut odd = Names::default();
         odd.add("name", "a [9] b");
         assert_eq!(odd.sentence("{name}"), "a |9| b");
+        assert_eq!(odd.sentence("{server} does not answer"), "A server does not answer");
     }
 
     #[test]

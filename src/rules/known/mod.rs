@@ -94,11 +94,14 @@ fn text(row: &KnownRow) -> String {
         let phrases: Vec<String> = row.phrases.iter().map(|phrase| format!("`{phrase}`")).collect();
         symptoms += &format!(" with {}", phrases.join(" or "));
     }
+    // No evidence, no names: sentences leave them open, commands say what belongs there.
+    let nobody = fill::Names::default();
+    let open = fill::Names::open(row);
     let steps: String = (1..)
         .zip(&row.steps)
         .map(|(number, step)| {
-            let command = step.command.as_ref().map_or_else(String::new, |command| format!(" `{command}`"));
-            format!("{number}. {}{command}\n", step.text)
+            let command = step.command.as_ref().map(|command| format!(" `{}`", nobody.command(command)));
+            format!("{number}. {}{}\n", open.sentence(&step.text), command.unwrap_or_default())
         })
         .collect();
     let standing = match row.standing {
@@ -108,7 +111,9 @@ fn text(row: &KnownRow) -> String {
     };
     format!(
         "# Symptoms\n{symptoms}. {}.\n\n# Cause\n{}\n\n# Resolution\n{steps}\n# More information\n{} {standing}\n",
-        row.statement, row.cause, row.verify
+        open.sentence(&row.statement),
+        open.sentence(&row.cause),
+        open.sentence(&row.verify)
     )
 }
 
@@ -122,9 +127,6 @@ pub(in crate::rules) fn verdict(row: &KnownRow, origin: RowOrigin, facts: &Facts
         KnownKind::Reply => reply::check(row, facts),
     };
     let Some(mut found) = found else { return Verdict::NotApplicable };
-    if !row.verify.is_empty() {
-        found.verify.push(row.verify.clone());
-    }
     if let RowOrigin::Site(span) = origin {
         mark_as_of_site(&mut found, row, span);
     }

@@ -127,8 +127,11 @@ pub(in crate::rules) fn place(reply: &Reply) -> String {
     }
 }
 
-/// The steps of a row, with names filled in.
+/// The steps of a row and how to check them, with names filled in.
 pub(super) fn add_steps(found: &mut Discovery, row: &KnownRow, names: &Names) {
+    if !row.verify.is_empty() {
+        found.verify.push(names.sentence(&row.verify));
+    }
     for step in &row.steps {
         match &step.command {
             Some(command) => found.command(names.sentence(&step.text), names.command(command)),
