@@ -76,7 +76,7 @@ const TABLES: &[Table] = &[
         name: "dns",
         what: "Error codes of DNS",
         radix: Radix::Decimal,
-        from: &[(FOUNDATION, "WIN32_ERROR", &["DNS_ERROR_", "DNS_INFO_"])],
+        from: &[(FOUNDATION, "WIN32_ERROR", &["DNS_ERROR_"]), (FOUNDATION, "i32", &["DNS_INFO_"])],
     },
     Table {
         name: "ldap",
@@ -106,7 +106,8 @@ fn write(folder: &Path) -> Result<(), String> {
         let mut rows: BTreeSet<(u32, String)> = BTreeSet::new();
         for (file, kind, starts) in table.from {
             let path = source.join("src/Windows").join(file);
-            let text = std::fs::read_to_string(&path).map_err(|e| format!("failed to read: {e}: {}", path.display()))?;
+            let text =
+                std::fs::read_to_string(&path).map_err(|e| format!("failed to read: {e}: {}", path.display()))?;
             rows.extend(text.lines().filter_map(|line| constant(line, kind, starts)));
         }
         if table.name == "ntstatus" {

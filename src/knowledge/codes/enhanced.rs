@@ -55,9 +55,7 @@ const SUBJECTS: &[&str] = &[
 pub fn enhanced(code: &str) -> Option<Enhanced> {
     let mut parts = code.split('.');
     let (class, subject, detail) = (parts.next()?, parts.next()?, parts.next()?);
-    let digits = |text: &str, most: usize| {
-        (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
-    };
+    let digits = |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     if parts.next().is_some() || !matches!(class, "2" | "4" | "5") || !digits(subject, 3) || !digits(detail, 3) {
         return None;
     }

@@ -78,6 +78,11 @@ impl Family {
         })
     }
 
+    /// Whether its codes have symbols or words that occur in logs; the others have names that are for people only.
+    pub fn has_symbols(self) -> bool {
+        !matches!(self, Family::SmtpReply | Family::Tracking2000 | Family::Tracking55)
+    }
+
     /// What it is, for people.
     pub fn title(self) -> &'static str {
         match self {

@@ -64,7 +64,12 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let codes = read();
     let mut values: Vec<_> = codes.iter().enumerate().filter_map(|(at, code)| Some((code.value?, at))).collect();
     values.sort_unstable();
-    let mut names: Vec<_> = codes.iter().enumerate().map(|(at, code)| (key(code.symbol), at)).collect();
+    let mut names: Vec<_> = codes
+        .iter()
+        .enumerate()
+        .filter(|(_, code)| code.family.has_symbols())
+        .map(|(at, code)| (key(code.symbol), at))
+        .collect();
     names.sort_unstable();
     Index { codes, values, names }
 });
@@ -99,13 +104,7 @@ fn read() -> Vec<Code> {
     codes
 }
 
-fn code(
-    family: Family,
-    value: Option<u32>,
-    symbol: &'static str,
-    meaning: &'static str,
-    action: &'static str,
-) -> Code {
+fn code(family: Family, value: Option<u32>, symbol: &'static str, meaning: &'static str, action: &'static str) -> Code {
     let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
     Code { family, value, symbol, meaning: some(meaning), action: some(action) }
 }

@@ -70,7 +70,7 @@ fn values_and_symbols_lead_to_each_other() {
         assert!(by_symbol(name).next().is_some(), "{name}");
     }
     assert!(by_symbol("").next().is_none() && by_symbol("ERROR_NO_SUCH_THING").next().is_none());
-    for code in all() {
+    for code in all().iter().filter(|code| code.family.has_symbols()) {
         assert!(by_symbol(code.symbol).any(|other| other == code), "{}", code.symbol);
     }
 }
