@@ -42,10 +42,30 @@ pub(super) fn of_number(number: Number, context: Context) -> Vec<Candidate> {
         let low = codes::of(Family::Mapi, 0x8004_0000 | value);
         found.extend(low.map(|code| (2, candidate(code, "if it is the low word of a MAPI code".to_owned()))));
     }
+    // What the words around the number rule out; unless nothing else is left.
+    if found.iter().any(|(_, candidate)| admits(context, candidate.family)) {
+        found.retain(|(_, candidate)| admits(context, candidate.family));
+    }
     found.sort_by(|(a, x), (b, y)| (a, x.family, &x.symbol).cmp(&(b, y.family, &y.symbol)));
     let mut candidates: Vec<Candidate> = found.into_iter().map(|(_, candidate)| candidate).collect();
     candidates.dedup_by(|a, b| a.family == b.family && a.symbol == b.symbol);
     candidates
+}
+
+/// Whether a code of a family can stand in a context.
+fn admits(context: Context, family: Family) -> bool {
+    use Family::{Dns, Hresult, Jet, Mapi, Note, Ntstatus, Rpc, Socket, Sspi, Store, Win32, Winsock};
+    match context {
+        Context::None => true,
+        Context::Store => matches!(family, Note | Store | Mapi | Jet | Hresult | Win32 | Rpc),
+        Context::Hresult => {
+            matches!(family, Note | Mapi | Sspi | Hresult | Win32 | Rpc | Winsock | Dns | Ntstatus | Jet)
+        }
+        Context::Winsock => matches!(family, Winsock | Socket),
+        Context::Windows => matches!(family, Win32 | Winsock | Rpc | Dns | Hresult | Sspi | Mapi | Note),
+        Context::Rpc => matches!(family, Rpc | Win32),
+        Context::Error => !matches!(family, Socket) && family < Family::SmtpReply,
+    }
 }
 
 /// The codes that an HRESULT carries in its low word.
@@ -63,8 +83,8 @@ fn within_hresult(value: u32) -> Vec<(u32, Candidate)> {
             };
             let families = [Family::Win32, Family::Rpc, Family::Winsock, Family::Dns].into_iter().filter(|f| own(*f));
             let codes = families.flat_map(|family| codes::of(family, low));
-            let why = |family| format!("0x8007 stands for Windows, and the low word is {low}, in the list: {family}");
-            codes.map(|code| (1, candidate(code, why(code.family)))).collect()
+            let why = format!("0x8007 stands for Windows, and the low word is {low}");
+            codes.map(|code| (1, candidate(code, why.clone()))).collect()
         }
         0xC800 => codes::of(Family::Jet, low.wrapping_neg())
             .map(|code| (0, candidate(code, format!("its low word is the JET error -{low}; 0xC800 stands for ESE"))))
@@ -76,13 +96,12 @@ fn within_hresult(value: u32) -> Vec<(u32, Candidate)> {
 /// A code as an answer.
 pub(super) fn candidate(code: &Code, why: String) -> Candidate {
     let own = |text: Option<&str>| text.map(str::to_owned);
-    Candidate {
-        family: code.family,
-        symbol: code.symbol.to_owned(),
-        meaning: own(code.meaning),
-        action: own(code.action),
-        why,
-    }
+    // A name alone would not say which code it is.
+    let symbol = match code.value {
+        Some(value) if !code.family.has_symbols() => format!("{value} {}", code.symbol),
+        _ => code.symbol.to_owned(),
+    };
+    Candidate { family: code.family, symbol, meaning: own(code.meaning), action: own(code.action), why }
 }
 
 /// An enhanced status code as an answer.
@@ -106,7 +125,14 @@ fn why(code: &Code, value: u32) -> String {
         Family::Rpc => "where a remote call failed; Windows uses the same numbers".to_owned(),
         Family::Winsock => "errors of network connections are 10000 to 11999".to_owned(),
         Family::Socket => "the same error as .NET and transport logs name it".to_owned(),
-        family => format!("in the list: {family}"),
+        Family::Note => "known from articles, without a public symbol".to_owned(),
+        Family::SmtpReply => "where it begins a reply".to_owned(),
+        Family::Tracking2000 | Family::Tracking55 => "where it stands in a tracking log".to_owned(),
+        Family::Ldap => "where the directory was asked".to_owned(),
+        Family::X400Reason | Family::X400Diagnostic => "where a report of the MTA names it".to_owned(),
+        Family::DeliveryType | Family::QueueStatus => "where a queue was exported with numbers".to_owned(),
+        Family::Unreachable => "where a recipient of an unreachable message names it".to_owned(),
+        _ => "the number is in this list".to_owned(),
     }
 }
 

@@ -120,8 +120,8 @@ fn of_bytes(text: &str) -> Vec<Reading> {
 
 /// The codes with a name, and the exceptions of the store that carry it.
 pub(super) fn of_word(word: &str) -> Vec<super::Candidate> {
-    let why = |family: Family| format!("by its name, in the list: {family}");
-    let mut found: Vec<_> = codes::by_symbol(word).map(|code| candidates::candidate(code, why(code.family))).collect();
+    let mut found: Vec<_> =
+        codes::by_symbol(word).map(|code| candidates::candidate(code, "by its name".to_owned())).collect();
     if let Some(kind) =
         DeliveryType::parse(word).filter(|_| found.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()))
     {

@@ -274,7 +274,7 @@ fn enhanced(digits: &str) -> Option<Reading> {
 }
 
 fn named(digits: &str, codes: impl Iterator<Item = &'static codes::Code>) -> Reading {
-    let candidates = codes.map(|code| candidates::candidate(code, format!("in the list: {}", code.family))).collect();
+    let candidates = codes.map(|code| candidates::candidate(code, "by the words around it".to_owned())).collect();
     reading::reading(
         digits,
         "code in its context",

@@ -36,7 +36,7 @@ fn a_code_is_read_in_any_notation() {
         ("5.7.3", "5.7.3 Authentication failed"),
         ("#5.0.0", "5.0.0 Other status"),
         ("4.4.395", "4.4.395 Other server refused"),
-        ("451", "Local error"),
+        ("451", "451 Local error"),
         ("550 5.7.1", "5.7.1 Not permitted"),
         ("550 5.7.1 Unable to relay", "5.7.1 Not permitted"),
         ("Winsock error code: 10060, Win32 error code: 10060", "WSAETIMEDOUT"),
@@ -54,7 +54,7 @@ fn a_code_is_read_in_any_notation() {
         ("SmtpRelayToRemoteActiveDirectorySite", "SmtpRelayToRemoteAdSite"),
         ("STOREDRIVER", "STOREDRIVER"),
         ("DEFER", "DEFER"),
-        ("1019", "Submitted to advanced queuing"),
+        ("1019", "1019 Submitted to advanced queuing"),
         ("1722", "RPC_S_SERVER_UNAVAILABLE"),
         ("1753", "EPT_S_NOT_REGISTERED"),
         ("10061", "WSAECONNREFUSED"),
@@ -79,7 +79,7 @@ fn several_meanings_are_all_shown() {
     };
     for (input, wanted) in [
         ("1722", &["RPC_S_SERVER_UNAVAILABLE", "ecLockTimedOut"][..]),
-        ("1019", &["Submitted to advanced queuing", "JET_errPageNotInitialized"]),
+        ("1019", &["1019 Submitted to advanced queuing", "JET_errPageNotInitialized"]),
         ("0x80070005", &["E_ACCESSDENIED", "MAPI_E_NO_ACCESS", "ERROR_ACCESS_DENIED"]),
         ("10060", &["WSAETIMEDOUT", "TimedOut"]),
         ("0x80004005", &["MAPI_E_CALL_FAILED", "E_FAIL"]),
