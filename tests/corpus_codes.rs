@@ -14,7 +14,11 @@ use queuescope::tools::code_lookup::{codes_in, look_up};
 use regex::Regex;
 
 /// Numbers of the form of a code that are none, or that no public list explains.
-const NO_CODES: &[(&str, &str)] = &[("0x80000000", "a mask")];
+const NO_CODES: &[(&str, &str)] = &[
+    ("0x80000000", "a mask"),
+    ("0x8e2287cd", "a checksum of a damaged page"),
+    ("0x8e2287d1", "a checksum of a damaged page"),
+];
 
 fn corpus() -> PathBuf {
     std::env::var_os("QUEUESCOPE_CORPUS")

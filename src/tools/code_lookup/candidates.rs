@@ -144,7 +144,11 @@ fn rank(code: &Code, value: u32, context: Context) -> u32 {
         }
         Context::Hresult => matches!(family, Family::Mapi | Family::Sspi | Family::Hresult),
         Context::Winsock => family == Family::Winsock,
-        Context::Windows => matches!(family, Family::Win32 | Family::Winsock | Family::Rpc),
+        Context::Windows => match family {
+            Family::Rpc => (1700..2000).contains(&value),
+            Family::Winsock => value >= 10000,
+            _ => family == Family::Win32,
+        },
         Context::Rpc => family == Family::Rpc,
         Context::Error | Context::None => false,
     };

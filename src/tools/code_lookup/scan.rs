@@ -91,7 +91,7 @@ const PATTERNS: &[(Kind, &str)] = &[
     (Kind::Reply, r#"(?m)(?:^|[\s"'“”‘(\[{<>;:,=#|/])(?P<c>[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3})"#),
     (
         Kind::Reply,
-        r#"(?im)(?:^["'“]?|["'“‘;]\s?|LED=|-> |smtp[;:] ?|responded with:? ?["“]?|returned ["'‘])#?(?P<c>[45]\d\d)[ -]#?[a-z]"#,
+        r#"(?im)(?:^["'“]?|["'“‘;]|LED=|-> |smtp[;:] ?|responded with:? ?["“]?|returned ["'‘])#?(?P<c>[45]\d\d)[ -]#?[a-z]"#,
     ),
     (
         Kind::Enhanced,
