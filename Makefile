@@ -41,7 +41,7 @@ WASM := --target wasm32-unknown-unknown --features page
 # Tools share what they have in common while they are built.
 INSTALL := CARGO_TARGET_DIR=$(CACHE)/build cargo install --quiet
 
-.PHONY: help run serve page bundle test test-native test-browser lint fmt bench screenshots env tools clean
+.PHONY: help run serve page bundle test test-native test-browser lint fmt bench screenshots codes env tools clean
 
 help: ## Lists these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -94,6 +94,9 @@ bench: $(EVTX_DUMP) $(BENCH_PYTHON) $(DRIVER) .browsers page ## Measures reading
 screenshots: $(DRIVER) .browsers page ## Takes pictures of the page into target/screenshots
 	@ln -sfn $(DRIVER) tests/browser/node_modules
 	@node tests/browser/screenshots.mjs target/screenshots
+
+codes: ## Writes the tables of codes of Windows anew from the crate windows-sys of Cargo.lock
+	@cargo run --locked --quiet --features tables --bin codes src/knowledge/codes
 
 env: tools ## Prints what puts the tools on the PATH: eval "$(make env)"
 	@echo 'export PATH="$(TOOLS_PATH):$$PATH"'

@@ -20,6 +20,8 @@ fn wrong_usage_and_unreadable_input_exit_with_2() {
         &["diagnose", "--format"],
         &["diagnose", "--unknown", "CASE"],
         &["diagnose", "/nowhere/at/all"],
+        &["code"],
+        &["code", "0xDEADBEEF"],
         &["diagnose", concat!(env!("CARGO_MANIFEST_DIR"), "/LICENSE-MIT")],
     ] {
         let output = run(arguments);
@@ -88,4 +90,23 @@ fn every_format_prints_the_same_diagnosis() {
         assert!(text.contains("Set-ReceiveConnector"), "{format}");
         assert!(text.ends_with('\n'), "{format}");
     }
+}
+
+#[test]
+fn codes_are_explained_in_any_notation() {
+    for (code, mark) in [
+        ("0x80040111", "MAPI_E_LOGON_FAILED"),
+        ("-1017", "JET_errRecordDeleted"),
+        ("ec=1010", "ecLoginPerm"),
+        ("0c 03 09 80", "SEC_E_LOGON_DENIED"),
+        ("451 5.7.3 Cannot achieve Exchange Server authentication", "Authentication failed"),
+    ] {
+        let output = run(&["code", code]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{code}");
+        assert!(text.starts_with(code) && text.contains(mark) && text.ends_with('\n'), "{text}");
+    }
+    let both = run(&["code", "1722", "UntrustedRoot"]);
+    let text = String::from_utf8(both.stdout).unwrap();
+    assert!(text.contains("RPC_S_SERVER_UNAVAILABLE") && text.contains("root certificate"), "{text}");
 }

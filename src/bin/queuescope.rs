@@ -1,6 +1,7 @@
 //! The command line: the same analysis as the page, for scripts.
 //!
 //! `queuescope diagnose [--format text|json|markdown|html] PATH...` reads files and whole folders.
+//! `queuescope code CODE...` says what codes mean, in any notation.
 //! Exit status: 0 analyzed, 2 nothing could be read or wrong usage.
 
 use std::io::Write;
@@ -11,14 +12,19 @@ use std::rc::Rc;
 
 use queuescope::base::source::{FileBytes, Source};
 use queuescope::report::{InputState, html, json, markdown, text};
+use queuescope::tools::code_lookup::{Answer, look_up};
 
 const USAGE: &str = "\
 Usage: queuescope diagnose [--format text|json|markdown|html] PATH...
+       queuescope code CODE...
 
-Reads what Exchange servers exported (files or whole folders) and says which mail is
+diagnose: reads what Exchange servers exported (files or whole folders) and says which mail is
 stuck, why, on what evidence, and what to do. Nothing is sent anywhere.
 
-Exit status: 0 analyzed, 2 nothing could be read or wrong usage.";
+code: says what codes mean, in any notation: 0x80040111, -1017, ec=1010, \"0c 03 09 80\",
+5.7.3, WSAECONNREFUSED, UntrustedRoot; or a line in quotation marks with codes in it.
+
+Exit status: 0 analyzed or known, 2 nothing could be read, nothing is known, or wrong usage.";
 
 enum Format {
     Text,
@@ -47,6 +53,9 @@ fn run(arguments: &[String]) -> Result<ExitCode, String> {
         println!("queuescope {}", env!("CARGO_PKG_VERSION"));
         return Ok(ExitCode::SUCCESS);
     }
+    if let Some(("code", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) {
+        return codes(rest);
+    }
     let Some(("diagnose", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) else {
         return Err(USAGE.to_owned());
     };
@@ -67,6 +76,18 @@ fn run(arguments: &[String]) -> Result<ExitCode, String> {
     let _ = std::io::stdout().write_all(printed.as_bytes());
     let nothing = report.inputs.iter().all(|i| i.state == InputState::NotRead);
     Ok(if nothing { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+/// Answers each argument by itself, so that one may be a whole line.
+fn codes(arguments: &[String]) -> Result<ExitCode, String> {
+    let asked: Vec<&String> = arguments.iter().filter(|argument| *argument != "--").collect();
+    if asked.is_empty() {
+        return Err(format!("no code given\n\n{USAGE}"));
+    }
+    let answers: Vec<Answer> = asked.into_iter().map(|code| look_up(code)).collect();
+    let printed: Vec<String> = answers.iter().map(Answer::to_string).collect();
+    let _ = std::io::stdout().write_all(printed.join("\n").as_bytes());
+    Ok(if answers.iter().any(Answer::is_known) { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
 fn options(arguments: &[String]) -> Result<(Format, Vec<PathBuf>), String> {

@@ -1,6 +1,7 @@
 //! Facts that age, as tables beside the code that looks them up. A table is tab-separated text: lines that
-//! begin with `#` are comments, and the last column says where a row comes from.
+//! begin with `#` are comments, and the last column says where a row comes from; the tables of codes say it at their top.
 
+pub mod codes;
 pub mod extended_rights;
 pub mod known;
 pub mod well_known_sids;

@@ -2,6 +2,7 @@
 //! answers, where mail goes next. Pure functions over the model.
 
 pub mod access_check;
+pub mod code_lookup;
 pub mod receive_connector_selector;
 pub mod route_calculator;
 pub mod routing_lint;

@@ -1,0 +1,52 @@
+//! Answers as text, for the command line.
+
+use std::fmt::{self, Write as _};
+
+use super::{Answer, Candidate, Number, Reading};
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: String = self.input.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+        writeln!(f, "{shown}")?;
+        if self.readings.is_empty() {
+            writeln!(f, "  nothing to look up")?;
+        }
+        self.readings.iter().try_for_each(|reading| write!(f, "{reading}"))
+    }
+}
+
+impl fmt::Display for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = format!("  Read as {}", self.how);
+        if let Some(number) = self.number {
+            let _ = write!(line, ": {number}");
+        }
+        writeln!(f, "{line}")?;
+        if let Some(parts) = self.number.and_then(Number::hresult) {
+            let name = parts.name.map_or(String::new(), |name| format!(" ({name})"));
+            writeln!(
+                f,
+                "  As an HRESULT: failure, facility {}{name}, code {} (0x{:04X})",
+                parts.facility, parts.low, parts.low
+            )?;
+        }
+        self.candidates.iter().try_for_each(|candidate| write!(f, "{candidate}"))?;
+        self.hint.map_or(Ok(()), |hint| writeln!(f, "  {hint}"))
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, signed {}, {}", self.unsigned, self.signed(), self.hex())
+    }
+}
+
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  - {} [{}; {}]", self.symbol, self.family, self.why)?;
+        for text in [&self.meaning, &self.action].into_iter().flatten() {
+            writeln!(f, "    {text}")?;
+        }
+        Ok(())
+    }
+}
