@@ -172,6 +172,7 @@ fn numbers_that_are_no_codes_are_left_alone() {
         "Lid: 23065 length=188 latency=451",
         "JET_errNoSuchSymbol ERROR_HANDLER STATUS_LINE ecoSystem",
         "Status: 5",
+        "failed with error AccessDenied, status Success",
         "memory < 200 MB; 500 MB streamed; 450 messages, 451 more",
     ] {
         let found = marked(text);
