@@ -91,6 +91,7 @@ fn several_meanings_are_all_shown() {
         }
     }
     assert!(look_up("1722").readings[0].hint.is_some());
+    assert_eq!(look_up("Winsock error code: 10060").readings[0].hint, None);
     assert_eq!(look_up("SEC_E_LOGON_DENIED").readings[0].hint, None);
 }
 
