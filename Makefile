@@ -77,7 +77,7 @@ test-browser: $(DRIVER) .browsers
 
 lint: .wasm-target
 	@$(STEP) "Formatting" cargo fmt --check
-	@$(STEP) "Clippy" cargo clippy --locked --quiet --all-targets -- -D warnings
+	@$(STEP) "Clippy" cargo clippy --locked --quiet --all-targets --features tables -- -D warnings
 	@$(STEP) "Clippy for WebAssembly" cargo clippy --locked --quiet $(WASM) --lib --bin app -- -D warnings
 
 fmt: ## Formats the source

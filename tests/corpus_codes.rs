@@ -131,14 +131,14 @@ fn every_code_of_the_cases_has_an_answer() {
 #[test]
 fn every_code_of_the_catalogs_has_an_answer() {
     let plain = Plain::new();
+    // The catalogs list codes without the words that would tell whose they are.
+    let number = Regex::new(r"(?:^|[\s,;/(])(-\d{3,4})(?:[\s,;/)]|$)").unwrap();
     for name in ["event-catalog.tsv", "rules.tsv"] {
         let path = corpus().join("../knowledge").join(name);
         let Ok(text) = std::fs::read_to_string(&path) else {
             println!("not here, its codes were not looked up: {name}");
             continue;
         };
-        // The catalogs list codes without the words that would tell whose they are.
-        let number = Regex::new(r"(?:^|[\s,;/(])(-\d{3,4})(?:[\s,;/)]|$)").unwrap();
         let codes = plain.codes(&text).into_iter().map(|(_, code)| code);
         let jet = number.captures_iter(&text).filter_map(|hit| hit.get(1)).map(|code| code.as_str());
         let all: Vec<&str> = codes.chain(jet).collect();

@@ -161,10 +161,11 @@ pub(super) fn reading(
     let hint = match candidates.as_slice() {
         [] if number.is_some() => Some(UNKNOWN_NUMBER),
         [] => Some(UNKNOWN_WORD),
-        [first, rest @ ..] if number.is_some() && rest.iter().any(|other| other.family != first.family) => {
-            Some(SEVERAL)
+        // The wording of .NET is another name, no other meaning.
+        [first, rest @ ..] => {
+            let differs = |other: &super::Candidate| ![first.family, Family::Socket].contains(&other.family);
+            (number.is_some() && rest.iter().any(differs)).then_some(SEVERAL)
         }
-        _ => None,
     };
     Reading { part: part.to_owned(), how, number, candidates, hint }
 }

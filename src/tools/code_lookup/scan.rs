@@ -104,7 +104,7 @@ const PATTERNS: &[(Kind, &str)] = &[
     ),
     (
         Kind::RareWord,
-        r"\b(?P<c>Info(?:NoRecords|DomainNonexistent|MxLoopback|Truncated)|Error(?:Retry|Timeout|ExcessiveData|InvalidData|NoDns|SubQueryTimeout|Disconnected)|NoCredentials|UnknownCredentials|LogonDenied|IllegalMessage|AlgorithmMismatch|UntrustedRoot|UnexpectedExchangeAuthBlob|CertificateExpired|CertExpired|CertUnknown|WrongPrincipal|TargetUnknown|TimeSkew|NoAuthenticatingAuthority|SecurityQosFailed|RevocationCheckFailed|RevocationOffline|ChainValidationFailed|SubjectMismatch|SocketError|ConnectionRefused|ConnectionReset|ConnectionAborted|HostNotFound|HostUnreachable|NetworkUnreachable|AddressAlreadyInUse)\b",
+        r"\b(?P<c>Info(?:NoRecords|DomainNonexistent|MxLoopback|Truncated)|Error(?:Retry|Timeout|ExcessiveData|InvalidData|NoDns|SubQueryTimeout|Disconnected)|NoCredentials|UnknownCredentials|LogonDenied|IllegalMessage|AlgorithmMismatch|UntrustedRoot|UnexpectedExchangeAuthBlob|CertificateExpired|CertExpired|CertUnknown|WrongPrincipal|TargetUnknown|TimeSkew|NoAuthenticatingAuthority|SecurityQosFailed|RevocationOffline|SubjectMismatch|SocketError|ConnectionRefused|ConnectionReset|ConnectionAborted|HostNotFound|HostUnreachable|NetworkUnreachable|AddressAlreadyInUse)\b",
     ),
     (
         Kind::Word,
@@ -190,7 +190,7 @@ fn code(text: &str, kind: Kind, hit: &Captures<'_>) -> Option<Found> {
         Kind::Word | Kind::RareWord => {
             let failures = [Family::AuthWord, Family::Socket, Family::DnsWord];
             let exact = codes::by_symbol(digits).filter(|code| code.symbol == digits);
-            named(digits, exact.filter(|code| failures.contains(&code.family) && !is_no_failure(code.symbol)))
+            named(digits, exact.filter(|code| failures.contains(&code.family) && !is_general(code.symbol)))
         }
     };
     (!reading.candidates.is_empty()).then(|| Found { range: place.range(), reading })
@@ -208,8 +208,10 @@ fn ends(after: &str, kind: Kind) -> bool {
     }
 }
 
-fn is_no_failure(word: &str) -> bool {
-    matches!(word, "Success" | "Pending" | "DirectTrust")
+/// Words that stand for other things, too, or for no failure.
+fn is_general(word: &str) -> bool {
+    let general = ["Success", "Pending", "DirectTrust", "AccessDenied", "InternalError", "Shutdown", "IsConnected"];
+    general.contains(&word) || ["NotConnected", "NoData", "NoRecovery", "TryAgain"].contains(&word)
 }
 
 fn value(digits: &str) -> Option<u32> {

@@ -91,6 +91,7 @@ fn several_meanings_are_all_shown() {
         }
     }
     assert!(look_up("1722").readings[0].hint.is_some());
+    assert_eq!(look_up("Winsock error code: 10060").readings[0].hint, None);
     assert_eq!(look_up("SEC_E_LOGON_DENIED").readings[0].hint, None);
 }
 
@@ -172,6 +173,7 @@ fn numbers_that_are_no_codes_are_left_alone() {
         "Lid: 23065 length=188 latency=451",
         "JET_errNoSuchSymbol ERROR_HANDLER STATUS_LINE ecoSystem",
         "Status: 5",
+        "failed with error AccessDenied, status Success",
         "memory < 200 MB; 500 MB streamed; 450 messages, 451 more",
     ] {
         let found = marked(text);
