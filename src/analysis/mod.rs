@@ -22,8 +22,9 @@ pub use reading::{Reading, Step};
 use crate::base::source::{Place, Source};
 use crate::base::text::Text;
 use crate::formats::Log;
-use crate::report::{Considered, ConsideredVerdict, Evidence, Finding, Report, excerpt};
+use crate::report::{Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, Report, excerpt};
 use crate::rules::{Discovery, Proof, Rule, Verdict};
+use crate::tools::code_lookup;
 
 /// News of an analysis under way.
 #[derive(Debug)]
@@ -207,11 +208,26 @@ fn evidence(proof: &Proof, sources: &[reading::Read], shelf: &shelf::Shelf) -> E
         },
         note: proof.note.clone(),
         why: proof.why.clone(),
-        excerpt,
         marks,
         marked_texts: proof.marks.clone(),
         absent: proof.searched.is_some(),
+        codes: if proof.searched.is_some() { Vec::new() } else { explained(&excerpt) },
+        excerpt,
     }
+}
+
+/// Codes that are explained beside one piece of evidence at most.
+const CODES: usize = 6;
+
+fn explained(excerpt: &str) -> Vec<ExplainedCode> {
+    let mut codes: Vec<ExplainedCode> = Vec::new();
+    for note in code_lookup::codes_in(excerpt) {
+        let code = ExplainedCode { code: excerpt.get(note.range).unwrap_or("").to_owned(), text: note.text };
+        if codes.len() < CODES && !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes
 }
 
 impl Analysis {

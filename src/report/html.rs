@@ -8,7 +8,7 @@ use sha2::Digest as _;
 
 use super::markdown::printable;
 use super::{
-    Considered, ConsideredVerdict, Evidence, Finding, GroundKind, InputState, Missing, Problem, Report, grouped,
+    Considered, ConsideredVerdict, Finding, GroundKind, InputState, Missing, Problem, Report, grouped,
 };
 
 const STYLE: &str = include_str!("report.css");
@@ -105,12 +105,11 @@ fn section(report: &Report, problem: &Problem) -> String {
     );
     let mut out = format!("<section id=\"p{number}\" class=\"problem\">\n");
     out += &row(&format!("Problem {number}"), &margin, &heading, "head");
-    out += &row("Evidence", "", &evidence(&main.evidence, &prefix), "");
+    out += &row("Evidence", "", &evidence(main, &prefix), "");
     out += &parts(main, &prefix);
     for (i, explained) in problem.explains.iter().filter_map(|i| report.findings.get(*i)).enumerate() {
         let prefix = format!("p{number}s{}", i + 1);
-        let body =
-            format!("<p>{}</p>\n{}", cited(&explained.statement, &prefix), evidence(&explained.evidence, &prefix));
+        let body = format!("<p>{}</p>\n{}", cited(&explained.statement, &prefix), evidence(explained, &prefix));
         out += &row("Explains", &escape(&explained.title), &body, "");
     }
     if !main.sources.is_empty() {
@@ -167,9 +166,9 @@ fn parts(finding: &Finding, prefix: &str) -> String {
     out
 }
 
-fn evidence(list: &[Evidence], prefix: &str) -> String {
+fn evidence(finding: &Finding, prefix: &str) -> String {
     let mut items = String::new();
-    for (i, e) in list.iter().enumerate() {
+    for (i, e) in finding.evidence.iter().enumerate() {
         let body = if e.absent {
             format!("<p class=\"absent\">{}</p>", escape(&e.excerpt))
         } else if e.excerpt.is_empty() {
@@ -177,8 +176,13 @@ fn evidence(list: &[Evidence], prefix: &str) -> String {
         } else {
             format!("<pre>{}</pre>", marked(&e.excerpt, &e.marks))
         };
+        let codes: String = finding
+            .new_codes(i)
+            .map(|code| format!("<li><code>{}</code> {}</li>", escape(&code.code), escape(&code.text)))
+            .collect();
+        let codes = if codes.is_empty() { codes } else { format!("<ul class=\"codes\">{codes}</ul>") };
         items += &format!(
-            "<li id=\"{prefix}e{}\"><span class=\"note\">{}</span> <span class=\"place\">{}, {}</span>{body}</li>\n",
+            "<li id=\"{prefix}e{}\"><span class=\"note\">{}</span> <span class=\"place\">{}, {}</span>{body}{codes}</li>\n",
             i + 1,
             escape(&e.note),
             escape(&e.input),

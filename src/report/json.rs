@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{Considered, Finding, Input, Missing, Report, Step};
+use super::{Considered, ExplainedCode, Finding, Input, Missing, Report, Step};
 
 #[derive(Serialize)]
 struct Contract<'a> {
@@ -56,6 +56,8 @@ struct EvidenceOut<'a> {
     input: &'a str,
     locator: &'a str,
     excerpt: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    codes: &'a [ExplainedCode],
 }
 
 #[derive(Serialize)]
@@ -115,7 +117,7 @@ fn finding(finding: &Finding) -> FindingOut<'_> {
         evidence: finding
             .evidence
             .iter()
-            .map(|e| EvidenceOut { input: &e.input, locator: &e.locator, excerpt: &e.excerpt })
+            .map(|e| EvidenceOut { input: &e.input, locator: &e.locator, excerpt: &e.excerpt, codes: &e.codes })
             .collect(),
         explains: &finding.explains,
         remedy: finding.remedy.iter().map(step).collect(),

@@ -4,7 +4,7 @@
 //! character with a meaning is escaped; excerpts and commands stand in fences longer than any run of
 //! backticks inside them.
 
-use super::{Evidence, Finding, Missing, Report, grouped};
+use super::{Finding, Missing, Report, grouped};
 
 /// Prints a report, with a final line end.
 pub fn print(report: &Report) -> String {
@@ -28,7 +28,7 @@ pub fn print(report: &Report) -> String {
         out += &finding(main);
         for explained in problem.explains.iter().filter_map(|i| report.findings.get(*i)) {
             out += &format!("\n### Explains: {}\n\n{}\n\n", escape(&explained.title), escape(&explained.statement));
-            out += &evidence_list(&explained.evidence);
+            out += &evidence_list(explained);
         }
     }
     for (heading, verdict) in [
@@ -75,7 +75,7 @@ fn finding(finding: &Finding) -> String {
         out += &format!("Affected: {}.\n\n", names.join(", "));
     }
     out += "### Evidence\n\n";
-    out += &evidence_list(&finding.evidence);
+    out += &evidence_list(finding);
     if !finding.remedy.is_empty() {
         out += "### What to do\n\n";
     }
@@ -124,9 +124,9 @@ fn finding(finding: &Finding) -> String {
     out
 }
 
-fn evidence_list(list: &[Evidence]) -> String {
+fn evidence_list(finding: &Finding) -> String {
     let mut out = String::new();
-    for (i, evidence) in list.iter().enumerate() {
+    for (i, evidence) in finding.evidence.iter().enumerate() {
         out += &format!(
             "{}. {} ({}, {})\n",
             i + 1,
@@ -136,6 +136,9 @@ fn evidence_list(list: &[Evidence]) -> String {
         );
         if !evidence.excerpt.is_empty() {
             out += &fenced(&evidence.excerpt, "text", "   ");
+        }
+        for code in finding.new_codes(i) {
+            out += &format!("   - {}: {}\n", escape(&code.code), escape(&code.text));
         }
     }
     out.push('\n');

@@ -225,6 +225,26 @@ pub struct Evidence {
     pub marked_texts: Vec<String>,
     /// The evidence is that something is *not* there; `excerpt` says what was searched.
     pub absent: bool,
+    /// Codes in the excerpt, each once, in their order.
+    pub codes: Vec<ExplainedCode>,
+}
+
+/// A code in a piece of evidence, and what it means there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplainedCode {
+    /// As printed.
+    pub code: String,
+    /// Symbol and meaning, one sentence.
+    pub text: String,
+}
+
+impl Finding {
+    /// The codes of a piece of evidence that no earlier one has: what a reader has not been told yet.
+    pub fn new_codes(&self, evidence: usize) -> impl Iterator<Item = &ExplainedCode> {
+        let (before, own) = self.evidence.split_at(evidence.min(self.evidence.len()));
+        let known = |code: &ExplainedCode| before.iter().any(|earlier| earlier.codes.contains(code));
+        own.iter().take(1).flat_map(|evidence| &evidence.codes).filter(move |code| !known(code))
+    }
 }
 
 /// Something that follows from a finding.

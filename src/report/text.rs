@@ -79,6 +79,9 @@ fn print_finding(finding: &Finding, line: &mut impl FnMut(String)) {
     line("  Evidence".to_owned());
     for (i, evidence) in finding.evidence.iter().enumerate() {
         print_evidence(i + 1, evidence, line);
+        for code in finding.new_codes(i) {
+            wrap(&format!("{}: {}", code.code, code.text), "        ", "          ").into_iter().for_each(&mut *line);
+        }
     }
     if !finding.remedy.is_empty() {
         line("  What to do".to_owned());

@@ -13,9 +13,11 @@ use super::diagnosis::{self, Diagnosis};
 use super::drawer::Drawer;
 use super::files_view::Files;
 use super::keyboard::{self, Sheet};
+use super::reference::Reference;
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
 use super::state::{Action, Drag, Phase, State, View};
+use super::tools_view::Tools;
 use super::{browser, drop, rail, reading_view, start_view, text, top_bar};
 
 /// The whole page.
@@ -85,6 +87,13 @@ pub fn App() -> Html {
 fn main_view(state: &State, session: &Session, act: &Callback<Action>) -> (&'static str, Html) {
     if state.view == View::About {
         return ("about", html! { <About /> });
+    }
+    if state.view == View::Tools {
+        let footing = state.case.as_ref().map(|case| diagnosis::footing(state, case, act));
+        return ("tools", html! { <Tools code={state.code.clone()} act={act.clone()} {footing} /> });
+    }
+    if state.view == View::Reference {
+        return ("reference", html! { <Reference shown={state.shown_rule.clone()} /> });
     }
     match (&state.phase, &state.case) {
         (Phase::Empty, _) => ("start", start_view::start_view(state, session, act)),

@@ -12,6 +12,7 @@ use super::case::Case;
 use super::diagnosis::plain;
 use super::raw_lines::RawLines;
 use super::session::Session;
+use super::shared::codes::codes;
 use super::shared::copy_button::CopyButton;
 use super::shared::icon::{Icon, icon};
 use super::shared::sentence::Footing;
@@ -83,6 +84,7 @@ pub fn Drawer(props: &Props) -> Html {
             if !evidence.why.is_empty() {
                 <p class="why">{ &evidence.why }</p>
             }
+            { codes(footing, evidence.codes.iter()) }
             <RawLines case={case.clone()} cite={*cite} raw={raw.clone()} more={more} step={MORE} />
             <footer class="drawer-foot">
                 <CopyButton label="Copy with location" text={copied(evidence, raw.as_ref())} {say} />

@@ -19,6 +19,8 @@ pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Cal
         let view = match key.as_str() {
             "d" => Some(View::Diagnosis),
             "f" => Some(View::Files),
+            "t" => Some(View::Tools),
+            "r" => Some(View::Reference),
             "a" => Some(View::About),
             _ => None,
         };
@@ -96,7 +98,7 @@ fn in_field(event: &KeyboardEvent) -> bool {
 
 const KEYS: [(&[&str], &str); 8] = [
     (&["?"], "This sheet"),
-    (&["g", "d"], "Go to Diagnosis (f: Files, a: About)"),
+    (&["g", "d"], "Go to Diagnosis (f: Files, t: Tools, r: Reference, a: About)"),
     (&["j", "k"], "Next, previous problem"),
     (&["1", "to", "9"], "Open evidence 1 to 9 of the current problem"),
     (&["c"], "Copy the current problem as text"),

@@ -1,5 +1,5 @@
 //! The page: a thin face over the report. It knows neither formats nor rules; what it shows comes from
-//! [`crate::report`] through the worker.
+//! [`crate::report`] through the worker. Only the reference reads the texts of the rules, and the tools their tables.
 //!
 //! One state with one reducer (`state`), one session that touches the browser (`session`), one component
 //! per view. Every text out of a file becomes a text node; there is no way from evidence to markup.
@@ -16,11 +16,13 @@ mod keyboard;
 mod rail;
 mod raw_lines;
 mod reading_view;
+mod reference;
 mod session;
 mod shared;
 mod start_view;
 mod state;
 mod text;
+mod tools_view;
 mod top_bar;
 
 /// Shows the page in `#app`. Called once, in a window.

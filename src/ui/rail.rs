@@ -55,6 +55,8 @@ pub fn rail(state: &State, act: &Callback<Action>) -> Html {
                 }
             </ul>
             <ul class="rail-end">
+                { item(View::Tools, Icon::Tools, "Tools", Html::default(), None) }
+                { item(View::Reference, Icon::Reference, "Reference", Html::default(), None) }
                 { item(View::About, Icon::Info, "About", Html::default(), None) }
             </ul>
         </nav>

@@ -16,6 +16,8 @@ pub enum View {
     /// Diagnosis of an open case; the start page without one, the ledger while it is read.
     Diagnosis,
     Files,
+    Tools,
+    Reference,
     About,
 }
 
@@ -24,6 +26,8 @@ impl View {
         match self {
             View::Diagnosis => "#/diagnosis",
             View::Files => "#/files",
+            View::Tools => "#/tools",
+            View::Reference => "#/reference",
             View::About => "#/about",
         }
     }
@@ -31,6 +35,8 @@ impl View {
     pub fn from_hash(hash: &str) -> View {
         match hash.trim_start_matches(['#', '/']) {
             "files" => View::Files,
+            "tools" => View::Tools,
+            "reference" => View::Reference,
             "about" => View::About,
             _ => View::Diagnosis,
         }
@@ -197,6 +203,10 @@ pub struct State {
     pub spoken: (u32, String),
     /// Row of the files that was asked for.
     pub shown_file: Option<String>,
+    /// Rule of the reference that was asked for.
+    pub shown_rule: Option<String>,
+    /// What is looked up.
+    pub code: String,
 }
 
 /// Where the lines in an answer come from.
@@ -230,6 +240,8 @@ pub enum Action {
     Notice(Option<String>),
     Show(View),
     ShowFile(String),
+    ShowRule(String),
+    LookUp(String),
     Fold(u32),
     Unfold(u32),
     Current(u32),
@@ -264,6 +276,8 @@ impl State {
             notice: None,
             spoken: (0, String::new()),
             shown_file: None,
+            shown_rule: None,
+            code: String::new(),
         }
     }
 
@@ -332,6 +346,14 @@ impl State {
             Action::ShowFile(path) => {
                 self.view = View::Files;
                 self.shown_file = Some(path);
+            }
+            Action::ShowRule(id) => {
+                self.view = View::Reference;
+                self.shown_rule = Some(id);
+            }
+            Action::LookUp(code) => {
+                self.view = View::Tools;
+                self.code = code;
             }
             Action::Fold(problem) => {
                 Rc::make_mut(&mut self.open).remove(&problem);

@@ -4,7 +4,8 @@
 
 use yew::prelude::*;
 
-use crate::report::Evidence;
+use crate::report::{Evidence, ExplainedCode};
+use crate::ui::shared::codes::codes;
 use crate::ui::shared::excerpt::excerpt;
 use crate::ui::shared::sentence::Footing;
 use crate::ui::state::Cite;
@@ -67,7 +68,18 @@ fn item(footing: &Footing, cite: Cite, evidence: &Evidence, folded: bool) -> Htm
                 } else if !evidence.excerpt.trim().is_empty() {
                     { excerpt(&evidence.excerpt, &evidence.marks) }
                 }
+                { codes(footing, new_codes(footing, cite, evidence).into_iter()) }
             </div>
         </li>
     }
+}
+
+/// Codes that no earlier piece of evidence of the problem has.
+fn new_codes<'a>(footing: &Footing, cite: Cite, evidence: &'a Evidence) -> Vec<&'a ExplainedCode> {
+    let before = |code: &ExplainedCode| {
+        (1..cite.number)
+            .filter_map(|n| footing.case.evidence(cite.problem, n))
+            .any(|earlier| earlier.codes.contains(code))
+    };
+    evidence.codes.iter().filter(|code| !before(code)).collect()
 }

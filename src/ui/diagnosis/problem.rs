@@ -39,6 +39,10 @@ pub fn ProblemArticle(props: &Props) -> Html {
         let (number, open) = (*number, *open);
         footing.act.reform(move |_: MouseEvent| if open { Action::Fold(number) } else { Action::Unfold(number) })
     };
+    let about = {
+        let rule = finding.rule.clone();
+        footing.act.reform(move |_: MouseEvent| Action::ShowRule(rule.clone()))
+    };
     html! {
         <article {id} class={classes!("problem", current.then_some("current"))} data-rule={finding.rule.clone()} data-open={open.to_string()}
             tabindex="-1" aria-labelledby={title.clone()}>
@@ -52,6 +56,7 @@ pub fn ProblemArticle(props: &Props) -> Html {
                     <h2 id={title} class="statement">{ footing.sentence(problem.main, &finding.statement) }</h2>
                     <div class="role-line">
                         <p class="meta">{ role(finding, branches(&case.report, problem).iter().map(Branch::size).sum()) }</p>
+                        <button type="button" class="link rule-link" onclick={about}>{ "About this rule" }</button>
                         <CopyButton quiet={true} label="Copy as text" text={plain::problem(case, problem)} say={say.clone()} />
                         <button type="button" class="button quiet only-icon" onclick={fold} aria-expanded={open.to_string()}
                             aria-controls={body.clone()} aria-label={if *open { "Fold this problem" } else { "Unfold this problem" }}>

@@ -30,6 +30,8 @@ pub enum Icon {
     Ring,
     Dot,
     Open,
+    Tools,
+    Reference,
 }
 
 /// Draws an icon.
@@ -66,6 +68,10 @@ pub fn icon(icon: Icon) -> Html {
         },
         Icon::Ring => html! { <circle cx="8" cy="8" r="3.2" /> },
         Icon::Dot => html! { <circle class="fill" cx="8" cy="8" r="3.6" /> },
+        Icon::Tools => html! { <><circle cx="7" cy="7" r="4.6" /><path d="M10.4 10.4l4 4M5.2 7h3.6" /></> },
+        Icon::Reference => {
+            html! { <><path d="M8 3.6C6.4 2.5 4.3 2.1 1.8 2.3v10.4c2.5-.2 4.6.2 6.2 1.3 1.6-1.1 3.7-1.5 6.2-1.3V2.3c-2.5-.2-4.6.2-6.2 1.3z" /><path d="M8 3.6V14" /></> }
+        }
         Icon::Open => html! { <path d="M8 1.8V10M4.9 7L8 10.1 11.1 7M2.3 9.5v4.7h11.4V9.5" /> },
     };
     html! { <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">{ drawing }</svg> }

@@ -1,5 +1,6 @@
 //! Parts that several views use.
 
+pub mod codes;
 pub mod command_box;
 pub mod copy_button;
 pub mod excerpt;

@@ -1,0 +1,132 @@
+//! The answer of the code look-up.
+
+use yew::prelude::*;
+
+use crate::model::known_row::KnownRow;
+use crate::tools::code_lookup::{Candidate, Number, Reading, look_up};
+use crate::tools::event_lookup;
+use crate::ui::shared::sentence::Footing;
+use crate::ui::state::{Action, Cite};
+
+/// Everything that is known about an input.
+pub fn answer(code: &str, act: &Callback<Action>, footing: Option<&Footing>) -> Html {
+    if code.trim().is_empty() {
+        return Html::default();
+    }
+    let events = event_lookup::events(code);
+    let mut readings = look_up(code).readings;
+    if !events.is_empty() {
+        // A word such as "event" is no code.
+        readings.retain(|reading| !reading.candidates.is_empty());
+    }
+    html! {
+        <>
+            if readings.is_empty() && events.is_empty() {
+                { section("Answer", html! { <p>{ "There is no code in this text." }</p> }) }
+            }
+            if !events.is_empty() {
+                { section("Events", html! { <dl class="facts">{ for events.iter().map(|row| event(row, act)) }</dl> }) }
+            }
+            { for readings.iter().map(|reading| read(reading, footing)) }
+        </>
+    }
+}
+
+fn section(label: &str, content: Html) -> Html {
+    html! {
+        <section class="row part">
+            <h2 class="margin margin-label">{ label }</h2>
+            <div class="content">{ content }</div>
+        </section>
+    }
+}
+
+fn event(row: &KnownRow, act: &Callback<Action>) -> Html {
+    let ids: Vec<String> = row.events.iter().map(u16::to_string).collect();
+    let id = row.id.clone();
+    let onclick = act.reform(move |_: MouseEvent| Action::ShowRule(id.clone()));
+    let is_rule = row.severity != "note";
+    html! {
+        <div>
+            <dt>{ row.sources.join(", ") }<span class="meta">{ format!("event {}", ids.join(", ")) }</span></dt>
+            <dd>
+                <p class="strong">{ &row.title }</p>
+                <p>{ &row.cause }</p>
+                if is_rule {
+                    <button type="button" class="link" {onclick}>{ "What to do about it" }</button>
+                }
+            </dd>
+        </div>
+    }
+}
+
+fn read(reading: &Reading, footing: Option<&Footing>) -> Html {
+    let seen = footing.map(|footing| seen(reading, footing)).unwrap_or_default();
+    let content = html! {
+        <>
+            <p class="code-read">{ format!("Read as {}", reading.how) }</p>
+            <dl class="facts">
+                if let Some(number) = reading.number {
+                    <div><dt>{ "Notations" }</dt><dd class="code">{ notations(number) }</dd></div>
+                }
+                if let Some(parts) = reading.number.and_then(Number::hresult) {
+                    <div><dt>{ "HRESULT" }</dt><dd>{ format!(
+                        "Failure; facility {}{}; code {} (0x{:04X})",
+                        parts.facility,
+                        parts.name.map_or_else(String::new, |name| format!(" ({name})")),
+                        parts.low,
+                        parts.low
+                    ) }</dd></div>
+                }
+                { for reading.candidates.iter().map(candidate) }
+                if footing.is_some() {
+                    <div><dt>{ "In this case" }</dt><dd>{ if seen.is_empty() { html! { { "Not in the evidence shown" } } } else { seen.into_iter().collect() } }</dd></div>
+                }
+            </dl>
+            if let Some(hint) = reading.hint {
+                <p class="meta">{ hint }</p>
+            }
+        </>
+    };
+    section(&reading.part, content)
+}
+
+fn notations(number: Number) -> String {
+    let signed = number.signed();
+    let unsigned = if signed < 0 { format!(" = {}", number.unsigned) } else { String::new() };
+    format!("{} = {signed}{unsigned}", number.hex())
+}
+
+fn candidate(candidate: &Candidate) -> Html {
+    html! {
+        <div>
+            <dt><span class="code">{ &candidate.symbol }</span><span class="meta">{ candidate.family.title() }</span></dt>
+            <dd>
+                { for candidate.meaning.iter().map(|text| html! { <p class="strong">{ text }</p> }) }
+                { for candidate.action.iter().map(|text| html! { <p>{ text }</p> }) }
+                <p class="meta">{ format!("Because: {}", candidate.why) }</p>
+            </dd>
+        </div>
+    }
+}
+
+/// Buttons to the evidence of the case that has the code.
+fn seen(reading: &Reading, footing: &Footing) -> Vec<Html> {
+    const MOST: usize = 12;
+    let is_it = |code: &str, text: &str| {
+        code.eq_ignore_ascii_case(&reading.part)
+            || reading.candidates.first().is_some_and(|first| text.starts_with(first.symbol.as_str()))
+    };
+    let mut found = Vec::new();
+    for problem in &footing.case.report.problems {
+        for number in 1..=footing.case.citations(problem.number) {
+            let Some(evidence) = footing.case.evidence(problem.number, number) else { continue };
+            if evidence.codes.iter().any(|code| is_it(&code.code, &code.text)) && found.len() < MOST {
+                let cite = Cite { problem: problem.number, number };
+                let label = format!("Problem {}, evidence {number}", problem.number);
+                found.push(html! { <><button type="button" class="link" onclick={footing.opener(cite)}>{ label }</button>{ " " }</> });
+            }
+        }
+    }
+    found
+}
