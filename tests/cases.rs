@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use queuescope::analysis::analyze;
 use queuescope::base::source::Source;
-use queuescope::report::{Confidence, ConsideredVerdict, Report, Role, json, text};
+use queuescope::report::{Confidence, ConsideredVerdict, Report, Role, Severity, json, text};
 
 struct Case {
     name: String,
@@ -126,6 +126,20 @@ fn unmet(report: &Report, key: &str, value: &str) -> Option<String> {
         other => panic!("unknown expectation: {other}"),
     };
     (!held).then(|| format!("it is {is}"))
+}
+
+/// A case whose name begins with `healthy` is one of ordinary, busy evidence.
+#[test]
+fn healthy_sites_stay_quiet() {
+    let healthy: Vec<Case> = cases().into_iter().filter(|case| case.name.starts_with("healthy")).collect();
+    assert!(!healthy.is_empty());
+    let mut loud = Vec::new();
+    for case in healthy {
+        for finding in diagnose(&case.files).findings.iter().filter(|finding| finding.severity < Severity::Info) {
+            loud.push(format!("{}: {:?} {} {}", case.name, finding.severity, finding.rule, finding.statement));
+        }
+    }
+    assert!(loud.is_empty(), "{}", loud.join("\n"));
 }
 
 /// Every waiting message belongs to a problem or to "not explained", and every citation has evidence.

@@ -11,9 +11,15 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use queuescope::analysis::analyze;
-use queuescope::base::source::Source;
+use queuescope::base::ledger::Ledger;
+use queuescope::base::source::{Source, SourceId};
+use queuescope::base::text::Text;
+use queuescope::formats::{Document, FORMATS, Head, Log, Output, Parse, Probe};
 use queuescope::knowledge::known;
+use queuescope::model::event::Event;
 use queuescope::model::known_row::KnownKind;
+use queuescope::model::log_row::LogRow;
+use queuescope::model::{Record, Sink};
 use queuescope::report::{InputState, Report, Severity};
 
 fn folders(kind: &str) -> Vec<PathBuf> {
@@ -106,4 +112,50 @@ fn logs_alone_give_nothing_to_worry_about() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The events of a file.
+struct Events(Vec<Event>);
+
+impl Sink for Events {
+    fn record(&mut self, record: Record) {
+        if let Record::Event(event) = record {
+            self.0.push(event);
+        }
+    }
+
+    fn row(&mut self, _: &LogRow<'_>) {}
+}
+
+fn events(folder: &Path) -> Vec<Event> {
+    let mut sources = Vec::new();
+    files(folder, &mut sources);
+    let mut events = Events(Vec::new());
+    for source in sources {
+        let bytes = source.bytes.read_range(0, usize::MAX).unwrap();
+        let head = Head::new(&source.path, bytes.len() as u64, bytes.get(..Head::BYTES.min(bytes.len())).unwrap());
+        let format = FORMATS.iter().max_by_key(|format| match (format.probe)(&head) {
+            Probe::Yes(score, _) => score,
+            _ => 0,
+        });
+        let format = format.unwrap();
+        let (mut ledger, mut progress) = (Ledger::default(), |_, _| ControlFlow::Continue(()));
+        let mut out = Output::new(&mut events, &mut ledger, &mut progress);
+        let (id, path) = (SourceId(0), source.path.as_str());
+        match format.parse {
+            Parse::Document(parse) => parse(&Document { id, path, text: &Text::decode(&bytes) }, &mut out),
+            Parse::Log(reader) => reader.read_in_one(&Log { id, path, bytes: &bytes }, &mut out),
+        }
+    }
+    events.0
+}
+
+#[test]
+fn every_note_explains_an_event() {
+    let shown: Vec<Event> = folders("confirm").iter().flat_map(|folder| events(folder)).collect();
+    assert!(shown.len() > 300, "{}", shown.len());
+    let notes = known::all().iter().filter(|row| row.severity == "note");
+    let unshown: Vec<&str> =
+        notes.filter(|row| !shown.iter().any(|event| row.is_of_event(event))).map(|row| row.id.as_str()).collect();
+    assert!(unshown.is_empty(), "no sample shows the events of {unshown:?}");
 }

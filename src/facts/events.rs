@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::Moment;
-use crate::model::event::Event;
+use crate::model::event::{Event, is_source};
 
 /// Exemplars kept per group and file.
 const EXEMPLARS: usize = 3;
@@ -208,8 +208,7 @@ impl EventGroup {
     /// Whether the group is of a source, in whatever way the export spells it: copies of texts print it with blanks, or run
     /// together with what stands before it.
     pub fn is_of(&self, source: &str) -> bool {
-        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-        letters(&self.source) == letters(source)
+        is_source(source, &self.source)
     }
 }
 

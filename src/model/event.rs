@@ -74,6 +74,13 @@ impl fmt::Display for Level {
     }
 }
 
+/// Whether two spellings are of one source: copies of texts print it with blanks, in another case, or with punctuation.
+pub fn is_source(own: &str, printed: &str) -> bool {
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    own.eq_ignore_ascii_case(printed) || letters(own) == letters(printed)
+}
+
 impl Event {
     /// An event of which only source and id are known.
     pub fn new(span: Span, source: impl Into<String>, id: u16) -> Event {

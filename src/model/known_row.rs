@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::event::{Event, is_source};
+use super::smtp_reply::squeeze;
 use super::version::ExchangeVersion;
 
 /// The columns of a table of rows.
@@ -268,6 +270,21 @@ impl KnownRow {
             standing,
             references,
         })
+    }
+
+    /// Whether an event has the id, a source and one of the phrases of the row.
+    pub fn is_of_event(&self, event: &Event) -> bool {
+        let says = || {
+            let texts = event.message.iter().chain(&event.strings).map(|text| squeeze(text)).collect::<Vec<_>>();
+            self.phrases
+                .iter()
+                .map(|phrase| squeeze(phrase))
+                .any(|phrase| texts.iter().any(|text| text.contains(&phrase)))
+        };
+        self.kind == KnownKind::Event
+            && self.events.contains(&event.id)
+            && self.sources.iter().any(|own| is_source(own, &event.source))
+            && (self.phrases.is_empty() || says())
     }
 
     /// Whether the line is the header of a table.

@@ -7,9 +7,7 @@ use base64::Engine as _;
 use sha2::Digest as _;
 
 use super::markdown::printable;
-use super::{
-    Considered, ConsideredVerdict, Finding, GroundKind, InputState, Missing, Problem, Report, grouped,
-};
+use super::{Considered, ConsideredVerdict, Finding, GroundKind, InputState, Missing, Problem, Report, grouped};
 
 const STYLE: &str = include_str!("report.css");
 

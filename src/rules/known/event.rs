@@ -3,7 +3,6 @@
 use super::fill::Names;
 use crate::facts::Facts;
 use crate::model::known_row::KnownRow;
-use crate::model::smtp_reply::squeeze;
 use crate::report::{Role, Severity};
 use crate::rules::discovery::{Discovery, count, distinct, listed};
 use crate::rules::searching::{Hit, computers, effects, events, hits, note_past, span_of};
@@ -13,12 +12,11 @@ const CITED: usize = 4;
 
 /// What was found of a row.
 pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
-    let phrases: Vec<String> = row.phrases.iter().map(|phrase| squeeze(phrase)).collect();
     let meant: Vec<Hit<'_>> = row
         .sources
         .iter()
         .flat_map(|source| hits(facts, source, &row.events))
-        .filter(|hit| is_meant(row, &phrases, facts, hit))
+        .filter(|hit| is_meant(row, facts, hit))
         .collect();
     let all: Vec<&Hit<'_>> = meant.iter().collect();
     if all.is_empty() {
@@ -57,7 +55,7 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
         span_of(first, last)
     );
     effects(&mut found, &all);
-    found.affects(distinct(names.values()).into_iter().take(12));
+    found.affects(distinct(names.used(row)).into_iter().take(12));
     super::reply::add_steps(&mut found, row, &names);
     if note_past(facts, &mut found, &all) {
         // What happened once and did not come back is history, however bad it was.
@@ -67,14 +65,9 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     Some(found)
 }
 
-/// Whether an event is the one of the row: one of the phrases is in it, and the server is not known to be of another version.
-fn is_meant(row: &KnownRow, phrases: &[String], facts: &Facts, hit: &Hit<'_>) -> bool {
+/// Whether an event is the one of the row, and its server is not known to be of another version.
+fn is_meant(row: &KnownRow, facts: &Facts, hit: &Hit<'_>) -> bool {
     let version = hit.group.computer.as_deref().and_then(|computer| facts.servers.version(computer));
     let fits = version.is_none_or(|version| (row.versions.0..=row.versions.1).contains(&version));
-    let event = &hit.variant.event;
-    let says = || {
-        let texts = event.message.iter().chain(&event.strings).map(|text| squeeze(text)).collect::<Vec<_>>();
-        phrases.iter().any(|phrase| texts.iter().any(|text| text.contains(phrase)))
-    };
-    fits && (phrases.is_empty() || says())
+    fits && row.is_of_event(&hit.variant.event)
 }

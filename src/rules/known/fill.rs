@@ -10,6 +10,34 @@ pub(super) struct Names(Vec<(String, Vec<String>)>);
 /// Commands that one step becomes at most, when a name has several values.
 const COMMANDS: usize = 5;
 
+/// Names that stand for objects; others are codes, counts, times and words.
+const OBJECTS: [&str; 24] = [
+    "account",
+    "address",
+    "agent",
+    "client",
+    "connector",
+    "controller",
+    "database",
+    "disk",
+    "domain",
+    "edge",
+    "entity",
+    "forest",
+    "gateway",
+    "group",
+    "hub",
+    "mailbox",
+    "object",
+    "peer",
+    "recipient",
+    "sender",
+    "server",
+    "site",
+    "store",
+    "target",
+];
+
 impl Names {
     /// The names of a row, all left open.
     pub fn open(row: &KnownRow) -> Names {
@@ -28,9 +56,17 @@ impl Names {
         }
     }
 
-    /// All values of all names.
-    pub fn values(&self) -> Vec<String> {
-        distinct(self.0.iter().flat_map(|(_, values)| values.iter().cloned()))
+    /// The values of the names that the texts of a row use: what the row is about.
+    pub fn used(&self, row: &KnownRow) -> Vec<String> {
+        let commands = row.steps.iter().filter_map(|step| step.command.as_ref());
+        let texts = commands.chain([&row.statement]).chain(row.steps.iter().map(|step| &step.text));
+        let used: Vec<&str> = texts.flat_map(|text| names_in(text)).filter(|name| OBJECTS.contains(name)).collect();
+        distinct(
+            self.0
+                .iter()
+                .filter(|(name, _)| used.contains(&name.as_str()))
+                .flat_map(|(_, values)| values.iter().cloned()),
+        )
     }
 
     fn of(&self, name: &str) -> &[String] {
