@@ -88,6 +88,7 @@ bench: $(EVTX_DUMP) $(BENCH_PYTHON) $(DRIVER) .browsers page ## Measures reading
 	@rm -rf target/bench && mkdir -p target/bench
 	@$(STEP) "Generating a mixed folder of $(BENCH_MB) MB" cargo bench --locked --quiet --bench reading -- --write $(CURDIR)/target/bench/folder $(BENCH_MB)
 	@$(STEP) "Reading it natively" bash -c 'cargo bench --locked --quiet --bench reading -- --measure $(CURDIR)/target/bench/folder > target/bench/native.jsonl'
+	@$(STEP) "What the rules cost" cargo bench --locked --quiet --bench reading -- --rules $(CURDIR)/target/bench/folder
 	@EVTX_DUMP=$(EVTX_DUMP) BENCH_PYTHON=$(BENCH_PYTHON) node tests/browser/bench.mjs target/bench/folder target/bench/native.jsonl target/bench/bench
 	@rm -rf target/bench/folder
 

@@ -6,6 +6,7 @@
 //!
 //! - without arguments: documents and logs of a few megabytes, one table;
 //! - `--write FOLDER MEGABYTES`: generates the mixed folder for the browsers;
+//! - `--rules FOLDER`: what the rules cost: the whole folder with all of them and with none, in turns;
 //! - `--measure FOLDER`: reads each file of it in a process of its own and prints a line of JSON with seconds and peak memory.
 
 #![allow(clippy::indexing_slicing, clippy::expect_used, reason = "a measurement may fail loudly")]
@@ -16,7 +17,7 @@ use std::process::Command;
 use std::rc::Rc;
 use std::time::Instant;
 
-use queuescope::analysis::analyze;
+use queuescope::analysis::{Reading, analyze, diagnose_by, read_here};
 use queuescope::base::source::{FileBytes, ReadAt, Source};
 use queuescope::base::text::Text;
 
@@ -34,9 +35,10 @@ fn main() {
         [] => table(),
         ["--write", folder, megabytes] => write(Path::new(folder), megabytes.parse().expect("a number of megabytes")),
         ["--measure", folder] => measure_all(Path::new(folder)),
+        ["--rules", folder] => rules(Path::new(folder)),
         ["--one", path] => measure_one(Path::new(path)),
         _ => {
-            eprintln!("usage: reading [--write FOLDER MEGABYTES | --measure FOLDER]");
+            eprintln!("usage: reading [--write FOLDER MEGABYTES | --measure FOLDER | --rules FOLDER]");
             std::process::exit(2);
         }
     }
@@ -79,6 +81,35 @@ fn write(folder: &Path, megabytes: u64) {
             kind.write(&path, total / files).expect("room for the files");
         }
     }
+}
+
+/// Diagnoses a folder with all rules and with none, five times in turns, and prints the medians and their ratio.
+fn rules(folder: &Path) {
+    let run = |with: bool| {
+        let start = Instant::now();
+        let files = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
+        let sources = files.map(|path| {
+            let size = std::fs::metadata(&path).expect("the file").len();
+            Source::new(path.to_string_lossy(), Rc::new(FileBytes::new(&path, size)) as Rc<dyn ReadAt>)
+        });
+        let mut reading = Reading::new(sources.collect());
+        let _ = read_here(&mut reading, &mut |_| ControlFlow::Continue(()));
+        let findings = diagnose_by(reading, &|_| with).report.findings.len();
+        (start.elapsed().as_secs_f64(), findings)
+    };
+    let (mut without, mut with, mut found) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..5 {
+        without.push(run(false).0);
+        let (seconds, findings) = run(true);
+        with.push(seconds);
+        found = findings;
+    }
+    let median = |times: &mut Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    let (without, with) = (median(&mut without), median(&mut with));
+    println!("without rules {without:.2} s, with all of them {with:.2} s ({found} findings): {:.3}", with / without);
 }
 
 /// Prints one line of JSON per first file of each kind.

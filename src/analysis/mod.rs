@@ -100,12 +100,17 @@ pub fn read_here(reading: &mut Reading, progress: &mut dyn FnMut(Progress<'_>) -
 
 /// Diagnoses what was read.
 pub fn diagnose(reading: Reading) -> Analysis {
+    diagnose_by(reading, &|_| true)
+}
+
+/// Diagnoses what was read with some of the rules only, to measure what they cost.
+pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Analysis {
     let (read, fold) = reading.finish();
     let facts = fold.finish();
     let of_site = crate::rules::of_site(&facts);
     let mut found: Vec<(&Rule<'_>, Discovery)> = Vec::new();
     let mut considered = Vec::new();
-    for rule in crate::rules::every(&of_site) {
+    for rule in crate::rules::every(&of_site).filter(|rule| wanted(rule)) {
         match judge(rule, &facts) {
             Verdict::Found(discoveries) => found.extend(discoveries.into_iter().map(|d| (rule, d))),
             Verdict::RuledOut(why) => considered.push(consider(rule, ConsideredVerdict::RuledOut, why, Vec::new())),

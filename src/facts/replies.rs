@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::queues::{Queues, WaitingQueue};
-use super::shape::reply_shape;
+use super::shape::long_shape;
 use super::transport::{Lifecycle, Origin, Question, Transport};
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
@@ -27,6 +27,9 @@ const PER_QUEUE: usize = 64;
 pub struct Replies {
     /// By place: queues, reports, logs.
     pub all: Vec<Reply>,
+    /// The same by shape, each with the first reply and the indexes of all: a question is asked once per shape, not once
+    /// per queue.
+    kinds: BTreeMap<Vec<u8>, Vec<usize>>,
 }
 
 /// A text, and where it stands.
@@ -96,13 +99,27 @@ impl Replies {
         }
         of_logs(transport, &mut all);
         of_tracked(tracked, &mut all);
-        Replies { all }
+        let mut kinds: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
+        for (index, reply) in all.iter().enumerate() {
+            // Where only a status is known the shape does not tell the code.
+            let key = [reply.shape.as_slice(), &[0], reply.reply.enhanced.as_deref().unwrap_or("").as_bytes()].concat();
+            kinds.entry(key).or_default().push(index);
+        }
+        Replies { all, kinds }
+    }
+
+    /// Those of which the first of the same shape fits, by place.
+    fn fitting(&self, fits: impl Fn(&Reply) -> bool) -> impl Iterator<Item = &Reply> {
+        let is_one = |members: &&Vec<usize>| members.first().and_then(|first| self.all.get(*first)).is_some_and(&fits);
+        let mut found: Vec<usize> = self.kinds.values().filter(is_one).flatten().copied().collect();
+        found.sort_unstable();
+        found.into_iter().filter_map(|index| self.all.get(index))
     }
 
     /// Those that a row is about.
-    pub fn of_row<'a>(&'a self, row: &'a KnownRow) -> impl Iterator<Item = &'a Reply> {
+    pub fn of_row(&self, row: &KnownRow) -> impl Iterator<Item = &Reply> {
         let phrases: Vec<String> = row.phrases.iter().map(|phrase| squeeze(phrase)).collect();
-        self.all.iter().filter(move |reply| {
+        self.fitting(move |reply| {
             let is_code = row.replies.is_empty()
                 || row.replies.iter().any(|code| code.is(reply.reply.code, reply.reply.enhanced.as_deref()));
             is_code && (phrases.is_empty() || phrases.iter().any(|phrase| reply.plain.contains(phrase)))
@@ -110,16 +127,16 @@ impl Replies {
     }
 
     /// Those whose text contains one of these, ignoring case, white space and typographic quotes.
-    pub fn saying<'a>(&'a self, texts: &[&str]) -> impl Iterator<Item = &'a Reply> {
+    pub fn saying(&self, texts: &[&str]) -> impl Iterator<Item = &Reply> {
         let texts: Vec<String> = texts.iter().map(|text| squeeze(text)).collect();
-        self.all.iter().filter(move |reply| texts.iter().any(|text| reply.plain.contains(text)))
+        self.fitting(move |reply| texts.iter().any(|text| reply.plain.contains(text)))
     }
 }
 
 impl Reply {
     fn new(text: &str, at: ReplyPlace, span: Span) -> Reply {
         let reply = LastError::read(text).reply;
-        let shape = reply_shape(text.as_bytes());
+        let shape = long_shape(text.as_bytes());
         Reply { text: text.to_owned(), reply, at, span, count: 1, times: None, plain: squeeze(text), shape }
     }
 
@@ -135,14 +152,14 @@ impl Reply {
 
     /// Whether the text of another error has the same shape.
     pub fn is_like(&self, text: &str) -> bool {
-        reply_shape(text.as_bytes()) == self.shape
+        long_shape(text.as_bytes()) == self.shape
     }
 }
 
 fn of_queue(index: usize, queue: &WaitingQueue, all: &mut Vec<Reply>) {
     let mut known: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
     for error in queue.errors() {
-        let shape = reply_shape(error.text.as_bytes());
+        let shape = long_shape(error.text.as_bytes());
         match known.get(&shape) {
             Some(at) => {
                 if let Some(reply) = all.get_mut(*at) {
@@ -164,7 +181,7 @@ fn of_report(index: usize, report: &NonDeliveryReport, all: &mut Vec<Reply>) {
         let delayed = recipient.action.as_ref().is_some_and(|action| action.value.eq_ignore_ascii_case("delayed"));
         let status = recipient.status.as_ref().map(|status| status.value.as_str());
         let Some(text) = recipient.diagnostic_code.as_ref().or(recipient.status.as_ref()) else { continue };
-        if !seen.insert(reply_shape(text.value.as_bytes())) {
+        if !seen.insert(long_shape(text.value.as_bytes())) {
             continue;
         }
         let mut reply = Reply::new(&text.value, ReplyPlace::Report(index, delayed), text.span);
@@ -227,7 +244,7 @@ fn of_tracked(tracked: &[TrackingEvent], all: &mut Vec<Reply>) {
             event.recipient_status.as_ref().and_then(|list| Some((list.value.items.first()?.as_str(), list.span)));
         let context = || event.source_context.as_ref().map(|context| (context.value.as_str(), context.span));
         let Some((text, span)) = status.filter(|(text, _)| !text.trim().is_empty()).or_else(context) else { continue };
-        let key = (event.event.value.clone(), reply_shape(text.as_bytes()));
+        let key = (event.event.value.clone(), long_shape(text.as_bytes()));
         let at = event.at.as_ref().map(|at| at.value);
         match known.get(&key).and_then(|index| all.get_mut(*index)) {
             Some(reply) => {

@@ -4,13 +4,20 @@
 //! the words and the codes and puts a sign in place of the rest. Only the innermost reply counts: the envelopes that Exchange
 //! puts around it (see [`crate::model::smtp_reply`]) are the same for every failure.
 
-/// Bytes of a shape at most.
+/// Bytes of the shape of a log's text at most: logs have millions of them.
 const MOST: usize = 160;
+
+/// Bytes of the shape of any other text at most.
+const LONG: usize = 600;
 
 /// The shape of a text: reply codes at its beginning stay, other numbers, addresses in angle brackets and quoted names become
 /// one sign, and only the beginning counts. Numbers of WinSock errors stay, and so does the number of an RFC.
 pub fn shape(text: &[u8]) -> Vec<u8> {
-    let mut shape = Vec::with_capacity(text.len().min(MOST));
+    within(text, MOST)
+}
+
+fn within(text: &[u8], most: usize) -> Vec<u8> {
+    let mut shape = Vec::with_capacity(text.len().min(most));
     let mut rest = text;
     // `550 5.7.1`, `451-4.4.0`, with or without the quotes of a list.
     let codes = rest
@@ -23,7 +30,7 @@ pub fn shape(text: &[u8]) -> Vec<u8> {
         rest = rest.get(codes..).unwrap_or_default();
     }
     let mut i = 0;
-    while let Some(byte) = rest.get(i).filter(|_| shape.len() < MOST) {
+    while let Some(byte) = rest.get(i).filter(|_| shape.len() < most) {
         match byte {
             b'0'..=b'9' => {
                 let run = rest.get(i..).unwrap_or_default();
@@ -74,6 +81,11 @@ fn is_telling(number: &[u8]) -> bool {
 /// The shape of the innermost reply of a text.
 pub fn reply_shape(text: &[u8]) -> Vec<u8> {
     shape(innermost(text))
+}
+
+/// The same for a text that is no row of a log.
+pub fn long_shape(text: &[u8]) -> Vec<u8> {
+    within(innermost(text), LONG)
 }
 
 /// What stands inside the envelopes: behind the last arrow of an error, inside the quotes of "responded with", behind `LED=`.

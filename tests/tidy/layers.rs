@@ -12,10 +12,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("facts", &["base", "model", "knowledge", "tools"]),
     ("report", &["base"]),
     ("rules", &["base", "model", "knowledge", "facts", "tools", "report"]),
-    ("analysis", &["base", "model", "formats", "facts", "report", "rules"]),
+    ("analysis", &["base", "model", "formats", "facts", "tools", "report", "rules"]),
     ("worker", &["base", "report", "analysis"]),
     ("ui", &["report", "worker"]),
 ];
+
+/// Views that show what the program knows, not what a case holds, and read it where it is.
+const KNOWING: &[(&str, &[&str])] = &[("src/ui/reference/", &["rules"]), ("src/ui/tools_view/", &["model", "tools"])];
 
 /// Crates that only the page and its worker may use.
 const WEB: &[&str] = &["wasm_bindgen", "web_sys", "js_sys", "gloo", "yew", "serde_wasm_bindgen"];
@@ -34,8 +37,9 @@ fn violations(path: &str, text: &str) -> Vec<String> {
     let code: String =
         without_tests(text).lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let mut wrong = Vec::new();
+    let more = KNOWING.iter().find(|(folder, _)| path.starts_with(folder)).map_or(&[][..], |(_, more)| more);
     for used in uses(&code).filter(|u| LAYERS.iter().any(|(name, _)| name == u)) {
-        if used != *own && !allowed.contains(&used) {
+        if used != *own && !allowed.contains(&used) && !more.contains(&used) {
             wrong.push(format!("{path} uses {used}; {own} may use only {allowed:?}"));
         }
     }

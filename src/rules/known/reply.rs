@@ -4,6 +4,8 @@
 //! and strangers are refused. So a reply that only logs show is worth knowing, no more, unless it still comes at the end
 //! of the log, again and again; and what an own server answers to the internet is never a problem of the server.
 
+use std::collections::BTreeMap;
+
 use super::fill::Names;
 use crate::facts::Facts;
 use crate::facts::replies::{Reply, ReplyPlace};
@@ -38,9 +40,15 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     };
     let mut amounts: Vec<String> = Vec::new();
     let (mut messages, mut queues) = (0, Vec::new());
-    for (index, queue) in facts.queues.queues.iter().enumerate() {
-        let own: Vec<&&Reply> = meant.iter().filter(|reply| reply.at == ReplyPlace::Queue(index)).collect();
-        let Some(first) = own.first().filter(|_| queue.may_hold_mail()) else { continue };
+    let mut by_queue: BTreeMap<usize, Vec<&Reply>> = BTreeMap::new();
+    for reply in &meant {
+        if let ReplyPlace::Queue(index) = reply.at {
+            by_queue.entry(index).or_default().push(reply);
+        }
+    }
+    for (index, own) in by_queue {
+        let Some(queue) = facts.queues.queues.get(index).filter(|queue| queue.may_hold_mail()) else { continue };
+        let Some(first) = own.first() else { continue };
         let share = queue.share(|text| own.iter().any(|reply| reply.is_like(text)));
         messages += share;
         queues.push(queue.label());

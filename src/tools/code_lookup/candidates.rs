@@ -132,7 +132,7 @@ fn why(code: &Code, value: u32) -> String {
         Family::X400Reason | Family::X400Diagnostic => "where a report of the MTA names it".to_owned(),
         Family::DeliveryType | Family::QueueStatus => "where a queue was exported with numbers".to_owned(),
         Family::Unreachable => "where a recipient of an unreachable message names it".to_owned(),
-        _ => "the number is in this list".to_owned(),
+        _ => "listed under this number".to_owned(),
     }
 }
 

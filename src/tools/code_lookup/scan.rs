@@ -86,7 +86,9 @@ const PATTERNS: &[(Kind, &str)] = &[
         Kind::AfterError,
         r"(?i)(?:\b|_)(?:error|err|code|fehler|fehlercode|errorcode|erreur|jet|ese|returned|failed with)(?: ?code| ?number)?(?: is| was)?[\s:=(#]{0,4}(?P<c>-\d{3,10}|0x[0-9a-f]{1,8}|\d{4,5})",
     ),
-    (Kind::Bytes, r"(?i)\b0000:\s*(?P<c>[0-9a-f]{2}(?: [0-9a-f]{2}){3})"),
+    // An insertion string that is nothing but a negative number.
+    (Kind::AfterError, r"(?m)^String \d{1,2}: (?P<c>-\d{3,10})$"),
+    (Kind::Bytes, r"(?im)(?:\b0000:|^\s*Data:)\s*(?P<c>[0-9a-f]{2}(?: [0-9a-f]{2}){3})"),
     (Kind::Hex, r"(?i)\b(?P<c>0x[0-9a-f]{8})"),
     (Kind::Reply, r#"(?m)(?:^|[\s"'“”‘(\[{<>;:,=#|/])(?P<c>[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3})"#),
     (
