@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use queuescope::analysis::analyze;
 use queuescope::base::source::Source;
-use queuescope::report::{Confidence, ConsideredVerdict, Report, Role, Severity, json, text};
+use queuescope::report::{Confidence, ConsideredVerdict, GroundKind, Report, Role, Severity, json, text};
 
 struct Case {
     name: String,
@@ -113,6 +113,13 @@ fn unmet(report: &Report, key: &str, value: &str) -> Option<String> {
             let first = report.findings.first();
             let held = first.is_some_and(|f| f.affected.iter().any(|a| a == value));
             return (!held).then(|| format!("the top finding affects {:?}", first.map(|f| &f.affected)));
+        }
+        "before" => {
+            // What is told to have happened just before.
+            let grounds = report.findings.iter().flat_map(|f| &f.grounds);
+            let texts: Vec<&str> =
+                grounds.filter(|g| g.held == GroundKind::Before).map(|ground| ground.text.as_str()).collect();
+            return (!texts.iter().any(|text| text.contains(value))).then(|| format!("it says {texts:#?}"));
         }
         "remedy" => {
             // Readers see the steps of the finding that stands for a problem.

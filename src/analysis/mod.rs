@@ -23,7 +23,7 @@ use crate::base::source::{Place, Source};
 use crate::base::text::Text;
 use crate::formats::Log;
 use crate::report::{Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, Report, excerpt};
-use crate::rules::{Discovery, Proof, Rule, Verdict};
+use crate::rules::{Discovery, Proof, Rule, Verdict, note_before};
 use crate::tools::code_lookup;
 
 /// News of an analysis under way.
@@ -112,7 +112,12 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
     let mut considered = Vec::new();
     for rule in crate::rules::every(&of_site).filter(|rule| wanted(rule)) {
         match judge(rule, &facts) {
-            Verdict::Found(discoveries) => found.extend(discoveries.into_iter().map(|d| (rule, d))),
+            Verdict::Found(discoveries) => found.extend(discoveries.into_iter().map(|mut discovery| {
+                let severity = discovery.severity.unwrap_or(rule.severity);
+                let role = discovery.role.unwrap_or(rule.role);
+                note_before(&facts, severity, role, &mut discovery);
+                (rule, discovery)
+            })),
             Verdict::RuledOut(why) => considered.push(consider(rule, ConsideredVerdict::RuledOut, why, Vec::new())),
             Verdict::Undecided(why, missing) => {
                 considered.push(consider(rule, ConsideredVerdict::Undecided, why, missing));

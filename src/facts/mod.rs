@@ -7,6 +7,7 @@
 //!
 //! Facts cannot tell which format a record came from; they see only its [`Span`].
 
+pub mod changes;
 pub mod connectors;
 pub mod databases;
 pub mod directory;
@@ -42,12 +43,14 @@ use crate::model::{Documents, Located, Record, Sink};
 pub struct Fold {
     documents: Documents,
     events: events::EventFold,
+    changes: changes::ChangeFold,
     transport: transport::TransportFold,
 }
 
 impl Sink for Fold {
     fn record(&mut self, record: Record) {
         if let Some(Record::Event(event)) = self.documents.add(record) {
+            self.changes.add(&event);
             self.events.add(event);
         }
     }
@@ -62,6 +65,7 @@ impl Fold {
     pub fn merge(mut self, other: Fold) -> Fold {
         self.documents.merge(other.documents);
         self.events.merge(other.events);
+        self.changes.merge(other.changes);
         self.transport.merge(other.transport);
         self
     }
@@ -133,6 +137,7 @@ impl Fold {
             },
             link_states: documents.link_state_tables,
             events: self.events.finish(),
+            changes: self.changes.finish(),
             transport,
             servers,
         }
@@ -155,6 +160,8 @@ pub struct Facts {
     pub transport: transport::Transport,
     /// Events, grouped.
     pub events: Vec<events::EventGroup>,
+    /// What was changed, oldest first.
+    pub changes: Vec<changes::Change>,
     /// Objects of the directory.
     pub directory: directory::Directory,
     /// Permissions of servers and stores.

@@ -281,10 +281,14 @@ impl KnownRow {
                 .map(|phrase| squeeze(phrase))
                 .any(|phrase| texts.iter().any(|text| text.contains(&phrase)))
         };
+        self.has_id_of(event) && (self.phrases.is_empty() || says())
+    }
+
+    /// Whether an event has the id and a source of the row.
+    pub fn has_id_of(&self, event: &Event) -> bool {
         self.kind == KnownKind::Event
             && self.events.contains(&event.id)
             && self.sources.iter().any(|own| is_source(own, &event.source))
-            && (self.phrases.is_empty() || says())
     }
 
     /// Whether the line is the header of a table.

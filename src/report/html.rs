@@ -155,6 +155,7 @@ fn parts(finding: &Finding, prefix: &str) -> String {
                     GroundKind::Held => "Held",
                     GroundKind::RuledOut => "Ruled out",
                     GroundKind::Unknown => "Unknown",
+                    GroundKind::Before => "Before",
                 };
                 format!("<li><b>{word}.</b> {}</li>", cited(&g.text, prefix))
             })

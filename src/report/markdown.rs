@@ -112,6 +112,7 @@ fn finding(finding: &Finding) -> String {
                 super::GroundKind::Held => "Held",
                 super::GroundKind::RuledOut => "Ruled out",
                 super::GroundKind::Unknown => "Unknown",
+                super::GroundKind::Before => "Before",
             };
             out += &format!("- {word}: {}\n", escape(&ground.text));
         }

@@ -275,6 +275,8 @@ pub enum GroundKind {
     RuledOut,
     /// It could not be checked.
     Unknown,
+    /// It happened just before.
+    Before,
 }
 
 /// One step of a remedy.

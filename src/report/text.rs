@@ -33,7 +33,7 @@ pub fn print(report: &Report) -> String {
             line(name);
             wrap(&explained.statement, "    ", "    ").into_iter().for_each(&mut line);
             for (i, evidence) in explained.evidence.iter().enumerate() {
-                print_evidence(i + 1, evidence, &mut line);
+                print_evidence(explained, i, evidence, &mut line);
             }
         }
     }
@@ -78,10 +78,7 @@ fn print_finding(finding: &Finding, line: &mut impl FnMut(String)) {
     }
     line("  Evidence".to_owned());
     for (i, evidence) in finding.evidence.iter().enumerate() {
-        print_evidence(i + 1, evidence, line);
-        for code in finding.new_codes(i) {
-            wrap(&format!("{}: {}", code.code, code.text), "        ", "          ").into_iter().for_each(&mut *line);
-        }
+        print_evidence(finding, i, evidence, line);
     }
     if !finding.remedy.is_empty() {
         line("  What to do".to_owned());
@@ -115,21 +112,25 @@ fn print_finding(finding: &Finding, line: &mut impl FnMut(String)) {
                 super::GroundKind::Held => "held",
                 super::GroundKind::RuledOut => "ruled out",
                 super::GroundKind::Unknown => "unknown",
+                super::GroundKind::Before => "before",
             };
             wrap(&format!("{sign}: {}", ground.text), "    - ", "      ").into_iter().for_each(&mut *line);
         }
     }
 }
 
-fn print_evidence(number: usize, evidence: &Evidence, line: &mut impl FnMut(String)) {
+fn print_evidence(finding: &Finding, index: usize, evidence: &Evidence, line: &mut impl FnMut(String)) {
     wrap(
         &format!("{} ({}, {})", evidence.note, evidence.input, evidence.locator),
-        &format!("    [{number}] "),
+        &format!("    [{}] ", index + 1),
         "        ",
     )
     .into_iter()
     .for_each(&mut *line);
     evidence.excerpt.lines().for_each(|l| line(format!("        | {}", printable(l))));
+    for code in finding.new_codes(index) {
+        wrap(&format!("{}: {}", code.code, code.text), "        ", "          ").into_iter().for_each(&mut *line);
+    }
 }
 
 fn print_missing(missing: &Missing, line: &mut impl FnMut(String)) {

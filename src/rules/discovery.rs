@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::source::Span;
+use crate::base::timestamp::Moment;
 use crate::facts::queues::WaitingQueue;
 use crate::model::legacy_queue::LegacyQueue;
 use crate::report::{Confidence, Effect, Ground, GroundKind, Missing, Role, Severity, Step};
@@ -49,6 +50,8 @@ pub struct Discovery {
     pub missing: Vec<Missing>,
     /// The waiting messages it accounts for.
     pub shares: Vec<Share>,
+    /// When it began, as far as the evidence shows.
+    pub onset: Option<Moment>,
 }
 
 /// A piece of evidence as a rule sees it: a place, and what to mark there.
@@ -92,6 +95,7 @@ impl Discovery {
             verify: Vec::new(),
             missing: Vec::new(),
             shares: Vec::new(),
+            onset: None,
         }
     }
 
@@ -115,8 +119,22 @@ impl Discovery {
         }
     }
 
+    /// It had begun at this time. Of two times of the same clock the earlier one counts.
+    pub fn began(&mut self, at: Option<Moment>) {
+        let Some(at) = at else { return };
+        if self.onset.is_none_or(|known| at.compare(known) == Some(std::cmp::Ordering::Less)) {
+            self.onset = Some(at);
+        }
+    }
+
+    /// Adds a check or a remark of any kind.
+    pub fn note(&mut self, kind: GroundKind, text: impl Into<String>) {
+        self.grounds.push(Ground { held: kind, text: text.into() });
+    }
+
     /// Accounts for messages of a queue and states it as an effect.
     pub fn accounts_for(&mut self, queue: &WaitingQueue, messages: u64, text: String) {
+        self.began(queue.messages.iter().filter_map(|m| Some(m.date_received.as_ref()?.value)).min_by_key(|m| m.at));
         self.affects([queue.label()]);
         self.shares.push(Share { queue: queue.label(), messages });
         let amount = if queue.is_counted() { count(messages, "message") } else { "number not shown".to_owned() };

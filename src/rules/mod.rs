@@ -10,6 +10,7 @@
 
 #[macro_use]
 mod declare;
+mod before;
 pub mod discovery;
 mod known;
 mod searching;
@@ -35,6 +36,7 @@ static AREAS: &[&[&Rule]] = &[
 ];
 // registry:end
 
+pub use before::note_before;
 pub use declare::{Area, Check, Input, RowOrigin, Rule, Words};
 pub use discovery::{Discovery, Proof, Share, Verdict};
 

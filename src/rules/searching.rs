@@ -87,6 +87,7 @@ pub(in crate::rules) fn effects(found: &mut Discovery, hits: &[&Hit<'_>]) {
         let last = own().filter_map(|hit| hit.variant.last).max();
         found.effect(format!("Event {id} on {computer}{}", span_of(first, last)), count(events, "event"));
     }
+    found.began(hits.iter().filter_map(|hit| hit.variant.first).min_by_key(|first| first.at));
     found.affects(hits.iter().filter_map(|hit| hit.group.computer.clone()));
 }
 

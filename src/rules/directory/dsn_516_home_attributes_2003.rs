@@ -46,7 +46,7 @@ enum Known<'a> {
     /// Its object lacks these attributes.
     Lacks(&'a DirectoryObject, Vec<&'static str>),
     /// Its object has all of them.
-    Complete(&'a DirectoryObject),
+    Complete,
     /// No export shows its object with all attributes.
     Nothing,
 }
@@ -60,7 +60,7 @@ fn check(facts: &Facts) -> Verdict {
     let known: Vec<(&NdrRecipient, Known<'_>)> =
         meant.into_iter().map(|recipient| (recipient, look_up(facts, recipient))).collect();
     if let Some((recipient, _)) = known.first()
-        && known.iter().all(|(_, known)| matches!(known, Known::Complete(_)))
+        && known.iter().all(|(_, known)| matches!(known, Known::Complete))
     {
         return Verdict::RuledOut(format!(
             "The directory shows homeMDB and msExchHomeServerName of every recipient with 5.1.6, such as {}; the attributes may have been \
@@ -154,7 +154,7 @@ fn look_up<'a>(facts: &'a Facts, recipient: &NdrRecipient) -> Known<'a> {
         return Known::Nothing;
     }
     let missing: Vec<&'static str> = HOME.into_iter().filter(|name| object.get(name).is_none()).collect();
-    if missing.is_empty() { Known::Complete(object) } else { Known::Lacks(object, missing) }
+    if missing.is_empty() { Known::Complete } else { Known::Lacks(object, missing) }
 }
 
 fn listed_words(words: &[&str]) -> String {

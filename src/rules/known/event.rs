@@ -2,7 +2,10 @@
 
 use super::fill::Names;
 use crate::facts::Facts;
+use crate::knowledge::known;
+use crate::model::event::Event;
 use crate::model::known_row::KnownRow;
+use crate::model::version::ExchangeVersion;
 use crate::report::{Role, Severity};
 use crate::rules::discovery::{Discovery, count, distinct, listed};
 use crate::rules::searching::{Hit, computers, effects, events, hits, note_past, span_of};
@@ -69,5 +72,14 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
 fn is_meant(row: &KnownRow, facts: &Facts, hit: &Hit<'_>) -> bool {
     let version = hit.group.computer.as_deref().and_then(|computer| facts.servers.version(computer));
     let fits = version.is_none_or(|version| (row.versions.0..=row.versions.1).contains(&version));
-    fits && row.is_of_event(&hit.variant.event)
+    let event = &hit.variant.event;
+    fits && (row.is_of_event(event) || is_unmistakable(row, event))
+}
+
+/// Whether source and id suffice although the row wants a phrase. Logs of Windows 2008 and later hold no texts, only the insertion
+/// strings; but no Exchange before 2007 writes there, so an id that has one meaning since then needs no phrase.
+fn is_unmistakable(row: &KnownRow, event: &Event) -> bool {
+    let modern = |row: &KnownRow| row.versions.1 >= ExchangeVersion::V2007;
+    let alone = || !known::all().iter().any(|other| other.id != row.id && modern(other) && other.has_id_of(event));
+    event.message.is_none() && event.channel.is_some() && modern(row) && row.has_id_of(event) && alone()
 }

@@ -81,6 +81,7 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
         amounts.push(count(distinct(reports.iter().map(|r| r.span)).len() as u64, "report"));
     }
     let history: Vec<&&Reply> = meant.iter().filter(|reply| reply.is_history()).collect();
+    found.began(history.iter().filter_map(|reply| Some(reply.times?.0)).min_by_key(|first| first.at));
     for reply in history.iter().take(CITED) {
         let span = span_of(reply.times.map(|t| t.0), reply.times.map(|t| t.1));
         cite(&mut found, Proof::new(reply.span, format!("{}, {}{span}", place(reply), count(reply.count, "time"))));

@@ -148,6 +148,7 @@ fn checked(footing: &Footing, finding: usize, ground: &Ground) -> Html {
         GroundKind::Held => ("ok", Icon::Tick, "Holds: "),
         GroundKind::RuledOut => ("gray", Icon::RuledOut, "Ruled out: "),
         GroundKind::Unknown => ("gray", Icon::Undecided, "Not checked: "),
+        GroundKind::Before => ("gray", Icon::Left, "Before it began: "),
     };
     let spoken = ground.held == GroundKind::Held;
     let repeated = ground.text.starts_with("Ruled out");
