@@ -56,8 +56,11 @@ fn changes(facts: &Facts, onset: Moment, found: &mut Discovery) {
             ChangeKind::Update => ("An update", "an update was installed:"),
         };
         let what = plain(&change.what);
-        let place =
-            found.cite(Proof::new(change.span, format!("{note}{on}")).why("It came shortly before the trouble began."));
+        let place = found.cite(
+            Proof::new(change.span, format!("{note}{on}"))
+                .mark(change.what.split(' ').next())
+                .why("It came shortly before the trouble began."),
+        );
         found.note(GroundKind::Before, format!("At {}{on} {words} {what} {place}.", change.at));
     }
 }
