@@ -405,7 +405,8 @@ pub fn names_in(text: &str) -> Vec<&str> {
 }
 
 impl MessageShape {
-    fn parse(text: &str) -> MessageShape {
+    /// From the text of a message with names in braces.
+    pub fn parse(text: &str) -> MessageShape {
         let mut names = Vec::new();
         if let Some(regex) = NAME.as_ref() {
             for found in regex.captures_iter(text) {

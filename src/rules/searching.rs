@@ -46,6 +46,11 @@ impl Hit<'_> {
     /// Cites the first of the events.
     pub fn cite(&self, found: &mut Discovery, marks: &[&str], why: &str) -> String {
         let proof = Proof::new(self.variant.event.span, self.label());
+        if marks.is_empty() {
+            // What the event says, not the lines above it that name source and time.
+            let words: Vec<&str> = self.text.split_whitespace().take(4).collect();
+            return found.cite(proof.mark([words.join(" ")]).why(why));
+        }
         found.cite(proof.mark(marks.iter().copied()).why(why))
     }
 }
@@ -97,16 +102,7 @@ const LONG: i64 = 7;
 /// Whether the log of the same computer, or the queues, go on for long after the last of these events: then nothing says that it still
 /// happens. Lowers the confidence, says so, and returns whether it is so.
 pub(in crate::rules) fn note_past(facts: &Facts, found: &mut Discovery, hits: &[&Hit<'_>]) -> bool {
-    let Some(last) = hits.iter().filter_map(|hit| hit.variant.last).max_by_key(|m| m.at) else { return false };
-    let keys: Vec<String> = hits.iter().filter_map(|hit| hit.group.computer.as_deref().map(server_key)).collect();
-    let own = |group: &&EventGroup| {
-        !group.recovered && group.computer.as_deref().is_some_and(|own| keys.contains(&server_key(own)))
-    };
-    let newest =
-        facts.events.iter().filter(own).filter_map(|group| group.last).chain(facts.queues.as_of()).max_by_key(|m| m.at);
-    let Some(newest) = newest.filter(|newest| last.at.duration_until(newest.at).as_hours() > LONG * 24) else {
-        return false;
-    };
+    let Some((last, newest)) = goes_on_without(facts, hits, LONG * 24) else { return false };
     if found.confidence == Confidence::Confirmed {
         found.confidence = Confidence::Likely;
     }
@@ -114,6 +110,19 @@ pub(in crate::rules) fn note_past(facts: &Facts, found: &mut Discovery, hits: &[
         "Whether it still happens: the last of these events is of {last}, and the evidence goes on until {newest}."
     ));
     true
+}
+
+/// The last of these events and the newest time of the same computers or the queues, when that is more than some hours later: for so
+/// long it did not come again.
+pub(in crate::rules) fn goes_on_without(facts: &Facts, hits: &[&Hit<'_>], hours: i64) -> Option<(Moment, Moment)> {
+    let last = hits.iter().filter_map(|hit| hit.variant.last).max_by_key(|m| m.at)?;
+    let keys: Vec<String> = hits.iter().filter_map(|hit| hit.group.computer.as_deref().map(server_key)).collect();
+    let own = |group: &&EventGroup| {
+        !group.recovered && group.computer.as_deref().is_some_and(|own| keys.contains(&server_key(own)))
+    };
+    let newest =
+        facts.events.iter().filter(own).filter_map(|group| group.last).chain(facts.queues.as_of()).max_by_key(|m| m.at);
+    newest.filter(|newest| last.at.duration_until(newest.at).as_hours() > hours).map(|newest| (last, newest))
 }
 
 /// `, 2003-09-12 22:53:18 to 2003-09-12 23:03:18`.

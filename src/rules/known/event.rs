@@ -3,24 +3,31 @@
 use super::fill::Names;
 use crate::facts::Facts;
 use crate::knowledge::known;
-use crate::model::event::Event;
+use crate::model::event::{Event, is_source};
 use crate::model::known_row::KnownRow;
 use crate::model::version::ExchangeVersion;
 use crate::report::{Role, Severity};
 use crate::rules::discovery::{Discovery, count, distinct, listed};
-use crate::rules::searching::{Hit, computers, effects, events, hits, note_past, span_of};
+use crate::rules::searching::{Hit, computers, effects, events, goes_on_without, hits, note_past, span_of};
 
 /// Events that are cited.
 const CITED: usize = 4;
 
+/// So many events are few, when the log goes on for so many hours without another one.
+const FEW: u64 = 2;
+const QUIET: i64 = 4;
+
 /// What was found of a row.
 pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
-    let meant: Vec<Hit<'_>> = row
-        .sources
-        .iter()
-        .flat_map(|source| hits(facts, source, &row.events))
-        .filter(|hit| is_meant(row, facts, hit))
-        .collect();
+    // Two spellings of one source find the same events.
+    let mut sources: Vec<&String> = Vec::new();
+    for source in &row.sources {
+        if !sources.iter().any(|known| is_source(known, source)) {
+            sources.push(source);
+        }
+    }
+    let of_sources = sources.iter().flat_map(|source| hits(facts, source, &row.events));
+    let meant: Vec<Hit<'_>> = of_sources.filter(|hit| is_meant(row, facts, hit)).collect();
     let all: Vec<&Hit<'_>> = meant.iter().collect();
     if all.is_empty() {
         return None;
@@ -60,12 +67,22 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     effects(&mut found, &all);
     found.affects(distinct(names.used(row)).into_iter().take(12));
     super::reply::add_steps(&mut found, row, &names);
-    if note_past(facts, &mut found, &all) {
-        // What happened once and did not come back is history, however bad it was.
+    // What happened and did not come back for long is history, however bad it was; and what happened once or twice in hours is
+    // nothing to worry about unless it is bad.
+    let past = note_past(facts, &mut found, &all);
+    let mild = super::severity(row).is_some_and(|severity| severity >= Severity::Medium);
+    if past || (mild && events(&all) <= FEW && is_isolated(facts, &mut found, &all)) {
         found.severity = Some(Severity::Info);
         found.role = Some(Role::Context);
     }
     Some(found)
+}
+
+/// Whether the log goes on for hours without these events; says so.
+fn is_isolated(facts: &Facts, found: &mut Discovery, hits: &[&Hit<'_>]) -> bool {
+    let Some((_, newest)) = goes_on_without(facts, hits, QUIET) else { return false };
+    found.unknown(format!("Whether it matters: the evidence goes on until {newest} without another one."));
+    true
 }
 
 /// Whether an event is the one of the row, and its server is not known to be of another version.

@@ -6,8 +6,8 @@ use regex::Regex;
 
 use super::moved::same;
 use crate::facts::Facts;
-use crate::model::legacy_queue::LegacyQueueKind;
-use crate::report::Confidence;
+use crate::model::legacy_queue::{LegacyQueue, LegacyQueueKind};
+use crate::report::{Confidence, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
 use crate::rules::searching::{Hit, Pattern, effects, hits, note_past};
@@ -126,6 +126,20 @@ fn finding(facts: &Facts, name: &str, own: &[&(&Hit<'_>, String, Option<u32>)]) 
     let meant: Vec<&Hit<'_>> = own.iter().map(|(hit, ..)| *hit).collect();
     effects(&mut found, &meant);
     note_past(facts, &mut found, &meant);
+    // A queue that was seen empty afterwards: the connection has worked since.
+    let is_empty = |queue: &&LegacyQueue| {
+        queue.kind == LegacyQueueKind::Mta
+            && same(&queue.name.value, name)
+            && queue.messages.as_ref().is_some_and(|m| m.value == 0)
+    };
+    if let Some(queue) = facts.legacy_queues.iter().find(is_empty) {
+        let place = found.cite(
+            Proof::new(queue.span, format!("The queue {}, empty", queue.label())).mark([queue.name.value.clone()]),
+        );
+        found.held(format!("Nothing waits for it: its queue is empty {place}, so the connection works again."));
+        found.severity = Some(Severity::Info);
+        found.role = Some(Role::Context);
+    }
     let account = codes.contains(&5) || facts.events_of("MSExchangeMTA", &[9297]).next().is_some();
     for group in facts.events_of("MSExchangeMTA", &[9297, 9215, 9266]) {
         if let Some(event) = group.exemplars.first() {

@@ -55,7 +55,7 @@ fn names_store_files(text: &str) -> bool {
 fn is_foreign(group: &EventGroup) -> bool {
     let source = group.source.to_ascii_lowercase();
     let own = ["msexchange", "exchange", "exoledb", "exifs", "service control", "eventlog"];
-    let engine = matches!(source.as_str(), "ese" | "ese97" | "ese98" | "ese bcli" | "esent");
+    let engine = source == "edb" || source.starts_with("ese");
     !group.recovered && !engine && !own.iter().any(|own| source.starts_with(own))
 }
 

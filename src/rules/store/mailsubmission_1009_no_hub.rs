@@ -1,9 +1,13 @@
 //! The mail submission service of a mailbox server finds no hub server.
 
+use std::cmp::Ordering;
+
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
+use crate::facts::changes::{Change, ChangeKind};
 use crate::facts::events::EventGroup;
 use crate::model::server::server_key;
-use crate::report::{Confidence, Missing};
+use crate::report::{Confidence, Missing, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, listed};
 
@@ -49,6 +53,25 @@ fn is_meant(group: &EventGroup) -> bool {
 
 fn computer(group: &EventGroup) -> String {
     group.computer.clone().unwrap_or_else(|| "a server that the export does not name".to_owned())
+}
+
+/// Minutes within which a hub server that was restarted is back.
+const RESTART: i64 = 30;
+
+/// The start of a transport service shortly after the last event: a hub was restarted. And until when the logs go.
+fn started_again(facts: &Facts, last: Moment) -> Option<(&Change, Moment)> {
+    let minutes =
+        |to: Moment| (last.compare(to) == Some(Ordering::Less)).then(|| last.at.duration_until(to.at).as_mins());
+    let is_start = |change: &&Change| {
+        let text = change.what.to_lowercase();
+        change.kind == ChangeKind::Service
+            && text.contains("exchange transport")
+            && minutes(change.at).is_some_and(|m| m <= RESTART)
+    };
+    let change = facts.changes.iter().rfind(is_start)?;
+    let until =
+        facts.events.iter().filter(|group| !group.recovered).filter_map(|group| group.last).max_by_key(|at| at.at)?;
+    Some((change, until))
 }
 
 fn check(facts: &Facts) -> Verdict {
@@ -103,6 +126,16 @@ fn check(facts: &Facts) -> Verdict {
         listed(&computers, 3),
     );
     found.affects(groups.iter().filter_map(|g| g.computer.clone()));
+    found.began(first);
+    if let Some((change, until)) = last.and_then(|last| started_again(facts, last)) {
+        let place = found.cite(Proof::new(change.span, "A transport service that changed its state afterwards"));
+        found.held(format!(
+            "It is over: at {} {} was reported {place}, and the log goes on until {until} without event 1009.",
+            change.at, change.what
+        ));
+        found.severity = Some(Severity::Info);
+        found.role = Some(Role::Context);
+    }
     found.command(
         "On each hub server of the site, see that the transport service runs, and start it if not.",
         "Get-Service MSExchangeTransport | Format-List Name,Status; Start-Service MSExchangeTransport",

@@ -1,0 +1,8 @@
+//! Causes in transport agents: filters, rules, other makers' programs.
+
+// registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+mod agent_slow_1050;
+
+/// The rules of this area, by id.
+pub static RULES: &[&super::Rule] = &[&agent_slow_1050::RULE];
+// registry:end
