@@ -12,6 +12,7 @@
 mod declare;
 pub mod discovery;
 mod known;
+mod refused;
 mod searching;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
@@ -20,7 +21,9 @@ mod directory;
 mod mta;
 mod permissions;
 mod queue;
+mod resources;
 mod routing;
+mod service;
 mod store;
 
 /// The areas and their rules.
@@ -30,7 +33,9 @@ static AREAS: &[&[&Rule]] = &[
     mta::RULES,
     permissions::RULES,
     queue::RULES,
+    resources::RULES,
     routing::RULES,
+    service::RULES,
     store::RULES,
 ];
 // registry:end
