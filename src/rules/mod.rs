@@ -16,6 +16,7 @@ mod refused;
 mod searching;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
+mod agents;
 mod authentication;
 mod directory;
 mod mta;
@@ -28,6 +29,7 @@ mod store;
 
 /// The areas and their rules.
 static AREAS: &[&[&Rule]] = &[
+    agents::RULES,
     authentication::RULES,
     directory::RULES,
     mta::RULES,
