@@ -165,7 +165,8 @@ impl EventGroup {
             if order(&event) < order(&known.event) {
                 known.event = event.clone();
             }
-        } else if self.variants.len() < self.most_variants() || self.variants.last_key_value().is_some_and(|(last, _)| text < *last)
+        } else if self.variants.len() < self.most_variants()
+            || self.variants.last_key_value().is_some_and(|(last, _)| text < *last)
         {
             let variant = Variant { count: 1, first: event.time, last: event.time, event: event.clone() };
             self.add_variant(text, variant);

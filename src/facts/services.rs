@@ -129,7 +129,9 @@ impl Facts {
         for health in &self.settings.service_health {
             let server = health.server.as_ref().map(|server| server.value.as_str());
             let runs = [(&health.running, true), (&health.not_running, false)].into_iter().find_map(|(list, runs)| {
-                list.as_ref().filter(|list| list.value.items.iter().any(|name| is_it(name))).map(|list| (list.span, runs))
+                list.as_ref()
+                    .filter(|list| list.value.items.iter().any(|name| is_it(name)))
+                    .map(|list| (list.span, runs))
             });
             if let Some((span, runs)) = runs {
                 let entry = all.entry(key(server)).or_default();
@@ -169,7 +171,8 @@ fn change(id: u16, text: &str, variant: &Variant, service: ServiceName) -> Optio
     let strings = &variant.event.strings;
     let shown = letters(service.shown);
     let has_message = variant.event.message.as_deref().is_some_and(|message| !message.trim().is_empty());
-    let is_named = if has_message { names(text, &shown) } else { strings.first().is_some_and(|name| letters(name) == shown) };
+    let is_named =
+        if has_message { names(text, &shown) } else { strings.first().is_some_and(|name| letters(name) == shown) };
     if !is_named {
         return None;
     }

@@ -18,6 +18,7 @@ mod searching;
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod agents;
 mod authentication;
+mod certificates;
 mod directory;
 mod mta;
 mod permissions;
@@ -31,6 +32,7 @@ mod store;
 static AREAS: &[&[&Rule]] = &[
     agents::RULES,
     authentication::RULES,
+    certificates::RULES,
     directory::RULES,
     mta::RULES,
     permissions::RULES,

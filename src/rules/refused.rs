@@ -3,7 +3,7 @@
 //! A queue seldom names the server. The error does in its brackets, or its address is one that is known; queues of type
 //! MapiDelivery and those to single servers have its name as next hop. Else the server stays unknown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::discovery::count;
@@ -26,14 +26,16 @@ pub(in crate::rules) struct Refused<'a> {
     pub messages: u64,
     /// The server that refuses, where it is known.
     pub server: Option<String>,
+    /// The same as a key.
+    key: Option<String>,
     /// Whether it is certain that the next hop is in the own organization.
     pub is_internal: bool,
 }
 
 impl Refused<'_> {
-    /// Whether a server refuses.
-    pub fn is_by(&self, server: &str) -> bool {
-        self.server.as_deref().is_some_and(|own| server_key(own) == server_key(server))
+    /// Whether the server with this key refuses.
+    pub fn is_by(&self, key: &str) -> bool {
+        self.key.as_deref() == Some(key)
     }
 }
 
@@ -43,20 +45,21 @@ pub(in crate::rules) fn refused<'a>(facts: &'a Facts, matches: &dyn Fn(&str) -> 
     for address in facts.servers.exchange_addresses() {
         names.insert(address.address, &address.server);
     }
+    let known: BTreeSet<String> = facts.servers.servers.iter().map(|server| server_key(&server.name)).collect();
     let mut all = Vec::new();
     for queue in facts.queues.waiting_queues().filter(|queue| queue.may_hold_mail()) {
         let Some(error) = queue.errors().find(|error| matches(&error.text)) else { continue };
         let kind = queue.queue.as_ref().and_then(|q| q.delivery_type.as_ref()).map(|kind| kind.value);
-        let hop = queue.next_hop().filter(|hop| facts.servers.server(hop).is_some()).map(str::to_owned);
+        let hop = queue.next_hop().filter(|hop| known.contains(&server_key(hop))).map(str::to_owned);
         let read: &LastError = &error.error;
         let named = read.host.clone().filter(|_| kind.is_none_or(|kind| !kind.is_external()));
-        let by_address = read.address.and_then(|address| names.get(&address.to_canonical())).map(|name| (*name).to_owned());
+        let by_address =
+            read.address.and_then(|address| names.get(&address.to_canonical())).map(|name| (*name).to_owned());
         let server = named.or(by_address).or(hop);
-        let is_internal = kind.map_or_else(
-            || server.as_deref().is_some_and(|server| facts.servers.server(server).is_some()),
-            |kind| !kind.is_external(),
-        );
-        all.push(Refused { queue, messages: queue.share(matches), span: error.span, server, is_internal });
+        let key = server.as_deref().map(server_key);
+        let is_internal =
+            kind.map_or_else(|| key.as_ref().is_some_and(|key| known.contains(key)), |kind| !kind.is_external());
+        all.push(Refused { queue, messages: queue.share(matches), span: error.span, server, key, is_internal });
     }
     all
 }

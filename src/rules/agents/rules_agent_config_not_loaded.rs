@@ -58,7 +58,8 @@ fn is_deferred(text: &str) -> bool {
 fn check(facts: &Facts) -> Verdict {
     let failures = hits(facts, SOURCE, &[4003, 4004]);
     let loaded = hits(facts, SOURCE, &[4002]);
-    let malware = facts.events_of("FIPFS", &[5300]).chain(facts.events_of("Microsoft-Filtering-FIPFS", &[5300])).next().is_some();
+    let malware =
+        facts.events_of("FIPFS", &[5300]).chain(facts.events_of("Microsoft-Filtering-FIPFS", &[5300])).next().is_some();
     let queues: Vec<(&WaitingQueue, _)> = facts
         .queues
         .waiting_queues()
@@ -79,7 +80,9 @@ fn check(facts: &Facts) -> Verdict {
         .collect();
     if open.is_empty() {
         if !failures.is_empty() {
-            return Verdict::RuledOut("The rules could not be loaded for a while; event 4002 reports that they were loaded later.".to_owned());
+            return Verdict::RuledOut(
+                "The rules could not be loaded for a while; event 4002 reports that they were loaded later.".to_owned(),
+            );
         }
         if !queues.is_empty() && !malware {
             let missing = Missing {
@@ -87,7 +90,11 @@ fn check(facts: &Facts) -> Verdict {
                 settles: "Which agent defers the messages: Messaging Policies (4003, 4004), FIPFS (5300), or one of another maker.".to_owned(),
                 command: "wevtutil epl Application application.evtx; Get-TransportAgent | Export-Clixml agents.xml".to_owned(),
             };
-            return Verdict::Undecided("An agent defers the messages of the submission queue, and nothing in these files says which.".to_owned(), vec![missing]);
+            return Verdict::Undecided(
+                "An agent defers the messages of the submission queue, and nothing in these files says which."
+                    .to_owned(),
+                vec![missing],
+            );
         }
         return Verdict::NotApplicable;
     }
@@ -109,21 +116,33 @@ fn collection(text: &str) -> String {
     squeeze(name)
 }
 
-fn finding(facts: &Facts, open: &[&Hit<'_>], queues: &[(&WaitingQueue, crate::base::source::Span)], malware: bool) -> Discovery {
+fn finding(
+    facts: &Facts,
+    open: &[&Hit<'_>],
+    queues: &[(&WaitingQueue, crate::base::source::Span)],
+    malware: bool,
+) -> Discovery {
     let waits = !queues.is_empty();
     let mut found = Discovery::new(if waits && !malware { Confidence::Confirmed } else { Confidence::Likely });
     let (mut places, mut mail, mut total) = (String::new(), String::new(), 0);
     for hit in open.iter().take(3) {
-        places += &hit.cite(&mut found, &["Journaling", "Transport", "could not be loaded", "deferred"], "The agent has no rules it may go by.");
+        places += &hit.cite(
+            &mut found,
+            &["Journaling", "Transport", "could not be loaded", "deferred"],
+            "The agent has no rules it may go by.",
+        );
     }
     for (i, (queue, span)) in queues.iter().enumerate() {
         let by_error = queue.share(is_deferred);
-        let by_reason = queue.messages.iter().filter(|m| m.defer_reason.as_ref().is_some_and(|r| is_deferred(&r.value))).count() as u64;
+        let by_reason =
+            queue.messages.iter().filter(|m| m.defer_reason.as_ref().is_some_and(|r| is_deferred(&r.value))).count()
+                as u64;
         let messages = by_error.max(by_reason);
         total += messages;
         if i < 2 {
             let note = format!("Messages of queue {} are deferred", queue.label());
-            mail += &found.cite(Proof::new(*span, note).mark(["deferred by categorizer agent", "Kategorisierungs-Agent"]));
+            mail +=
+                &found.cite(Proof::new(*span, note).mark(["deferred by categorizer agent", "Kategorisierungs-Agent"]));
         }
         found.accounts_for(queue, messages, format!("Queue {}: deferred by an agent", queue.label()));
     }
@@ -141,13 +160,20 @@ fn finding(facts: &Facts, open: &[&Hit<'_>], queues: &[(&WaitingQueue, crate::ba
     effects(&mut found, open);
     note_past(facts, &mut found, open);
     if malware {
-        found.unknown("Whether the Malware agent defers the mail: event 5300 of FIPFS occurs as well. Mend that first.");
+        found
+            .unknown("Whether the Malware agent defers the mail: event 5300 of FIPFS occurs as well. Mend that first.");
     } else {
         found.excluded("The Malware agent: event 5300 of FIPFS does not occur.");
     }
     if !waits {
-        let is_submission = |queue: &&WaitingQueue| queue.identity.as_ref().is_some_and(|i| i.name == QueueName::Submission);
-        if facts.queues.waiting_queues().find(is_submission).is_some_and(|queue| queue.is_counted() && queue.count() == 0) {
+        let is_submission =
+            |queue: &&WaitingQueue| queue.identity.as_ref().is_some_and(|i| i.name == QueueName::Submission);
+        if facts
+            .queues
+            .waiting_queues()
+            .find(is_submission)
+            .is_some_and(|queue| queue.is_counted() && queue.count() == 0)
+        {
             found.severity = Some(crate::report::Severity::Medium);
             found.confidence = Confidence::Possible;
         }
@@ -165,9 +191,16 @@ fn remedy(found: &mut Discovery, server: Option<&str>, agent: &str, journal: boo
             server.map_or_else(String::new, |name| format!(" -ComputerName {}", quoted(name)))
         ),
     );
-    let rules = if journal { "Get-JournalRule | Format-List Name,Enabled,Recipient,JournalEmailAddress" } else { "Get-TransportRule | Format-Table Name,State,Priority,WhenChanged -AutoSize" };
+    let rules = if journal {
+        "Get-JournalRule | Format-List Name,Enabled,Recipient,JournalEmailAddress"
+    } else {
+        "Get-TransportRule | Format-Table Name,State,Priority,WhenChanged -AutoSize"
+    };
     found.command("Look for a rule that is damaged or was changed last; a rule that cannot be shown is the one. Repair or remove it.", rules);
-    found.command("See which agents are there.", "Get-TransportAgent | Format-Table Identity,Enabled,Priority -AutoSize");
+    found.command(
+        "See which agents are there.",
+        "Get-TransportAgent | Format-Table Identity,Enabled,Priority -AutoSize",
+    );
     found.command(
         "As first aid, on the server itself: disable the agent, restart the service, and enable the agent again as soon as the rules are mended.",
         format!("Disable-TransportAgent {}; Restart-Service MSExchangeTransport; Get-Queue", quoted(agent)),

@@ -26,7 +26,7 @@ use crate::report::{Confidence, Missing, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
 use crate::rules::refused::{Refused, refused};
-use crate::rules::searching::{Hit, Pattern, effects, hits, note_past};
+use crate::rules::searching::{Hit, Pattern, effects, note_past};
 
 /// Events of back pressure.
 const EVENTS: &[u16] = &[15001, 15002, 15003, 15004, 15005, 15006, 15007];
@@ -151,7 +151,7 @@ fn state(id: u16, event: &Event) -> (bool, Option<Pressure>) {
     }
 }
 
-fn log<'a>(groups: &[&'a EventGroup], all: &[Hit<'a>]) -> Log<'a> {
+fn log<'a>(groups: &[&'a EventGroup]) -> Log<'a> {
     let mut log = Log { level: None, newest: None, up: Vec::new(), down: Vec::new() };
     let mut newest: Option<(Option<Moment>, bool, Option<Pressure>)> = None;
     // In the same second the way down comes last, which is the smaller claim.
@@ -174,9 +174,11 @@ fn log<'a>(groups: &[&'a EventGroup], all: &[Hit<'a>]) -> Log<'a> {
             offer(group.last, common.map_or(group.id != 15005, |c| c.0), common.and_then(|c| c.1));
         }
     }
-    for hit in all.iter().filter(|hit| groups.iter().any(|group| std::ptr::eq(*group, hit.group))) {
-        let own = Hit { group: hit.group, text: hit.text, variant: hit.variant };
-        if state(hit.group.id, &hit.variant.event).0 { log.up.push(own) } else { log.down.push(own) }
+    for group in groups {
+        for (text, variant) in &group.variants {
+            let own = Hit { group, text, variant };
+            if state(group.id, &variant.event).0 { log.up.push(own) } else { log.down.push(own) }
+        }
     }
     if let Some((at, up, level)) = newest {
         log.newest = Some((at, up));
@@ -201,7 +203,10 @@ impl Log<'_> {
 }
 
 static ITEM: Pattern = LazyLock::new(|| {
-    Regex::new(r#"([A-Z][A-Za-z ]{2,60}?(?: ?\(["“”][^"“”)]{1,200}["“”]\))?) ?= ?(\d[\d.,]{0,12} ?%?) ?\[([A-Za-z]+)\]"#).ok()
+    Regex::new(
+        r#"([A-Z][A-Za-z ]{2,60}?(?: ?\(["“”][^"“”)]{1,200}["“”]\))?) ?= ?(\d[\d.,]{0,12} ?%?) ?\[([A-Za-z]+)\]"#,
+    )
+    .ok()
 });
 
 /// What an event says is short.
@@ -225,7 +230,8 @@ fn scarce(hit: &Hit<'_>) -> Vec<Scarce> {
         // Only names, one in a line, between two headings.
         let after = text.split("under pressure:").nth(1).unwrap_or("");
         let lines = after.lines().map(str::trim).skip_while(|line| line.is_empty());
-        let named = lines.take_while(|line| !line.is_empty() && !line.starts_with("The following") && !line.starts_with("No "));
+        let named =
+            lines.take_while(|line| !line.is_empty() && !line.starts_with("The following") && !line.starts_with("No "));
         found.extend(named.filter(|line| !line.starts_with("Overall")).map(|line| Scarce::new(line, None)));
     }
     let mut kept: Vec<Scarce> = Vec::new();
@@ -248,7 +254,7 @@ fn servers(facts: &Facts) -> BTreeMap<String, Server<'_>> {
     for (key, own) in groups {
         let server = all.entry(key).or_insert_with(blank);
         server.name = own.iter().find_map(|group| group.computer.clone());
-        server.log = Some(log(&own, &hits(facts, "MSExchangeTransport", EVENTS)));
+        server.log = Some(log(&own));
     }
     for diagnostics in &facts.settings.back_pressure {
         let name = diagnostics.server.as_ref().map(|name| name.value.clone());
@@ -269,7 +275,9 @@ impl Server<'_> {
             return if version >= ExchangeVersion::V2013 { Era::Modern } else { Era::Hub };
         }
         let hits = || self.log.iter().flat_map(|log| log.up.iter().chain(&log.down));
-        let says = |words: &[&str]| hits().any(|hit| words.iter().any(|word| hit.text.contains(word) || hit.variant.event.says(word)));
+        let says = |words: &[&str]| {
+            hits().any(|hit| words.iter().any(|word| hit.text.contains(word) || hit.variant.event.says(word)))
+        };
         let old = hits().any(|hit| matches!(hit.group.id, 15001..=15003)) || says(&["\\V14\\", "MediumHigh"]);
         let new = says(&["\\V15\\", "UsedDiskSpace", "Used disk space", "Overall Resources", "from Low", "to Low"]);
         if old || (!new && says(&["[Normal="])) { Era::Hub } else { Era::Modern }
@@ -277,13 +285,17 @@ impl Server<'_> {
 
     /// The newest look at the resources.
     fn latest(&self) -> Option<&BackPressure> {
-        self.diagnostics.iter().copied().max_by_key(|one| (one.at.as_ref().map(|at| at.value.at), std::cmp::Reverse(one.span)))
+        self.diagnostics
+            .iter()
+            .copied()
+            .max_by_key(|one| (one.at.as_ref().map(|at| at.value.at), std::cmp::Reverse(one.span)))
     }
 }
 
 /// How much of the resources is used, by the look at them.
 fn use_of(diagnostics: &BackPressure) -> Option<Pressure> {
-    let own = diagnostics.resources.iter().filter_map(|resource| resource.current.as_ref()).map(|current| current.value);
+    let own =
+        diagnostics.resources.iter().filter_map(|resource| resource.current.as_ref()).map(|current| current.value);
     diagnostics.aggregate.as_ref().map(|aggregate| aggregate.value).into_iter().chain(own).max()
 }
 
@@ -311,7 +323,8 @@ pub(super) fn verdict(facts: &Facts, era: Era) -> Verdict {
         .filter(|refused| match refused.server.as_deref() {
             Some(name) => {
                 let version = facts.servers.version(name);
-                let own = version.map_or(Era::Modern, |v| if v >= ExchangeVersion::V2013 { Era::Modern } else { Era::Hub });
+                let own =
+                    version.map_or(Era::Modern, |v| if v >= ExchangeVersion::V2013 { Era::Modern } else { Era::Hub });
                 own == era && !all.contains_key(&server_key(name))
             }
             None => era == Era::Modern && findings.is_empty() && ended.is_empty(),
@@ -386,7 +399,8 @@ fn finding(facts: &Facts, server: &Server<'_>, waiting: &[&Refused<'_>]) -> Resu
         }
         let back = log.down.iter().filter(|hit| state(hit.group.id, &hit.variant.event).1 == Some(Pressure::Low));
         let back = back.filter_map(|hit| hit.variant.last).max();
-        let start = log.up.iter().flat_map(|hit| [hit.variant.first, hit.variant.last]).flatten().filter(|at| Some(*at) > back);
+        let start =
+            log.up.iter().flat_map(|hit| [hit.variant.first, hit.variant.last]).flatten().filter(|at| Some(*at) > back);
         if let Some(start) = start.min() {
             since = format!(" since {start}");
         }
@@ -404,10 +418,8 @@ fn finding(facts: &Facts, server: &Server<'_>, waiting: &[&Refused<'_>]) -> Resu
         Some(Pressure::Medium) => "so it slows down or refuses mail from outside",
         _ => "so it refuses new mail",
     };
-    found.statement = format!(
-        "{name} is under back pressure{since}, {effect}{mail}: {}{what} {places}.",
-        reason(&short)
-    );
+    found.statement =
+        format!("{name} is under back pressure{since}, {effect}{mail}: {}{what} {places}.", reason(&short));
     if level == Some(Pressure::Medium) {
         found.severity = Some(Severity::High);
     }
@@ -481,10 +493,17 @@ fn of_refusals(waiting: &[&Refused<'_>], era: Era) -> Discovery {
             let note = format!("The error in queue {}", refused.queue.label());
             places += &found.cite(Proof::new(refused.span, note).mark(["Insufficient system resources"]));
         }
-        found.accounts_for(refused.queue, refused.messages, format!("Queue {}: refused for lack of resources", refused.queue.label()));
+        found.accounts_for(
+            refused.queue,
+            refused.messages,
+            format!("Queue {}: refused for lack of resources", refused.queue.label()),
+        );
     }
     let (verb, wait) = (if names.len() > 1 { "refuse" } else { "refuses" }, if total == 1 { "waits" } else { "wait" });
-    found.statement = format!("{server} {verb} mail for lack of disk space or memory (back pressure) {places}, so {} {wait}.", count(total, "message"));
+    found.statement = format!(
+        "{server} {verb} mail for lack of disk space or memory (back pressure) {places}, so {} {wait}.",
+        count(total, "message")
+    );
     found.affects(names.iter().cloned());
     found.unknown("Which resource is short: neither events nor the use of resources of that server were brought.");
     let name = names.first().map(String::as_str);
@@ -504,10 +523,12 @@ fn of_refusals(waiting: &[&Refused<'_>], era: Era) -> Discovery {
 pub(super) fn full_disks(facts: &Facts) -> Vec<(Option<String>, Span, String)> {
     let mut all = Vec::new();
     for server in servers(facts).values().filter(|server| server.era(facts) == Era::Modern) {
-        let Ok(found) = finding(facts, server, &[]) else { continue };
-        let _ = &found;
+        if finding(facts, server, &[]).is_err() {
+            continue;
+        }
         if let Some(look) = server.latest() {
-            let short = |r: &&crate::model::pressure::Resource| r.current.as_ref().is_some_and(|c| c.value > Pressure::Low);
+            let short =
+                |r: &&crate::model::pressure::Resource| r.current.as_ref().is_some_and(|c| c.value > Pressure::Low);
             let disks = look.resources.iter().filter(short).filter(|r| kind(&r.name.value) == Kind::Disk);
             all.extend(disks.map(|r| (server.name.clone(), r.name.span, r.name.value.clone())));
         }

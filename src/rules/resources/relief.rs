@@ -44,7 +44,8 @@ pub(super) fn steps(found: &mut Discovery, era: Era, name: Option<&str>, short: 
         );
     }
     if is_short(Kind::SubmissionQueue) {
-        let queue = name.map_or_else(|| "<server>\\Submission".to_owned(), |name| quoted(&format!("{name}\\Submission")));
+        let queue =
+            name.map_or_else(|| "<server>\\Submission".to_owned(), |name| quoted(&format!("{name}\\Submission")));
         found.command(
             "See what holds up the categorizer: directory servers that do not answer, transport rules, agents.",
             format!("Get-Queue {queue} | Format-List Status,MessageCount,LastError; Get-TransportAgent | Format-Table Identity,Enabled,Priority"),
@@ -53,7 +54,10 @@ pub(super) fn steps(found: &mut Discovery, era: Era, name: Option<&str>, short: 
     if era == Era::Modern {
         found.command("Check that the use goes back to Low, and that mail is taken again.", look(&server));
     } else {
-        found.command("Check that the queues of the other servers empty.", "Get-Queue | Sort-Object MessageCount -Descending | Select-Object -First 20");
+        found.command(
+            "Check that the queues of the other servers empty.",
+            "Get-Queue | Sort-Object MessageCount -Descending | Select-Object -First 20",
+        );
     }
     found.verify.push("Event 15005 reports a decrease to Normal or Low, and the server takes mail again.".to_owned());
 }

@@ -92,7 +92,9 @@ impl Part<'_> {
 fn parts(facts: &Facts) -> BTreeMap<String, Vec<Part<'_>>> {
     let mut servers: BTreeMap<String, Vec<Part<'_>>> = BTreeMap::new();
     for state in &facts.settings.components {
-        let Some(name) = PARTS.into_iter().find(|part| part.eq_ignore_ascii_case(&state.component.value)) else { continue };
+        let Some(name) = PARTS.into_iter().find(|part| part.eq_ignore_ascii_case(&state.component.value)) else {
+            continue;
+        };
         let key = state.server.as_ref().map(|server| server_key(&server.value)).unwrap_or_default();
         let own = servers.entry(key).or_default();
         match own.iter_mut().find(|part| part.name == name) {
@@ -109,11 +111,13 @@ fn parts(facts: &Facts) -> BTreeMap<String, Vec<Part<'_>>> {
 fn check(facts: &Facts) -> Verdict {
     let servers = parts(facts);
     let waiting = refused(facts, &says_inactive);
-    let events: Vec<Hit<'_>> = SOURCES.into_iter().flat_map(|source| hits(facts, source, EVENTS)).filter(fits_of(facts)).collect();
+    let events: Vec<Hit<'_>> =
+        SOURCES.into_iter().flat_map(|source| hits(facts, source, EVENTS)).filter(fits_of(facts)).collect();
     let mut findings = Vec::new();
     for (key, own) in &servers {
         if own.iter().any(|part| part.off().is_some()) {
-            let others = servers.iter().any(|(other, parts)| other != key && parts.iter().all(|part| part.off().is_none()));
+            let others =
+                servers.iter().any(|(other, parts)| other != key && parts.iter().all(|part| part.off().is_none()));
             findings.push(of_states(key, own, &waiting, &events, others));
         }
     }
@@ -125,12 +129,15 @@ fn check(facts: &Facts) -> Verdict {
     let last = events.iter().max_by_key(|hit| hit.variant.last.map(|last| last.at));
     let is_off = last.is_some_and(|hit| state_in(hit.text).is_none_or(|state| state != Activity::Active));
     let suspects = distinct(
-        waiting.iter().filter(|refused| refused.is_internal).filter_map(|refused| refused.server.clone()).chain(
-            last.filter(|_| is_off).and_then(|hit| hit.group.computer.clone()),
-        ),
+        waiting
+            .iter()
+            .filter(|refused| refused.is_internal)
+            .filter_map(|refused| refused.server.clone())
+            .chain(last.filter(|_| is_off).and_then(|hit| hit.group.computer.clone())),
     );
     let all_known = !suspects.is_empty() && suspects.iter().all(|name| servers.contains_key(&server_key(name)));
-    let stands = waiting.iter().any(|refused| refused.is_internal) || is_off || logged.iter().any(|reply| goes_on(facts, reply));
+    let stands =
+        waiting.iter().any(|refused| refused.is_internal) || is_off || logged.iter().any(|reply| goes_on(facts, reply));
     if all_known {
         return Verdict::RuledOut(format!(
             "The components for transport of {} are Active in the export, so the replies or events are of an earlier time.",
@@ -141,7 +148,9 @@ fn check(facts: &Facts) -> Verdict {
         return Verdict::Found(vec![of_traces(facts, &waiting, last.filter(|_| is_off), &suspects)]);
     }
     if !logged.is_empty() || !events.is_empty() {
-        return Verdict::RuledOut("A server was not active for a while and took mail again later, as after maintenance.".to_owned());
+        return Verdict::RuledOut(
+            "A server was not active for a while and took mail again later, as after maintenance.".to_owned(),
+        );
     }
     Verdict::NotApplicable
 }
@@ -172,13 +181,7 @@ fn state_in(text: &str) -> Option<Activity> {
     if states.len() == 1 || text.contains("from") { states.last().copied() } else { None }
 }
 
-fn of_states(
-    key: &str,
-    parts: &[Part<'_>],
-    waiting: &[Refused<'_>],
-    events: &[Hit<'_>],
-    others: bool,
-) -> Discovery {
+fn of_states(key: &str, parts: &[Part<'_>], waiting: &[Refused<'_>], events: &[Hit<'_>], others: bool) -> Discovery {
     let off: Vec<&Part<'_>> = parts.iter().filter(|part| part.off().is_some()).collect();
     let disputed = off.iter().any(|part| part.is_disputed());
     let mut found = Discovery::new(if disputed { Confidence::Possible } else { Confidence::Confirmed });
@@ -207,7 +210,11 @@ fn of_states(
             let note = format!("The error in queue {}", refused.queue.label());
             mail += &found.cite(Proof::new(refused.span, note).mark(["Service not active"]));
         }
-        found.accounts_for(refused.queue, refused.messages, format!("Queue {}: {server} is not active", refused.queue.label()));
+        found.accounts_for(
+            refused.queue,
+            refused.messages,
+            format!("Queue {}: {server} is not active", refused.queue.label()),
+        );
     }
     if !own.is_empty() {
         let verb = if total == 1 { "waits" } else { "wait" };
@@ -219,7 +226,9 @@ fn of_states(
         if words.len() == 1 { "is" } else { "are" }
     );
     found.affects(name.iter().cloned());
-    for hit in events.iter().filter(|hit| hit.group.computer.as_deref().is_some_and(|own| server_key(own) == key)).take(2) {
+    for hit in
+        events.iter().filter(|hit| hit.group.computer.as_deref().is_some_and(|own| server_key(own) == key)).take(2)
+    {
         let place = hit.cite(&mut found, &["Inactive", "Draining"], "");
         found.held(format!("Event {} reports the change of state {place}.", hit.group.id));
     }
@@ -242,7 +251,9 @@ fn remedy(found: &mut Discovery, name: Option<&str>, off: &[&Part<'_>], requeste
     let server = identity(name);
     let is_health = requesters.iter().any(|requester| requester.eq_ignore_ascii_case("HealthAPI"));
     if requesters.iter().any(|requester| requester.eq_ignore_ascii_case("Maintenance")) || requesters.is_empty() {
-        found.step("Ask whether somebody works on the server right now. If so, it comes back with the end of the maintenance.");
+        found.step(
+            "Ask whether somebody works on the server right now. If so, it comes back with the end of the maintenance.",
+        );
     }
     if is_health {
         found.command(
@@ -256,7 +267,10 @@ fn remedy(found: &mut Discovery, name: Option<&str>, off: &[&Part<'_>], requeste
     for part in off {
         let (wishes, known) = part.requests();
         sets.extend(wishes.iter().map(|wish| {
-            format!("Set-ServerComponentState {server} -Component {} -State Active -Requester {}", part.name, wish.requester)
+            format!(
+                "Set-ServerComponentState {server} -Component {} -State Active -Requester {}",
+                part.name, wish.requester
+            )
         }));
         // A component without a wish of its own follows ServerWideOffline.
         if !(known && (offline || !wishes.is_empty())) {
@@ -278,10 +292,7 @@ fn remedy(found: &mut Discovery, name: Option<&str>, off: &[&Part<'_>], requeste
             }));
         }
     }
-    found.command(
-        "Set the components to Active, for every requester that switched them off.",
-        sets.join("\n"),
-    );
+    found.command("Set the components to Active, for every requester that switched them off.", sets.join("\n"));
     let target = name.map_or_else(String::new, |name| format!(" -ComputerName {}", quoted(name)));
     found.command(
         "Restart the transport services, and check that all three components are Active.",
@@ -291,7 +302,10 @@ fn remedy(found: &mut Discovery, name: Option<&str>, off: &[&Part<'_>], requeste
         ),
     );
     found.warn("Mail that is being handed over is sent again by the other side. If the server is in maintenance on purpose, leave it.");
-    found.verify.push("Get-ServerComponentState shows Active for the three components, and a test message leaves the Outbox.".to_owned());
+    found.verify.push(
+        "Get-ServerComponentState shows Active for the three components, and a test message leaves the Outbox."
+            .to_owned(),
+    );
 }
 
 /// What replies and events say where no list of components was brought.
@@ -305,7 +319,11 @@ fn of_traces(facts: &Facts, waiting: &[Refused<'_>], event: Option<&Hit<'_>>, su
             let note = format!("The error in queue {}", refused.queue.label());
             places += &found.cite(Proof::new(refused.span, note).mark(["Service not active"]));
         }
-        found.accounts_for(refused.queue, refused.messages, format!("Queue {}: the service is not active", refused.queue.label()));
+        found.accounts_for(
+            refused.queue,
+            refused.messages,
+            format!("Queue {}: the service is not active", refused.queue.label()),
+        );
     }
     if let Some(hit) = event {
         places += &hit.cite(&mut found, &["Inactive", "Draining"], "The last change of state in the log.");
@@ -332,7 +350,9 @@ fn of_traces(facts: &Facts, waiting: &[Refused<'_>], event: Option<&Hit<'_>>, su
     }
     found.unknown("Which component it is and who switched it off: no list of components was brought.");
     let server = suspects.first().map(String::as_str);
-    found.step("Ask whether somebody works on the server right now. If so, it comes back with the end of the maintenance.");
+    found.step(
+        "Ask whether somebody works on the server right now. If so, it comes back with the end of the maintenance.",
+    );
     found.command(
         "See which component is not active, and who asked for it.",
         format!("Get-ServerComponentState {} | Where-Object {{ $_.State -ne 'Active' }} | Format-List Component,State,LocalStates,RemoteStates", identity(server)),

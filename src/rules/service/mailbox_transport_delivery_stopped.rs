@@ -71,7 +71,11 @@ fn check(facts: &Facts) -> Verdict {
         .queues
         .waiting_queues()
         .filter(|queue| queue.may_hold_mail() && is_delivery(queue))
-        .filter_map(|queue| Some((queue, queue.errors().find(|error| is_failed(&error.text))?)))
+        .filter_map(|queue| {
+            let error = queue.errors().find(|error| is_failed(&error.text))?;
+            let server = target(facts, queue, &error);
+            Some((queue, error, server))
+        })
         .collect();
     let standings = facts.service(DELIVERY);
     let mut findings = Vec::new();
@@ -79,29 +83,32 @@ fn check(facts: &Facts) -> Verdict {
     for standing in &standings {
         let Some(mut found) = stopped::found(facts, DELIVERY, standing) else { continue };
         let key = standing.server.map(server_key);
-        let own = hits.iter().filter(|(queue, error)| match (&key, target(facts, queue, error)) {
-            (Some(key), Some(server)) => *key == server_key(&server),
+        let own = hits.iter().filter(|(.., server)| match (&key, server) {
+            (Some(key), Some(server)) => *key == server_key(server),
             _ => standings.len() == 1,
         });
         let own: Vec<_> = own.collect();
         let places = stopped::places(&mut found, DELIVERY, standing);
-        let mail = cite(&mut found, &own.iter().map(|(queue, error)| (*queue, error)).collect::<Vec<_>>());
-        taken.extend(own.iter().map(|(queue, _)| queue.label()));
+        let mail = cite(&mut found, &own.iter().map(|(queue, error, _)| (*queue, error)).collect::<Vec<_>>());
+        taken.extend(own.iter().map(|(queue, ..)| queue.label()));
         let server = standing.server.unwrap_or("The server");
         found.statement = format!(
             "{server} delivers nothing to its mailboxes: the service {} does not run {places}{mail}.",
             DELIVERY.shown
         );
         found.affects(standing.server);
-        remedy(&mut found, standing.server, &own.iter().map(|(queue, _)| *queue).collect::<Vec<_>>());
+        remedy(&mut found, standing.server, &own.iter().map(|(queue, ..)| *queue).collect::<Vec<_>>());
         findings.push(found);
     }
-    let rest: Vec<_> = hits.iter().filter(|(queue, _)| !taken.contains(&queue.label())).map(|(queue, error)| (*queue, error)).collect();
+    let left = || hits.iter().filter(|(queue, ..)| !taken.contains(&queue.label()));
+    let rest: Vec<_> = left().map(|(queue, error, _)| (*queue, error)).collect();
     if !rest.is_empty() {
-        let runs = distinct(rest.iter().filter_map(|(queue, error)| target(facts, queue, error)));
+        let runs = distinct(left().filter_map(|(.., server)| server.clone()));
         let known_running = !runs.is_empty()
             && runs.iter().all(|name| {
-                standings.iter().any(|s| s.is_listed_running() && s.server.is_some_and(|own| server_key(own) == server_key(name)))
+                standings
+                    .iter()
+                    .any(|s| s.is_listed_running() && s.server.is_some_and(|own| server_key(own) == server_key(name)))
             });
         findings.push(of_queues(&rest, &runs, known_running));
     }
@@ -166,11 +173,21 @@ fn of_queues(hits: &[(&WaitingQueue, &crate::facts::queues::QueueError)], server
 
 fn remedy(found: &mut Discovery, server: Option<&str>, queues: &[&WaitingQueue]) {
     let target = server.map_or_else(String::new, |name| format!(" -ComputerName {}", quoted(name)));
-    found.command("See whether the service runs.", format!("Get-Service MSExchangeDelivery{target} | Format-List Name,Status"));
-    found.command("Start it. If it stops again, read the events of MSExchange in the application log just before.", format!("Get-Service MSExchangeDelivery{target} | Start-Service"));
-    let names: Vec<String> = queues.iter().filter(|queue| queue.identity.is_some()).take(20).map(|queue| quoted(&queue.label())).collect();
+    found.command(
+        "See whether the service runs.",
+        format!("Get-Service MSExchangeDelivery{target} | Format-List Name,Status"),
+    );
+    found.command(
+        "Start it. If it stops again, read the events of MSExchange in the application log just before.",
+        format!("Get-Service MSExchangeDelivery{target} | Start-Service"),
+    );
+    let names: Vec<String> =
+        queues.iter().filter(|queue| queue.identity.is_some()).take(20).map(|queue| quoted(&queue.label())).collect();
     if names.is_empty() {
-        found.command("Send the waiting mail.", "Get-Queue -Filter \"DeliveryType -eq 'SmtpDeliveryToMailbox'\" | Retry-Queue; Get-Queue");
+        found.command(
+            "Send the waiting mail.",
+            "Get-Queue -Filter \"DeliveryType -eq 'SmtpDeliveryToMailbox'\" | Retry-Queue; Get-Queue",
+        );
     } else {
         found.command(
             "Send the waiting mail, and check that the queues fall to 0.",

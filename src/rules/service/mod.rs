@@ -10,5 +10,11 @@ mod queue_db_corrupt_17003_17007;
 mod transport_service_not_running;
 
 /// The rules of this area, by id.
-pub static RULES: &[&super::Rule] = &[&component_inactive_432::RULE, &mailbox_transport_delivery_stopped::RULE, &port25_conflict_hub_vs_frontend::RULE, &queue_db_corrupt_17003_17007::RULE, &transport_service_not_running::RULE];
+pub static RULES: &[&super::Rule] = &[
+    &component_inactive_432::RULE,
+    &mailbox_transport_delivery_stopped::RULE,
+    &port25_conflict_hub_vs_frontend::RULE,
+    &queue_db_corrupt_17003_17007::RULE,
+    &transport_service_not_running::RULE,
+];
 // registry:end

@@ -59,7 +59,8 @@ fn conflicts(facts: &Facts) -> Vec<(String, &ReceiveConnector, &ReceiveConnector
     let mut all = Vec::new();
     for server in facts.connectors.servers() {
         let own = facts.connectors.of(server);
-        let fronts: Vec<&ReceiveConnector> = own.iter().filter(|c| has_role(c, TransportRole::FrontendTransport)).take(64).collect();
+        let fronts: Vec<&ReceiveConnector> =
+            own.iter().filter(|c| has_role(c, TransportRole::FrontendTransport)).take(64).collect();
         for hub in own.iter().filter(|c| has_role(c, TransportRole::HubTransport)) {
             let clash = |front: &&&ReceiveConnector| on_25(hub).any(|a| on_25(front).any(|b| overlap(a, b)));
             if let Some(front) = fronts.iter().find(clash) {
@@ -97,7 +98,9 @@ fn check(facts: &Facts) -> Verdict {
     for (server, hub, front) in &pairs {
         let own: Vec<&Hit<'_>> = events
             .iter()
-            .filter(|hit| hit.group.computer.as_deref().is_none_or(|computer| server_key(computer) == server_key(server)))
+            .filter(|hit| {
+                hit.group.computer.as_deref().is_none_or(|computer| server_key(computer) == server_key(server))
+            })
             .collect();
         findings.push(finding(facts, server, hub, front, &own));
     }
@@ -105,7 +108,8 @@ fn check(facts: &Facts) -> Verdict {
         .iter()
         .filter(|hit| {
             let computer = hit.group.computer.as_deref().unwrap_or("");
-            facts.connectors.of(computer).is_empty() && !pairs.iter().any(|(server, ..)| server_key(server) == server_key(computer))
+            facts.connectors.of(computer).is_empty()
+                && !pairs.iter().any(|(server, ..)| server_key(server) == server_key(computer))
         })
         .collect();
     if findings.is_empty() && !open.is_empty() {
@@ -122,7 +126,13 @@ fn check(facts: &Facts) -> Verdict {
     Verdict::NotApplicable
 }
 
-fn finding(facts: &Facts, server: &str, hub: &ReceiveConnector, front: &ReceiveConnector, events: &[&Hit<'_>]) -> Discovery {
+fn finding(
+    facts: &Facts,
+    server: &str,
+    hub: &ReceiveConnector,
+    front: &ReceiveConnector,
+    events: &[&Hit<'_>],
+) -> Discovery {
     let seen = !events.is_empty();
     let mut found = Discovery::new(if seen { Confidence::Confirmed } else { Confidence::Likely });
     let mut places = String::new();
@@ -135,7 +145,11 @@ fn finding(facts: &Facts, server: &str, hub: &ReceiveConnector, front: &ReceiveC
     if seen {
         let mut shown = String::new();
         for hit in events.iter().take(3) {
-            shown += &hit.cite(&mut found, &["10048", "already in use", "0.0.0.0:25"], "The port was taken when the service started.");
+            shown += &hit.cite(
+                &mut found,
+                &["10048", "already in use", "0.0.0.0:25"],
+                "The port was taken when the service started.",
+            );
         }
         found.statement = format!(
             "Two services of {server} want port 25, so one of them does not start {shown}: receive connector {name} belongs to the back end and is bound to port 25 like {} {places}.",
@@ -153,7 +167,10 @@ fn finding(facts: &Facts, server: &str, hub: &ReceiveConnector, front: &ReceiveC
     }
     found.affects([server.to_owned(), name.clone()]);
     found.command("Look at the connector first: note its addresses and permissions.", format!("Get-ReceiveConnector {} | Format-List Name,TransportRole,Bindings,RemoteIPRanges,PermissionGroups,AuthMechanism", quoted(name)));
-    found.command("Give it to the front end, where port 25 belongs.", format!("Set-ReceiveConnector {} -TransportRole FrontendTransport", quoted(name)));
+    found.command(
+        "Give it to the front end, where port 25 belongs.",
+        format!("Set-ReceiveConnector {} -TransportRole FrontendTransport", quoted(name)),
+    );
     found.warn("Clients of this connector talk to the front end afterwards; it hands their mail on. Restart the services at a quiet hour.");
     found.command(
         "Start both services, and check that both run.",
@@ -172,10 +189,16 @@ fn of_events(facts: &Facts, events: &[&Hit<'_>]) -> Discovery {
     let servers = crate::rules::searching::computers(events);
     let mut places = String::new();
     for hit in events.iter().take(3) {
-        places += &hit.cite(&mut found, &["10048", "already in use", "0.0.0.0:25"], "The port was taken when the service started.");
+        places += &hit.cite(
+            &mut found,
+            &["10048", "already in use", "0.0.0.0:25"],
+            "The port was taken when the service started.",
+        );
     }
     let name = if servers.is_empty() { "a server".to_owned() } else { listed(&servers, 3) };
-    found.statement = format!("A transport service of {name} cannot listen on port 25, because something else has it {places}; mostly a receive connector of the back end.");
+    found.statement = format!(
+        "A transport service of {name} cannot listen on port 25, because something else has it {places}; mostly a receive connector of the back end."
+    );
     effects(&mut found, events);
     note_past(facts, &mut found, events);
     let server = servers.first().map_or_else(|| "<server>".to_owned(), |name| quoted(name));

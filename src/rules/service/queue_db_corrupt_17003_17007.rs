@@ -1,5 +1,6 @@
 //! The queue database of the transport service is damaged or cannot be opened.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -66,7 +67,8 @@ const ENGINE: &[u16] = &[447, 448, 454, 465, 467, 474];
 /// A new database, and what became of the old one.
 const REPLACED: &[u16] = &[7005, 17102, 17103];
 
-static FOLDER: Pattern = LazyLock::new(|| Regex::new(r#"(?i)\b([a-z]:\\(?:[^\\/:*?"<>|\r\n]{1,80}\\){1,12})mail\.que"#).ok());
+static FOLDER: Pattern =
+    LazyLock::new(|| Regex::new(r#"(?i)\b([a-z]:\\(?:[^\\/:*?"<>|\r\n]{1,80}\\){1,12})mail\.que"#).ok());
 
 /// The same numbers stand for the databases of agents.
 fn is_mail(hit: &Hit<'_>) -> bool {
@@ -83,17 +85,19 @@ fn check(facts: &Facts) -> Verdict {
     let ids: Vec<u16> = FAILURES.iter().map(|(id, _)| *id).collect();
     let transport = hits(facts, "MSExchangeTransport", &ids);
     let engine = hits(facts, "ESE", ENGINE);
-    let all: Vec<&Hit<'_>> = transport.iter().filter(|hit| is_mail(hit)).chain(engine.iter().filter(|hit| is_of_queue(hit))).collect();
+    let all: Vec<&Hit<'_>> =
+        transport.iter().filter(|hit| is_mail(hit)).chain(engine.iter().filter(|hit| is_of_queue(hit))).collect();
     let replaced = hits(facts, "MSExchangeTransport", REPLACED);
     let key = |hit: &Hit<'_>| hit.group.computer.as_deref().map(server_key).unwrap_or_default();
-    let findings: Vec<Discovery> = distinct(all.iter().map(|hit| key(hit)))
-        .iter()
-        .map(|server| {
-            let own: Vec<&Hit<'_>> = all.iter().copied().filter(|hit| key(hit) == *server).collect();
-            let new: Vec<&Hit<'_>> = replaced.iter().filter(|hit| key(hit) == *server).collect();
-            finding(facts, &own, &new)
-        })
-        .collect();
+    let mut servers: BTreeMap<String, (Vec<&Hit<'_>>, Vec<&Hit<'_>>)> = BTreeMap::new();
+    for hit in &all {
+        servers.entry(key(hit)).or_default().0.push(hit);
+    }
+    for hit in &replaced {
+        servers.entry(key(hit)).or_default().1.push(hit);
+    }
+    let damaged = servers.values().filter(|(own, _)| !own.is_empty());
+    let findings: Vec<Discovery> = damaged.map(|(own, new)| finding(facts, own, new)).collect();
     if !findings.is_empty() {
         return Verdict::Found(findings);
     }
@@ -107,16 +111,24 @@ fn finding(facts: &Facts, own: &[&Hit<'_>], replaced: &[&Hit<'_>]) -> Discovery 
     let mut found = Discovery::new(Confidence::Confirmed);
     let mut places = String::new();
     for hit in own.iter().take(4) {
-        places += &hit.cite(&mut found, &["mail.que", "Mail Database"], "The service or the database engine reports the damage.");
+        places += &hit.cite(
+            &mut found,
+            &["mail.que", "Mail Database"],
+            "The service or the database engine reports the damage.",
+        );
     }
     let words = distinct(own.iter().filter_map(|hit| {
-        let own = FAILURES.iter().find(|(id, _)| *id == hit.group.id).filter(|_| hit.group.is_of("MSExchangeTransport"));
+        let own =
+            FAILURES.iter().find(|(id, _)| *id == hit.group.id).filter(|_| hit.group.is_of("MSExchangeTransport"));
         own.map(|(_, words)| (*words).to_owned())
     }));
     let what = if words.is_empty() { "the database engine reports damage".to_owned() } else { listed(&words, 3) };
     let server = own.first().map_or_else(|| "the server".to_owned(), |hit| hit.computer());
     let last = own.iter().filter_map(|hit| hit.variant.last).max();
-    let after = replaced.iter().filter(|hit| hit.variant.last >= last && last.is_some()).max_by_key(|hit| (hit.variant.last, hit.group.id));
+    let after = replaced
+        .iter()
+        .filter(|hit| hit.variant.last >= last && last.is_some())
+        .max_by_key(|hit| (hit.variant.last, hit.group.id));
     let aside = replaced.iter().find(|hit| hit.group.id == 17102);
     let deleted = replaced.iter().any(|hit| hit.group.id == 17103);
     if let Some(hit) = after {
@@ -129,9 +141,13 @@ fn finding(facts: &Facts, own: &[&Hit<'_>], replaced: &[&Hit<'_>]) -> Discovery 
             "mail in the old one is not delivered until it is replayed"
         };
         found.severity = Some(Severity::High);
-        found.statement = format!("The queue database of {server} was damaged ({what}) {places}; the service goes on with a new one {place}, and {fate}.");
+        found.statement = format!(
+            "The queue database of {server} was damaged ({what}) {places}; the service goes on with a new one {place}, and {fate}."
+        );
     } else {
-        found.statement = format!("The queue database of {server} is damaged or cannot be opened: {what} {places}. While that lasts the server moves no mail.");
+        found.statement = format!(
+            "The queue database of {server} is damaged or cannot be opened: {what} {places}. While that lasts the server moves no mail."
+        );
         goes_on(facts, &mut found, &server, last);
     }
     effects(&mut found, own);
@@ -178,7 +194,10 @@ fn remedy(found: &mut Discovery, server: &str, folder: Option<&str>, replaced: b
         "eseutil /mh \"<folder of the old queue>\\mail.que\"",
     );
     found.step("Have the mail of the old database sent: put it into the queue folder of a server that takes no new mail, or use ReplayQueueDatabases.ps1 of CSS-Exchange.");
-    found.command("Check that the service runs and mail moves.", format!("Get-Service MSExchangeTransport; Get-Queue -Server {}", quoted(server)));
+    found.command(
+        "Check that the service runs and mail moves.",
+        format!("Get-Service MSExchangeTransport; Get-Queue -Server {}", quoted(server)),
+    );
     found.verify.push("Event 7005 reports a new database, the service still runs after ten minutes, and the mail of the old database was delivered.".to_owned());
 }
 
@@ -188,7 +207,8 @@ mod tests {
 
     #[test]
     fn the_folder_of_the_queue_is_found() {
-        let text = "edgetransport (4711) Transport Mail Database: file \"D:\\Exchange data\\Queue\\mail.que\" at offset 1";
+        let text =
+            "edgetransport (4711) Transport Mail Database: file \"D:\\Exchange data\\Queue\\mail.que\" at offset 1";
         let folder = FOLDER.as_ref().unwrap().captures(text).unwrap();
         assert_eq!(&folder[1], "D:\\Exchange data\\Queue\\");
     }

@@ -7,7 +7,11 @@ use crate::rules::discovery::{Discovery, Proof, quoted};
 use crate::rules::searching::Hit;
 
 /// A discovery for a service that does not run; nothing when it does, or when nothing says so.
-pub(in crate::rules) fn found(facts: &Facts, service: ServiceName, standing: &ServiceStanding<'_>) -> Option<Discovery> {
+pub(in crate::rules) fn found(
+    facts: &Facts,
+    service: ServiceName,
+    standing: &ServiceStanding<'_>,
+) -> Option<Discovery> {
     let by_list = standing.is_listed_stopped();
     let by_log = standing.ends_stopped();
     if standing.is_listed_running() || !(by_list || by_log) {
@@ -35,7 +39,11 @@ pub(in crate::rules) fn found(facts: &Facts, service: ServiceName, standing: &Se
             what: format!("The state of {}", service.name),
             settles: "Whether it runs now.".to_owned(),
             command: match standing.server {
-                Some(server) => format!("Get-Service {} -ComputerName {} | Export-Clixml services.xml", service.name, quoted(server)),
+                Some(server) => format!(
+                    "Get-Service {} -ComputerName {} | Export-Clixml services.xml",
+                    service.name,
+                    quoted(server)
+                ),
                 None => format!("Get-Service {} | Export-Clixml services.xml", service.name),
             },
         });
@@ -52,7 +60,8 @@ pub(in crate::rules) fn places(found: &mut Discovery, service: ServiceName, stan
     }
     if let Some(change) = standing.stopped.filter(|_| standing.ends_stopped()) {
         let hit = Hit { group: change.group, text: "", variant: change.variant };
-        let why = if change.unexpected { "The service ended by itself." } else { "The last change of state in the log." };
+        let why =
+            if change.unexpected { "The service ended by itself." } else { "The last change of state in the log." };
         let note = format!("{}{}", hit.label(), change.at.map_or_else(String::new, |at| format!(", the last at {at}")));
         places += &found.cite(Proof::new(change.variant.event.span, note).mark([service.shown]).why(why));
     }

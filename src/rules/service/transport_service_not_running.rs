@@ -85,7 +85,10 @@ fn check(facts: &Facts) -> Verdict {
         return Verdict::NotApplicable;
     }
     running.dedup();
-    Verdict::RuledOut(format!("The transport service runs again on {}.", if running.is_empty() { "the server".to_owned() } else { listed(&running, 3) }))
+    Verdict::RuledOut(format!(
+        "The transport service runs again on {}.",
+        if running.is_empty() { "the server".to_owned() } else { listed(&running, 3) }
+    ))
 }
 
 fn is_of(server: Option<&str>, hit: &Hit<'_>) -> bool {
@@ -135,7 +138,10 @@ fn finding(facts: &Facts, service: ServiceName, standing: &ServiceStanding<'_>) 
     }
     found.command(
         "Start the service, and look again after ten minutes.",
-        format!("Get-Service {}{target} | Start-Service; Get-Service {}{target} | Format-List Name,Status", service.name, service.name),
+        format!(
+            "Get-Service {}{target} | Start-Service; Get-Service {}{target} | Format-List Name,Status",
+            service.name, service.name
+        ),
     );
     found.verify.push(format!("{} still runs after ten minutes, and Get-Queue answers for the server.", service.name));
     Some(found)
@@ -151,7 +157,9 @@ fn reason(facts: &Facts, found: &mut Discovery, standing: &ServiceStanding<'_>) 
         let stop = standing.stopped.and_then(|change| change.at);
         // An event long before the stop is about something else.
         let near = match (hit.variant.last, stop) {
-            (Some(event), Some(stop)) => event.compare(stop).is_none() || event.at.duration_until(stop.at).as_mins().abs() <= 60,
+            (Some(event), Some(stop)) => {
+                event.compare(stop).is_none() || event.at.duration_until(stop.at).as_mins().abs() <= 60
+            }
             _ => true,
         };
         if near {
@@ -170,7 +178,8 @@ fn not_started(facts: &Facts, hit: &Hit<'_>) -> Discovery {
     let (why, _) = reason(facts, &mut found, &blank);
     found.statement = format!("{} moves no mail: its transport service did not start {place}{why}.", hit.computer());
     found.affects(hit.group.computer.iter().cloned());
-    let target = hit.group.computer.as_deref().map_or_else(String::new, |name| format!(" -ComputerName {}", quoted(name)));
+    let target =
+        hit.group.computer.as_deref().map_or_else(String::new, |name| format!(" -ComputerName {}", quoted(name)));
     found.step("Read the error just before the failed start in the application log; it names the reason, such as an agent or the queue database.");
     found.command(
         "See whether the service runs, and start it if not.",

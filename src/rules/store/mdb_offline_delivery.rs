@@ -54,7 +54,9 @@ fn check(facts: &Facts) -> Verdict {
     // What only says offline counts with a database that is known not to be mounted.
     let meant: Vec<&(&WaitingQueue, QueueError)> = all
         .iter()
-        .filter(|(queue, error)| is_dismounted(&error.text) || databases(facts, queue).iter().any(|database| is_down(database)))
+        .filter(|(queue, error)| {
+            is_dismounted(&error.text) || databases(facts, queue).iter().any(|database| is_down(database))
+        })
         .collect();
     if meant.is_empty() {
         return unclear(facts, &all);
@@ -69,7 +71,8 @@ fn check(facts: &Facts) -> Verdict {
         if i < 3 {
             let proof = Proof::new(error.span, format!("The error in queue {}", queue.label()));
             let why = "The store says that the database is not mounted.";
-            places += &found.cite(proof.mark(["MapiExceptionMdbOffline", "MdbOffline", "is offline", "ec=1142"]).why(why));
+            places +=
+                &found.cite(proof.mark(["MapiExceptionMdbOffline", "MdbOffline", "is offline", "ec=1142"]).why(why));
         }
         found.accounts_for(queue, messages, format!("Queue {}: the database is offline", queue.label()));
         let own = databases(facts, queue);
@@ -82,19 +85,30 @@ fn check(facts: &Facts) -> Verdict {
             names.push(database.name.value.clone());
         }
         if down.is_empty() {
-            mounted.extend(own.iter().filter(|d| d.mounted.as_ref().is_some_and(|m| m.value)).map(|d| d.name.value.clone()));
+            mounted.extend(
+                own.iter().filter(|d| d.mounted.as_ref().is_some_and(|m| m.value)).map(|d| d.name.value.clone()),
+            );
             names.extend(queue.next_hop().map(str::to_owned));
         }
     }
     let names = distinct(names);
     let verb = if names.len() > 1 { "are" } else { "is" };
-    let what = if names.is_empty() { "A mailbox database".to_owned() } else { format!("Database {}", listed(&names, 3)) };
+    let what =
+        if names.is_empty() { "A mailbox database".to_owned() } else { format!("Database {}", listed(&names, 3)) };
     let wait = if total == 1 { "waits" } else { "wait" };
-    found.statement = format!("{what} {verb} not mounted {shown}, so {} {wait} for {} mailboxes {places}.", count(total, "message"), if names.len() > 1 { "their" } else { "its" }).replace(" ,", ",");
+    found.statement = format!(
+        "{what} {verb} not mounted {shown}, so {} {wait} for {} mailboxes {places}.",
+        count(total, "message"),
+        if names.len() > 1 { "their" } else { "its" }
+    )
+    .replace(" ,", ",");
     found.affects(names.iter().cloned());
     if !mounted.is_empty() {
         found.confidence = Confidence::Likely;
-        found.unknown(format!("Whether it is mounted again: a list shows {} as mounted, and does not say when it was made.", listed(&distinct(mounted), 3)));
+        found.unknown(format!(
+            "Whether it is mounted again: a list shows {} as mounted, and does not say when it was made.",
+            listed(&distinct(mounted), 3)
+        ));
     }
     let known: Vec<&String> = names.iter().filter(|name| facts.databases.database(name).is_some()).collect();
     let target = if known.len() == 1 { names.first().map(|name| quoted(name)) } else { None };
@@ -118,17 +132,27 @@ fn check(facts: &Facts) -> Verdict {
 fn unclear(facts: &Facts, all: &[(&WaitingQueue, QueueError)]) -> Verdict {
     let labels: Vec<String> = all.iter().map(|(queue, _)| queue.label()).collect();
     let own: Vec<&MailboxDatabase> = all.iter().flat_map(|(queue, _)| databases(facts, queue)).collect();
-    let known = !own.is_empty() && own.iter().all(|database| database.mounted.as_ref().is_some_and(|mounted| mounted.value));
+    let known =
+        !own.is_empty() && own.iter().all(|database| database.mounted.as_ref().is_some_and(|mounted| mounted.value));
     if known {
         return Verdict::RuledOut("The error says offline, but the databases are mounted: the connection to the store failed for another reason.".to_owned());
     }
     if all.iter().all(|(_, error)| is_connection(&error.text)) {
-        return Verdict::RuledOut("The error says offline, but its exception is a failed connection, not a database that is not mounted.".to_owned());
+        return Verdict::RuledOut(
+            "The error says offline, but its exception is a failed connection, not a database that is not mounted."
+                .to_owned(),
+        );
     }
     let missing = Missing {
         what: "Whether the databases are mounted".to_owned(),
         settles: "Whether a dismounted database or a failed connection to the store holds the mail.".to_owned(),
         command: "Get-MailboxDatabase -Status | Export-Clixml databases.xml".to_owned(),
     };
-    Verdict::Undecided(format!("Queue {} says that the mailbox server is offline, which also stands for a failed connection.", listed(&labels, 3)), vec![missing])
+    Verdict::Undecided(
+        format!(
+            "Queue {} says that the mailbox server is offline, which also stands for a failed connection.",
+            listed(&labels, 3)
+        ),
+        vec![missing],
+    )
 }

@@ -8,6 +8,7 @@ mod store_call;
 mod event_1194_accept_clients_smtp;
 mod guid_326_to_store;
 mod ifs_drive_m_antivirus;
+mod journal_mailbox_rejecting;
 mod local_delivery_new_store_workaround;
 mod mailsubmission_1009_no_hub;
 mod mdb_offline_delivery;
@@ -27,5 +28,27 @@ mod trace_mapi_logon_failed_1010;
 mod tracking_local_delivery_retry_loop;
 
 /// The rules of this area, by id.
-pub static RULES: &[&super::Rule] = &[&event_1194_accept_clients_smtp::RULE, &guid_326_to_store::RULE, &ifs_drive_m_antivirus::RULE, &local_delivery_new_store_workaround::RULE, &mailsubmission_1009_no_hub::RULE, &mdb_offline_delivery::RULE, &ndr_5_0_0_no_reason_ex2000::RULE, &outbox_stuck_submission::RULE, &smtp_mailbox_disconnected::RULE, &smtp_mailbox_mailgateway_bad_attributes::RULE, &smtp_mailbox_mailgateway_missing::RULE, &store_driver_326_smtp_mailbox_logon::RULE, &store_driver_327_jet_invalid_table::RULE, &store_driver_327_jet_record_deleted::RULE, &store_driver_327_other::RULE, &storedrv_mailbox_logon_failure::RULE, &storedrv_rpc_server_too_busy::RULE, &systemmailbox_missing::RULE, &trace_mapi_logon_failed_1010::RULE, &tracking_local_delivery_retry_loop::RULE];
+pub static RULES: &[&super::Rule] = &[
+    &event_1194_accept_clients_smtp::RULE,
+    &guid_326_to_store::RULE,
+    &ifs_drive_m_antivirus::RULE,
+    &journal_mailbox_rejecting::RULE,
+    &local_delivery_new_store_workaround::RULE,
+    &mailsubmission_1009_no_hub::RULE,
+    &mdb_offline_delivery::RULE,
+    &ndr_5_0_0_no_reason_ex2000::RULE,
+    &outbox_stuck_submission::RULE,
+    &smtp_mailbox_disconnected::RULE,
+    &smtp_mailbox_mailgateway_bad_attributes::RULE,
+    &smtp_mailbox_mailgateway_missing::RULE,
+    &store_driver_326_smtp_mailbox_logon::RULE,
+    &store_driver_327_jet_invalid_table::RULE,
+    &store_driver_327_jet_record_deleted::RULE,
+    &store_driver_327_other::RULE,
+    &storedrv_mailbox_logon_failure::RULE,
+    &storedrv_rpc_server_too_busy::RULE,
+    &systemmailbox_missing::RULE,
+    &trace_mapi_logon_failed_1010::RULE,
+    &tracking_local_delivery_retry_loop::RULE,
+];
 // registry:end

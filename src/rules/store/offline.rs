@@ -49,6 +49,7 @@ pub(super) fn databases<'a>(facts: &'a Facts, queue: &WaitingQueue) -> Vec<&'a M
     if let Some(database) = facts.databases.database(hop) {
         return vec![database];
     }
-    let own = |database: &&MailboxDatabase| database.server.as_deref().is_some_and(|own| server_key(own) == server_key(hop));
+    let own =
+        |database: &&MailboxDatabase| database.server.as_deref().is_some_and(|own| server_key(own) == server_key(hop));
     facts.databases.databases.iter().filter(own).collect()
 }

@@ -48,7 +48,10 @@ fn busy(facts: &Facts) -> Vec<(Span, String)> {
             event.message.iter().chain(&event.strings).any(|text| text.contains("TooBusy"))
         })?;
         let on = group.computer.as_ref().map_or_else(String::new, |computer| format!(" on {computer}"));
-        Some((variant.event.span, format!("Event {} of {}{on}, {}", group.id, group.source, count(group.count, "time"))))
+        Some((
+            variant.event.span,
+            format!("Event {} of {}{on}, {}", group.id, group.source, count(group.count, "time")),
+        ))
     });
     let traces = facts.traces.iter().filter_map(|entry| {
         let exception = entry.exception.as_ref().filter(|e| e.value.cause() == Some(Cause::ServerTooBusy))?;
@@ -64,9 +67,13 @@ fn check(facts: &Facts) -> Verdict {
     }
     let own: Vec<_> = hits.iter().flat_map(|(queue, _)| databases(facts, queue)).collect();
     if let Some(down) = own.iter().find(|database| database.mounted.as_ref().is_some_and(|mounted| !mounted.value)) {
-        return Verdict::RuledOut(format!("Database {} is not mounted, which explains the failed connections.", down.name.value));
+        return Verdict::RuledOut(format!(
+            "Database {} is not mounted, which explains the failed connections.",
+            down.name.value
+        ));
     }
-    let mounted = !own.is_empty() && own.iter().all(|database| database.mounted.as_ref().is_some_and(|mounted| mounted.value));
+    let mounted =
+        !own.is_empty() && own.iter().all(|database| database.mounted.as_ref().is_some_and(|mounted| mounted.value));
     let said = busy(facts);
     let direct = hits.iter().any(|(_, error)| is_too_busy(&error.text));
     let proven = direct || !said.is_empty();
@@ -81,20 +88,32 @@ fn check(facts: &Facts) -> Verdict {
         total += messages;
         if i < 3 {
             let proof = Proof::new(error.span, format!("The error in queue {}", queue.label()));
-            places += &found.cite(proof.mark(["is offline", "MapiExceptionNetworkError", "MapiExceptionRpcServerTooBusy"]));
+            places +=
+                &found.cite(proof.mark(["is offline", "MapiExceptionNetworkError", "MapiExceptionRpcServerTooBusy"]));
         }
         found.accounts_for(queue, messages, format!("Queue {}: no connection to the store", queue.label()));
     }
     for (span, note) in said {
-        shown += &found.cite(Proof::new(span, note).mark(["MapiExceptionRpcServerTooBusy", "ec=2419", "1723"]).why("The store refuses further work over RPC."));
+        shown += &found.cite(
+            Proof::new(span, note)
+                .mark(["MapiExceptionRpcServerTooBusy", "ec=2419", "1723"])
+                .why("The store refuses further work over RPC."),
+        );
     }
     let servers = distinct(own.iter().filter_map(|database| database.server.clone()));
-    let store = if servers.is_empty() { "The store".to_owned() } else { format!("The store of {}", listed(&servers, 3)) };
+    let store =
+        if servers.is_empty() { "The store".to_owned() } else { format!("The store of {}", listed(&servers, 3)) };
     let wait = if total == 1 { "waits" } else { "wait" };
     found.statement = if proven {
-        format!("{store} takes no more calls because it is too busy {shown}, so {} {wait}; the error calls the server offline, which it is not {places}.", count(total, "message"))
+        format!(
+            "{store} takes no more calls because it is too busy {shown}, so {} {wait}; the error calls the server offline, which it is not {places}.",
+            count(total, "message")
+        )
     } else {
-        format!("{} {wait} because calls to the store fail {places}; the error says offline, but names no database that is not mounted. A store with too many sessions does this.", count(total, "message"))
+        format!(
+            "{} {wait} because calls to the store fail {places}; the error says offline, but names no database that is not mounted. A store with too many sessions does this.",
+            count(total, "message")
+        )
     };
     found.affects(servers.iter().cloned());
     if mounted {
@@ -123,6 +142,8 @@ fn check(facts: &Facts) -> Verdict {
     found.step("Look at the disks and the processor of the server at that time: a slow store collects requests.");
     found.command("Send the waiting mail.", "Get-Queue | Where-Object { $_.Status -eq 'Retry' -and \"$($_.LastError)\" -like '*STOREDRV*' } | Retry-Queue; Get-Queue");
     found.warn("Restarting the Information Store clears the sessions, but disconnects everybody, and the problem comes back after some hours.");
-    found.verify.push("No event names MapiExceptionRpcServerTooBusy any more, and the queue empties without a restart.".to_owned());
+    found.verify.push(
+        "No event names MapiExceptionRpcServerTooBusy any more, and the queue empties without a restart.".to_owned(),
+    );
     Verdict::Found(vec![found])
 }
