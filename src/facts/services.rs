@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Facts;
+use super::databases::is_certainly_before;
 use super::events::{EventGroup, Variant};
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
@@ -156,13 +157,38 @@ impl Facts {
         all.into_values().collect()
     }
 
-    /// The last time in the event logs of a computer.
-    pub fn log_end(&self, server: &str) -> Option<Moment> {
-        let key = server_key(server);
+    /// The last time in the log that a change was read from. Other logs of the server may go on for longer.
+    pub fn log_end(&self, change: &Change<'_>) -> Option<Moment> {
+        self.beside(change).filter_map(|group| group.last).max_by_key(|last| last.at)
+    }
+
+    /// Whether the log that a change was read from holds starts at all: an export of errors and warnings does not.
+    pub fn shows_starts(&self, change: &Change<'_>) -> bool {
+        self.beside(change).any(|group| group.id == 7036 && group.is_of(MANAGER))
+    }
+
+    fn beside<'a>(&'a self, change: &Change<'a>) -> impl Iterator<Item = &'a EventGroup> {
+        let (file, key) = (change.variant.event.span.source, change.group.computer.as_deref().map(server_key));
+        self.events.iter().filter(move |group| {
+            !group.recovered
+                && group.exemplars.first().is_some_and(|event| event.span.source == file)
+                && group.computer.as_deref().map(server_key) == key
+        })
+    }
+
+    /// Whether a service reported something after a stop, other than failures to start: then it ran again.
+    pub fn ran_after(&self, service: ServiceName, change: &Change<'_>) -> bool {
+        let key = change.group.computer.as_deref().map(server_key);
         let own = self.events.iter().filter(|group| {
-            !group.recovered && group.computer.as_deref().is_some_and(|computer| server_key(computer) == key)
+            !group.recovered
+                && group.is_of(service.name)
+                && group.computer.as_deref().map(server_key) == key
+                && !(7000..=7020).contains(&group.id)
+                && !(16000..=17999).contains(&group.id)
+                && !(1000..=1046).contains(&group.id)
         });
-        own.filter_map(|group| group.last).max_by_key(|last| last.at)
+        let Some(stop) = change.at else { return false };
+        own.filter_map(|group| group.last).any(|last| is_certainly_before(stop, last) == Some(true))
     }
 }
 

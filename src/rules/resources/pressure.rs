@@ -292,11 +292,13 @@ impl Server<'_> {
     }
 }
 
-/// How much of the resources is used, by the look at them.
+/// How much of the resources is used, by the look at them. The sum of all is what the server goes by: memory of the machine
+/// alone may be High, as on every small server, and then messages are put to disk but none is refused.
 fn use_of(diagnostics: &BackPressure) -> Option<Pressure> {
-    let own =
-        diagnostics.resources.iter().filter_map(|resource| resource.current.as_ref()).map(|current| current.value);
-    diagnostics.aggregate.as_ref().map(|aggregate| aggregate.value).into_iter().chain(own).max()
+    let counts = |name: &str| kind(name) != Kind::SystemMemory;
+    let own = diagnostics.resources.iter().filter(|resource| counts(&resource.name.value));
+    let worst = own.filter_map(|resource| resource.current.as_ref()).map(|current| current.value).max();
+    diagnostics.aggregate.as_ref().map(|aggregate| aggregate.value).or(worst)
 }
 
 /// The reply of a server that refuses mail.

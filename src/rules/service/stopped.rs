@@ -14,7 +14,7 @@ pub(in crate::rules) fn found(
 ) -> Option<Discovery> {
     let by_list = standing.is_listed_stopped();
     let by_log = standing.ends_stopped();
-    if standing.is_listed_running() || !(by_list || by_log) {
+    if standing.is_listed_running() || !(by_list || by_log) || (!by_list && !is_known(facts, service, standing)) {
         return None;
     }
     let started = standing.started.and_then(|change| change.at).filter(|_| !by_log);
@@ -25,7 +25,7 @@ pub(in crate::rules) fn found(
     }
     if !by_list {
         let stop = standing.stopped.and_then(|change| change.at);
-        let end = standing.server.and_then(|server| facts.log_end(server));
+        let end = standing.stopped.and_then(|change| facts.log_end(&change));
         // A log that goes on for hours without a start leaves little doubt.
         if let (Some(stop), Some(end)) = (stop, end)
             && stop.at.duration_until(end.at).as_mins() >= 30
@@ -49,6 +49,17 @@ pub(in crate::rules) fn found(
         });
     }
     Some(found)
+}
+
+/// Whether the log would show a start, and nothing else says that the service ran again.
+fn is_known(facts: &Facts, service: ServiceName, standing: &ServiceStanding<'_>) -> bool {
+    standing.stopped.is_some_and(|change| facts.shows_starts(&change) && !facts.ran_after(service, &change))
+}
+
+/// Whether the log ends with a stop and could not show a start.
+pub(in crate::rules) fn is_open(facts: &Facts, service: ServiceName, standing: &ServiceStanding<'_>) -> bool {
+    let blind = |change| !facts.shows_starts(&change) && !facts.ran_after(service, &change);
+    standing.lists.is_empty() && standing.ends_stopped() && standing.stopped.is_some_and(blind)
 }
 
 /// Cites the list and the stop.

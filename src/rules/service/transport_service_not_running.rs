@@ -79,6 +79,20 @@ fn check(facts: &Facts) -> Verdict {
     if !findings.is_empty() {
         return Verdict::Found(findings);
     }
+    let open = standings.iter().find(|standing| stopped::is_open(facts, TRANSPORT, standing));
+    if let Some(standing) = open {
+        let server = standing.server.unwrap_or("the server");
+        let target = standing.server.map_or_else(String::new, |name| format!(" -ComputerName {}", quoted(name)));
+        let missing = Missing {
+            what: "The state of the services of the server".to_owned(),
+            settles: "Whether the service runs again.".to_owned(),
+            command: format!("Get-Service *Exchange*{target} | Export-Clixml services.xml"),
+        };
+        let why = format!(
+            "The transport service of {server} ended, and the export shows no starts of services, such as one of errors only."
+        );
+        return Verdict::Undecided(why, vec![missing]);
+    }
     // Only a stop or a failed start raises the question.
     let raised = !failed.is_empty() || standings.iter().any(|standing| standing.stopped.is_some());
     if !raised {
