@@ -16,6 +16,9 @@ const EXEMPLARS: usize = 3;
 /// exact however the log was cut.
 const VARIANTS: usize = 64;
 
+/// The same for the Service Control Manager, which names every service of a server, started and stopped.
+const SERVICE_VARIANTS: usize = 1024;
+
 /// Characters of a text that tell it from others.
 const VARIANT: usize = 400;
 
@@ -162,7 +165,8 @@ impl EventGroup {
             if order(&event) < order(&known.event) {
                 known.event = event.clone();
             }
-        } else if self.variants.len() < VARIANTS || self.variants.last_key_value().is_some_and(|(last, _)| text < *last)
+        } else if self.variants.len() < self.most_variants()
+            || self.variants.last_key_value().is_some_and(|(last, _)| text < *last)
         {
             let variant = Variant { count: 1, first: event.time, last: event.time, event: event.clone() };
             self.add_variant(text, variant);
@@ -184,6 +188,11 @@ impl EventGroup {
         }
     }
 
+    /// How many texts are kept. The spelling of a source in one log does not change, and case is ignored.
+    fn most_variants(&self) -> usize {
+        if self.source.eq_ignore_ascii_case("Service Control Manager") { SERVICE_VARIANTS } else { VARIANTS }
+    }
+
     fn add_variant(&mut self, text: String, variant: Variant) {
         use std::collections::btree_map::Entry;
         match self.variants.entry(text) {
@@ -200,7 +209,7 @@ impl EventGroup {
                 }
             }
         }
-        if self.variants.len() > VARIANTS {
+        if self.variants.len() > self.most_variants() {
             self.variants.pop_last();
         }
     }

@@ -17,6 +17,7 @@ pub mod permissions;
 pub mod queues;
 pub mod replies;
 pub mod servers;
+pub mod services;
 pub mod settings;
 mod shape;
 pub mod transport;

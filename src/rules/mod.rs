@@ -13,27 +13,34 @@ mod declare;
 mod before;
 pub mod discovery;
 mod known;
+mod refused;
 mod searching;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod agents;
 mod authentication;
+mod certificates;
 mod directory;
 mod mta;
 mod permissions;
 mod queue;
+mod resources;
 mod routing;
+mod service;
 mod store;
 
 /// The areas and their rules.
 static AREAS: &[&[&Rule]] = &[
     agents::RULES,
     authentication::RULES,
+    certificates::RULES,
     directory::RULES,
     mta::RULES,
     permissions::RULES,
     queue::RULES,
+    resources::RULES,
     routing::RULES,
+    service::RULES,
     store::RULES,
 ];
 // registry:end

@@ -1,0 +1,92 @@
+//! Mail that waits because a server of the site turns it away: which queues show a reply, and which server gave it.
+//!
+//! A queue seldom names the server. The error does in its brackets, or its address is one that is known; queues of type
+//! MapiDelivery and those to single servers have its name as next hop. Else the server stays unknown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use super::discovery::count;
+use super::searching::span_of;
+use crate::base::source::Span;
+use crate::base::timestamp::Moment;
+use crate::facts::Facts;
+use crate::facts::queues::WaitingQueue;
+use crate::facts::replies::{Reply, ReplyPlace};
+use crate::model::server::server_key;
+use crate::model::smtp_reply::LastError;
+
+/// A queue with an error.
+pub(in crate::rules) struct Refused<'a> {
+    /// The queue.
+    pub queue: &'a WaitingQueue,
+    /// Where it stands.
+    pub span: Span,
+    /// How many messages have it.
+    pub messages: u64,
+    /// The server that refuses, where it is known.
+    pub server: Option<String>,
+    /// The same as a key.
+    key: Option<String>,
+    /// Whether it is certain that the next hop is in the own organization.
+    pub is_internal: bool,
+}
+
+impl Refused<'_> {
+    /// Whether the server with this key refuses.
+    pub fn is_by(&self, key: &str) -> bool {
+        self.key.as_deref() == Some(key)
+    }
+}
+
+/// Every queue that holds mail with such an error.
+pub(in crate::rules) fn refused<'a>(facts: &'a Facts, matches: &dyn Fn(&str) -> bool) -> Vec<Refused<'a>> {
+    let mut names: BTreeMap<IpAddr, &str> = BTreeMap::new();
+    for address in facts.servers.exchange_addresses() {
+        names.insert(address.address, &address.server);
+    }
+    let known: BTreeSet<String> = facts.servers.servers.iter().map(|server| server_key(&server.name)).collect();
+    let mut all = Vec::new();
+    for queue in facts.queues.waiting_queues().filter(|queue| queue.may_hold_mail()) {
+        let Some(error) = queue.errors().find(|error| matches(&error.text)) else { continue };
+        let kind = queue.queue.as_ref().and_then(|q| q.delivery_type.as_ref()).map(|kind| kind.value);
+        let hop = queue.next_hop().filter(|hop| known.contains(&server_key(hop))).map(str::to_owned);
+        let read: &LastError = &error.error;
+        let named = read.host.clone().filter(|_| kind.is_none_or(|kind| !kind.is_external()));
+        let by_address =
+            read.address.and_then(|address| names.get(&address.to_canonical())).map(|name| (*name).to_owned());
+        let server = named.or(by_address).or(hop);
+        let key = server.as_deref().map(server_key);
+        let is_internal =
+            kind.map_or_else(|| key.as_ref().is_some_and(|key| known.contains(key)), |kind| !kind.is_external());
+        all.push(Refused { queue, messages: queue.share(matches), span: error.span, server, key, is_internal });
+    }
+    all
+}
+
+/// Entries, and minutes, that make a failure in a log one that stands.
+const OFTEN: u64 = 10;
+const CLOSE: i64 = 30;
+
+/// Whether a failure in a log comes again and again, until the end of the logs.
+pub(in crate::rules) fn goes_on(facts: &Facts, reply: &Reply) -> bool {
+    let is_own_answer = matches!(reply.at, ReplyPlace::Receive { inside: false, .. } | ReplyPlace::Agent(_));
+    let (Some((first, last)), Some(end)) = (reply.times, facts.transport.until()) else { return false };
+    let minutes = |a: Moment, b: Moment| a.at.duration_until(b.at).as_mins();
+    !is_own_answer && reply.count >= OFTEN && minutes(first, last) >= CLOSE && minutes(last, end) <= CLOSE
+}
+
+/// Where an entry of a log stands and how often, in words.
+pub(in crate::rules) fn logged(reply: &Reply) -> String {
+    let place = match &reply.at {
+        ReplyPlace::Queue(_) => "In a queue".to_owned(),
+        ReplyPlace::Report(..) => "In a report".to_owned(),
+        ReplyPlace::Tracking(event) => format!("Message tracking, {event}"),
+        ReplyPlace::Receive { connector, .. } => format!("Answer of receive connector {connector}"),
+        ReplyPlace::Send(connector) => format!("Answer to send connector {connector}"),
+        ReplyPlace::Connection { destination, .. } => format!("Connection to {destination}"),
+        ReplyPlace::Agent(agent) => format!("Answer of agent {agent}"),
+    };
+    let span = span_of(reply.times.map(|times| times.0), reply.times.map(|times| times.1));
+    format!("{place}, {}{span}", count(reply.count, "time"))
+}

@@ -1,0 +1,209 @@
+//! The transport service of a server is stopped, or does not start.
+
+use crate::facts::Facts;
+use crate::facts::services::{FRONT_END, ServiceName, ServiceStanding, TRANSPORT};
+use crate::model::health::StartMode;
+use crate::model::server::server_key;
+use crate::report::{Confidence, Missing, Severity};
+use crate::rules::Verdict;
+use crate::rules::discovery::{Discovery, listed, quoted};
+use crate::rules::searching::{Hit, hits};
+
+use super::stopped;
+
+declare_rule! {
+    /// # Symptoms
+    /// `Get-Service` or `Test-ServiceHealth` shows MSExchangeTransport or MSExchangeFrontEndTransport as stopped, the System log ends with a stop
+    /// of it, or MSExchangeTransport reports 16017 or 7015 to 7017. Queues of that server cannot be listed; others get 10061 from it.
+    ///
+    /// # Cause
+    /// The service was stopped, ended by itself, or does not start: a damaged queue database, an agent that cannot be loaded, a port that is
+    /// taken, no memory.
+    ///
+    /// # Resolution
+    /// 1. Start the service, and set it to start by itself.
+    /// 2. If it stops again, read the events of MSExchangeTransport just before: 17003 to 17028 mean the queue database, 16023 an agent, 1018 or
+    ///    1019 the port.
+    ///
+    /// # More information
+    /// A stop followed by a start is a restart and no finding.
+    id: "transport-service-not-running",
+    title: "The transport service of a server does not run",
+    area: Service,
+    severity: Critical,
+    role: Cause,
+    versions: V2007..=Se,
+    needs: [Health],
+    helps: [Events],
+    explains: ["mailsubmission-1009-no-hub"],
+    sources: [
+        "https://learn.microsoft.com/previous-versions/office/exchange-server-2010/hh994900(v=exchg.141)",
+    ],
+    check: check,
+}
+
+/// The service could not start.
+const FAILED: &[u16] = &[7015, 7016, 7017, 16017];
+
+/// Events that say why: the queue database, agents, the port, memory.
+const REASONS: &[(u16, u16, &str)] = &[
+    (17003, 17028, "the queue database is damaged or cannot be opened"),
+    (16023, 16023, "an agent cannot be loaded"),
+    (1018, 1019, "the port is taken by another service"),
+    (12034, 12034, "the machine lacks memory"),
+];
+
+fn check(facts: &Facts) -> Verdict {
+    let mut findings = Vec::new();
+    let mut running = Vec::new();
+    for service in [TRANSPORT, FRONT_END] {
+        for standing in facts.service(service) {
+            match finding(facts, service, &standing) {
+                Some(found) => findings.push(found),
+                None if standing.stopped.is_some() || standing.is_listed_running() => {
+                    running.push(standing.server.unwrap_or("the server").to_owned());
+                }
+                None => {}
+            }
+        }
+    }
+    let standings = facts.service(TRANSPORT);
+    let failed = hits(facts, "MSExchangeTransport", FAILED);
+    if findings.is_empty()
+        && let Some(hit) = failed.iter().max_by_key(|hit| hit.variant.last)
+        && stays_down(facts, hit)
+        && !standings.iter().any(|standing| standing.is_listed_running() && is_of(standing.server, hit))
+    {
+        findings.push(not_started(facts, hit));
+    }
+    if !findings.is_empty() {
+        return Verdict::Found(findings);
+    }
+    let open = standings.iter().find(|standing| stopped::is_open(facts, TRANSPORT, standing));
+    if let Some(standing) = open {
+        let server = standing.server.unwrap_or("the server");
+        let target = standing.server.map_or_else(String::new, |name| format!(" -ComputerName {}", quoted(name)));
+        let missing = Missing {
+            what: "The state of the services of the server".to_owned(),
+            settles: "Whether the service runs again.".to_owned(),
+            command: format!("Get-Service *Exchange*{target} | Export-Clixml services.xml"),
+        };
+        let why = format!(
+            "The transport service of {server} ended, and the export shows no starts of services, such as one of errors only."
+        );
+        return Verdict::Undecided(why, vec![missing]);
+    }
+    // Only a stop or a failed start raises the question.
+    let raised = !failed.is_empty() || standings.iter().any(|standing| standing.stopped.is_some());
+    if !raised {
+        return Verdict::NotApplicable;
+    }
+    running.dedup();
+    Verdict::RuledOut(format!(
+        "The transport service runs again on {}.",
+        if running.is_empty() { "the server".to_owned() } else { listed(&running, 3) }
+    ))
+}
+
+fn is_of(server: Option<&str>, hit: &Hit<'_>) -> bool {
+    match (server, hit.group.computer.as_deref()) {
+        (Some(a), Some(b)) => server_key(a) == server_key(b),
+        _ => true,
+    }
+}
+
+/// Whether the service says nothing more in the log after a failed start.
+fn stays_down(facts: &Facts, hit: &Hit<'_>) -> bool {
+    let own = |group: &&crate::facts::events::EventGroup| {
+        !group.recovered && group.is_of("MSExchangeTransport") && is_of(group.computer.as_deref(), hit)
+    };
+    let fatal = |id: u16| FAILED.contains(&id) || REASONS.iter().any(|(from, to, _)| (*from..=*to).contains(&id));
+    !facts.events.iter().filter(own).any(|group| !fatal(group.id) && group.last > hit.variant.last)
+}
+
+fn finding(facts: &Facts, service: ServiceName, standing: &ServiceStanding<'_>) -> Option<Discovery> {
+    let mut found = stopped::found(facts, service, standing)?;
+    let server = standing.server.unwrap_or("The server").to_owned();
+    let is_front = service.name == FRONT_END.name;
+    if is_front {
+        found.severity = Some(Severity::High);
+    }
+    let what = if is_front { "takes no mail on port 25" } else { "moves no mail" };
+    let when = standing.stopped.filter(|_| standing.ends_stopped()).and_then(|change| change.at);
+    let since = when.map_or_else(String::new, |at| format!(" since {at}"));
+    let places = stopped::places(&mut found, service, standing);
+    let (why, reason) = reason(facts, &mut found, standing);
+    found.statement = format!("{server} {what}: the service {} does not run{since} {places}{why}.", service.shown);
+    found.affects(standing.server);
+    let target = standing.server.map_or_else(String::new, |name| format!(" -ComputerName {}", quoted(name)));
+    if let Some(reason) = reason {
+        found.step(format!("First mend what stopped it: {reason}. Else it stops again."));
+    } else {
+        found.command(
+            "See what the service reported last, and whether somebody stopped it on purpose.",
+            format!("Get-EventLog Application{target} -Source MSExchange* -EntryType Error,Warning -Newest 50 | Format-List TimeGenerated,Source,EventID,Message"),
+        );
+    }
+    if standing.start() == Some(StartMode::Disabled) {
+        found.command(
+            "The service is disabled. Ask why; then let it start by itself again.",
+            format!("Set-Service{target} -Name {} -StartupType Automatic", service.name),
+        );
+    }
+    found.command(
+        "Start the service, and look again after ten minutes.",
+        format!(
+            "Get-Service {}{target} | Start-Service; Get-Service {}{target} | Format-List Name,Status",
+            service.name, service.name
+        ),
+    );
+    found.verify.push(format!("{} still runs after ten minutes, and Get-Queue answers for the server.", service.name));
+    Some(found)
+}
+
+/// What the application log says about the reason.
+fn reason(facts: &Facts, found: &mut Discovery, standing: &ServiceStanding<'_>) -> (String, Option<&'static str>) {
+    for (from, to, words) in REASONS {
+        let ids: Vec<u16> = (*from..=*to).collect();
+        let own = hits(facts, "MSExchangeTransport", &ids);
+        let last = own.iter().filter(|hit| is_of(standing.server, hit)).max_by_key(|hit| hit.variant.last);
+        let Some(hit) = last else { continue };
+        let stop = standing.stopped.and_then(|change| change.at);
+        // An event long before the stop is about something else.
+        let near = match (hit.variant.last, stop) {
+            (Some(event), Some(stop)) => {
+                event.compare(stop).is_none() || event.at.duration_until(stop.at).as_mins().abs() <= 60
+            }
+            _ => true,
+        };
+        if near {
+            let place = hit.cite(found, &[], "What the service reported about the reason.");
+            return (format!(", because {words} {place}"), Some(words));
+        }
+    }
+    (String::new(), None)
+}
+
+/// Only the service itself says that it did not start.
+fn not_started(facts: &Facts, hit: &Hit<'_>) -> Discovery {
+    let mut found = Discovery::new(Confidence::Likely);
+    let place = hit.cite(&mut found, &[], "The service could not start, and the log holds nothing of it after that.");
+    let blank = ServiceStanding { server: hit.group.computer.as_deref(), ..ServiceStanding::default() };
+    let (why, _) = reason(facts, &mut found, &blank);
+    found.statement = format!("{} moves no mail: its transport service did not start {place}{why}.", hit.computer());
+    found.affects(hit.group.computer.iter().cloned());
+    let target =
+        hit.group.computer.as_deref().map_or_else(String::new, |name| format!(" -ComputerName {}", quoted(name)));
+    found.step("Read the error just before the failed start in the application log; it names the reason, such as an agent or the queue database.");
+    found.command(
+        "See whether the service runs, and start it if not.",
+        format!("Get-Service MSExchangeTransport{target} | Format-List Name,Status; Get-Service MSExchangeTransport{target} | Start-Service"),
+    );
+    found.missing.push(Missing {
+        what: "The state of the services of the server".to_owned(),
+        settles: "Whether the service runs now.".to_owned(),
+        command: format!("Get-Service *Exchange*{target} | Export-Clixml services.xml"),
+    });
+    found.verify.push("MSExchangeTransport still runs after ten minutes.".to_owned());
+    found
+}

@@ -1,0 +1,55 @@
+//! Delivery that fails because a database or its server is said to be offline, shared by the rules about it.
+//!
+//! The reply `432 4.3.2 STOREDRV; mailbox server is offline` stands for every failed connection to the store, so the
+//! word alone proves nothing: the exception and the state of the database decide.
+
+use crate::facts::Facts;
+use crate::facts::queues::{QueueError, WaitingQueue};
+use crate::model::database::MailboxDatabase;
+use crate::model::diagnostic_context::{Cause, DiagnosticContext};
+use crate::model::server::server_key;
+use crate::model::smtp_reply::squeeze;
+
+/// Whether an error of the store driver says that something is offline.
+pub(super) fn is_offline(text: &str) -> bool {
+    let text = squeeze(text);
+    text.contains("storedrv") && (text.contains("isoffline") || text.contains("mdboffline"))
+}
+
+/// Whether the store itself said that the database is not mounted.
+pub(super) fn is_dismounted(text: &str) -> bool {
+    let cause = DiagnosticContext::read(text).and_then(|context| context.cause());
+    cause == Some(Cause::DatabaseOffline) || squeeze(text).contains("mdboffline") || text.contains("ec=1142")
+}
+
+/// Whether the store took no more calls.
+pub(super) fn is_too_busy(text: &str) -> bool {
+    let cause = DiagnosticContext::read(text).and_then(|context| context.cause());
+    cause == Some(Cause::ServerTooBusy) || squeeze(text).contains("rpcservertoobusy")
+}
+
+/// Whether the connection to the store failed, without a word about the database.
+pub(super) fn is_connection(text: &str) -> bool {
+    let plain = squeeze(text);
+    !is_dismounted(text)
+        && (plain.contains("connectionfailedtransientexception")
+            || plain.contains("mapiexceptionnetworkerror")
+            || is_too_busy(text))
+}
+
+/// Queues with such an error.
+pub(super) fn queues<'a>(facts: &'a Facts, matches: &dyn Fn(&str) -> bool) -> Vec<(&'a WaitingQueue, QueueError)> {
+    let waiting = facts.queues.waiting_queues().filter(|queue| queue.may_hold_mail());
+    waiting.filter_map(|queue| Some((queue, queue.errors().find(|error| matches(&error.text))?))).collect()
+}
+
+/// The databases a queue delivers to: the one it is named after, or those of the server it is named after.
+pub(super) fn databases<'a>(facts: &'a Facts, queue: &WaitingQueue) -> Vec<&'a MailboxDatabase> {
+    let Some(hop) = queue.next_hop() else { return Vec::new() };
+    if let Some(database) = facts.databases.database(hop) {
+        return vec![database];
+    }
+    let own =
+        |database: &&MailboxDatabase| database.server.as_deref().is_some_and(|own| server_key(own) == server_key(hop));
+    facts.databases.databases.iter().filter(own).collect()
+}

@@ -1,0 +1,149 @@
+//! The store refuses further RPC work, and delivery says that the server is offline although the database is mounted.
+
+use super::offline::{databases, is_connection, is_dismounted, is_too_busy, queues};
+use crate::base::source::Span;
+use crate::facts::Facts;
+use crate::model::diagnostic_context::Cause;
+use crate::report::{Confidence, Missing};
+use crate::rules::Verdict;
+use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
+
+declare_rule! {
+    /// # Symptoms
+    /// Messages wait with `432 4.3.2 STOREDRV; mailbox server is offline; ...ConnectionFailedTransientException.MapiExceptionNetworkError`, and
+    /// events or traces show MapiExceptionRpcServerTooBusy (ec=2419, RPC status 1723). The databases are mounted. A restart helps for some
+    /// hours.
+    ///
+    /// # Cause
+    /// The store has more RPC sessions or requests than it takes and refuses new ones. The database was never offline.
+    ///
+    /// # Resolution
+    /// 1. Find the clients with very many sessions: archive, search, backup and mobile programs.
+    /// 2. Review throttling policies and the speed of the disks.
+    ///
+    /// # More information
+    /// Restarting the store only clears the sessions; they come back.
+    id: "storedrv-rpc-server-too-busy",
+    title: "The store is too busy to take delivered mail",
+    area: Store,
+    severity: High,
+    role: Cause,
+    versions: V2007..=V2016,
+    needs: [Queues],
+    helps: [Events, Traces, Databases],
+    explains: [],
+    sources: ["https://www.frankysweb.de/exchange-2016-storedrv-mailbox-server-is-offline-id-4009/"],
+    check: check,
+}
+
+/// Events that are searched; a group has its texts grouped already.
+const MOST: usize = 3;
+
+/// Where it is said that the store is too busy.
+fn busy(facts: &Facts) -> Vec<(Span, String)> {
+    let groups = facts.events.iter().filter(|group| !group.recovered);
+    let events = groups.filter_map(|group| {
+        let variant = group.variants.values().find(|variant| {
+            let event = &variant.event;
+            event.message.iter().chain(&event.strings).any(|text| text.contains("TooBusy"))
+        })?;
+        let on = group.computer.as_ref().map_or_else(String::new, |computer| format!(" on {computer}"));
+        Some((
+            variant.event.span,
+            format!("Event {} of {}{on}, {}", group.id, group.source, count(group.count, "time")),
+        ))
+    });
+    let traces = facts.traces.iter().filter_map(|entry| {
+        let exception = entry.exception.as_ref().filter(|e| e.value.cause() == Some(Cause::ServerTooBusy))?;
+        Some((exception.span, "The trace of the store driver".to_owned()))
+    });
+    events.chain(traces).take(MOST).collect()
+}
+
+fn check(facts: &Facts) -> Verdict {
+    let hits = queues(facts, &|text: &str| text.to_ascii_lowercase().contains("storedrv") && is_connection(text));
+    if hits.is_empty() {
+        return Verdict::NotApplicable;
+    }
+    let own: Vec<_> = hits.iter().flat_map(|(queue, _)| databases(facts, queue)).collect();
+    if let Some(down) = own.iter().find(|database| database.mounted.as_ref().is_some_and(|mounted| !mounted.value)) {
+        return Verdict::RuledOut(format!(
+            "Database {} is not mounted, which explains the failed connections.",
+            down.name.value
+        ));
+    }
+    let mounted =
+        !own.is_empty() && own.iter().all(|database| database.mounted.as_ref().is_some_and(|mounted| mounted.value));
+    let said = busy(facts);
+    let direct = hits.iter().any(|(_, error)| is_too_busy(&error.text));
+    let proven = direct || !said.is_empty();
+    let mut found = Discovery::new(match (proven, mounted || direct) {
+        (true, true) => Confidence::Confirmed,
+        (true, false) => Confidence::Likely,
+        _ => Confidence::Possible,
+    });
+    let (mut total, mut places, mut shown) = (0, String::new(), String::new());
+    for (i, (queue, error)) in hits.iter().enumerate() {
+        let messages = queue.share(|text| is_connection(text) && !is_dismounted(text));
+        total += messages;
+        if i < 3 {
+            let proof = Proof::new(error.span, format!("The error in queue {}", queue.label()));
+            places +=
+                &found.cite(proof.mark(["is offline", "MapiExceptionNetworkError", "MapiExceptionRpcServerTooBusy"]));
+        }
+        found.accounts_for(queue, messages, format!("Queue {}: no connection to the store", queue.label()));
+    }
+    for (span, note) in said {
+        shown += &found.cite(
+            Proof::new(span, note)
+                .mark(["MapiExceptionRpcServerTooBusy", "ec=2419", "1723"])
+                .why("The store refuses further work over RPC."),
+        );
+    }
+    let servers = distinct(own.iter().filter_map(|database| database.server.clone()));
+    let store =
+        if servers.is_empty() { "The store".to_owned() } else { format!("The store of {}", listed(&servers, 3)) };
+    let wait = if total == 1 { "waits" } else { "wait" };
+    found.statement = if proven {
+        format!(
+            "{store} takes no more calls because it is too busy {shown}, so {} {wait}; the error calls the server offline, which it is not {places}.",
+            count(total, "message")
+        )
+    } else {
+        format!(
+            "{} {wait} because calls to the store fail {places}; the error says offline, but names no database that is not mounted. A store with too many sessions does this.",
+            count(total, "message")
+        )
+    };
+    found.affects(servers.iter().cloned());
+    if mounted {
+        found.held("The databases are mounted, so the word offline in the error is not meant literally.");
+    } else {
+        found.unknown("Whether the databases are mounted: no list shows it.");
+        found.missing.push(Missing {
+            what: "Whether the databases are mounted".to_owned(),
+            settles: "Whether the store is busy or a database is offline.".to_owned(),
+            command: "Get-MailboxDatabase -Status | Export-Clixml databases.xml".to_owned(),
+        });
+    }
+    if !proven {
+        found.missing.push(Missing {
+            what: "The application log of the mailbox server".to_owned(),
+            settles: "Whether MapiExceptionRpcServerTooBusy (ec=2419) is reported at these times.".to_owned(),
+            command: "wevtutil epl Application application.evtx".to_owned(),
+        });
+    }
+    let server = servers.first().map_or_else(|| "<mailbox server>".to_owned(), |name| quoted(name));
+    found.command(
+        "Find who uses up the sessions: the accounts and programs with the most of them. In Exchange 2013 and later look at the RPC and MAPI logs in the folder Logging instead.",
+        format!("Get-LogonStatistics -Server {server} | Group-Object UserName | Sort-Object Count -Descending | Select-Object -First 20 Count,Name"),
+    );
+    found.step("Stop or slow down the programs that stand out (archive, search, backup, mobile devices), and see whether a throttling policy without limits was given to their account.");
+    found.step("Look at the disks and the processor of the server at that time: a slow store collects requests.");
+    found.command("Send the waiting mail.", "Get-Queue | Where-Object { $_.Status -eq 'Retry' -and \"$($_.LastError)\" -like '*STOREDRV*' } | Retry-Queue; Get-Queue");
+    found.warn("Restarting the Information Store clears the sessions, but disconnects everybody, and the problem comes back after some hours.");
+    found.verify.push(
+        "No event names MapiExceptionRpcServerTooBusy any more, and the queue empties without a restart.".to_owned(),
+    );
+    Verdict::Found(vec![found])
+}
