@@ -62,7 +62,11 @@ fn check(facts: &Facts) -> Verdict {
     let mut places = String::new();
     for hit in all.iter().take(3) {
         let agent = agent_of(hit).unwrap_or_default();
-        let place = hit.cite(&mut found, &[agent.as_str(), "1050"], "Transport waits for the agent before it goes on with the message.");
+        let place = hit.cite(
+            &mut found,
+            &[agent.as_str(), "1050"],
+            "Transport waits for the agent before it goes on with the message.",
+        );
         if !places.contains(&place) {
             places += &place;
         }
@@ -71,7 +75,10 @@ fn check(facts: &Facts) -> Verdict {
     let submission: Vec<_> = facts
         .queues
         .waiting_queues()
-        .filter(|queue| queue.identity.as_ref().is_some_and(|identity| identity.name == QueueName::Submission) && queue.count() >= WAITING)
+        .filter(|queue| {
+            queue.identity.as_ref().is_some_and(|identity| identity.name == QueueName::Submission)
+                && queue.count() >= WAITING
+        })
         .collect();
     let mut waiting = String::new();
     for queue in submission.iter().take(3) {
@@ -94,7 +101,10 @@ fn check(facts: &Facts) -> Verdict {
         found.unknown("Whether it delays mail: single events come on busy servers too, and no Submission queue of the evidence is long.");
     }
     note_past(facts, &mut found, &all);
-    found.command("See the agents and their order.", "Get-TransportAgent | Format-Table Name,Enabled,Priority -AutoSize");
+    found.command(
+        "See the agents and their order.",
+        "Get-TransportAgent | Format-Table Name,Enabled,Priority -AutoSize",
+    );
     if agents.iter().any(|agent| agent.to_lowercase().contains("rule")) {
         found.command(
             "Look for rules with patterns; words are much faster.",
