@@ -16,20 +16,28 @@ mod searching;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod authentication;
+mod connections;
 mod directory;
+mod hybrid;
 mod mta;
 mod permissions;
 mod queue;
+mod recipients;
+mod relay;
 mod routing;
 mod store;
 
 /// The areas and their rules.
 static AREAS: &[&[&Rule]] = &[
     authentication::RULES,
+    connections::RULES,
     directory::RULES,
+    hybrid::RULES,
     mta::RULES,
     permissions::RULES,
     queue::RULES,
+    recipients::RULES,
+    relay::RULES,
     routing::RULES,
     store::RULES,
 ];

@@ -7,6 +7,7 @@ mod recipient_has_no_mailbox_database;
 mod routing_5006_mdb_owner_missing;
 mod routing_mdb_missing;
 mod routing_table_lint;
+mod smtpvs_smarthost_bypasses_connectors;
 mod unreachable_no_route_to_mdb;
 
 /// The rules of this area, by id.
@@ -17,6 +18,7 @@ pub static RULES: &[&super::Rule] = &[
     &routing_5006_mdb_owner_missing::RULE,
     &routing_mdb_missing::RULE,
     &routing_table_lint::RULE,
+    &smtpvs_smarthost_bypasses_connectors::RULE,
     &unreachable_no_route_to_mdb::RULE,
 ];
 // registry:end
