@@ -120,7 +120,7 @@ fn check(facts: &Facts) -> Verdict {
             ),
             (None, 0) => Verdict::NotApplicable,
             (None, fine) => {
-                Verdict::RuledOut(format!("The database of each of {} exists.", count(fine, "recipient")))
+                Verdict::RuledOut(format!("Every database that a recipient names exists: looked at {}.", count(fine, "recipient")))
             }
         };
     }
@@ -230,6 +230,14 @@ fn finding(facts: &Facts, state: State, group: &Group<'_>) -> Option<Discovery> 
         format!("{} | ForEach-Object {{ Set-Mailbox $_ -Database {target} }}", all.join(",")),
     );
     found.warn("The mailboxes start empty in the new database. Moving them in this way works only because the old database is gone.");
+    for at in group.messages.keys() {
+        if let Some(queue) = facts.queues.queues.get(*at).filter(|queue| queue.is_unreachable()) {
+            found.command(
+                "Route the waiting mail anew.",
+                format!("Retry-Queue -Identity {} -Resubmit $true", quoted(&queue.label())),
+            );
+        }
+    }
     found.verify.push("The mailboxes open, and their mail leaves the queue.".to_owned());
     Some(found)
 }

@@ -56,7 +56,7 @@ fn check(facts: &Facts) -> Verdict {
     }
     if !all.is_empty() && all.iter().all(|object| crate::facts::directory::Directory::shows_all(object)) {
         return Verdict::RuledOut(format!(
-            "None of {} has a smart host of its own.",
+            "No smart host is set at {}.",
             count(all.len() as u64, "SMTP virtual server")
         ));
     }
@@ -85,13 +85,15 @@ fn finding(facts: &Facts, object: &DirectoryObject) -> Discovery {
             && let Some((_, span)) = tally.examples.first()
         {
             used = format!(
-                ", and the log shows mail on this way {}",
+                ", as the log shows {}",
                 found.cite(Proof::new(*span, "A session with the smart host").mark([address]))
             );
         }
     }
+    let takes = if used.is_empty() { "can take" } else { "takes" };
     found.statement = format!(
-        "Mail of {server} to other organizations goes to a smart host that is set at the SMTP virtual server and not at a connector {place}{used}: {host}."
+        "The SMTP virtual server of {server} has a smart host of its own {place}, which {takes} mail to other organizations past the \
+         connectors{used}: {host}."
     );
     found.affects([server.clone(), host.clone()]);
     let connectors = facts.directory.of_class("msExchRoutingSMTPConnector").filter(|object| !is_deleted(object));
