@@ -61,7 +61,7 @@ fn check(facts: &Facts) -> Verdict {
         let name = &one.connector.name.value;
         if !faults.is_empty() {
             findings.push(finding(facts, one, &faults));
-        } else if one.connector.smtp.cloud_services_mail.is_none() || one.connector.smtp.tls_auth_level.is_none() {
+        } else if one.connector.smtp.tls_auth_level.is_none() {
             open.push(name.clone());
         } else {
             fine.push(name.clone());

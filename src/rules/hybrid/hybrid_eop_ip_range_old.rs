@@ -98,8 +98,8 @@ fn check(facts: &Facts) -> Verdict {
             }],
         ),
         None if fine > 0 => Verdict::RuledOut(format!(
-            "All {} addresses that greet as Exchange Online in the receive log are in the ranges of its connector.",
-            online.len()
+            "The ranges of the connector hold every address that greets as Exchange Online in the receive log: {}.",
+            listed(&online.keys().map(ToString::to_string).collect::<Vec<_>>(), 3)
         )),
         None => Verdict::NotApplicable,
     }
@@ -135,10 +135,12 @@ fn finding(facts: &Facts, connector: &ReceiveConnector, outside: &[(&IpAddr, &(S
         let is_refusal = reply.reply.enhanced.as_deref().is_some_and(|code| code.starts_with("5.7."));
         let is_here = match &reply.at {
             ReplyPlace::Receive { connector, .. } => others.contains(connector),
-            ReplyPlace::Report(_, delayed) => !delayed,
+            ReplyPlace::Report(_, delayed) => !delayed && reply.reply.enhanced.as_deref() == Some("5.7.64"),
             _ => false,
         };
-        is_refusal && is_here
+        // Strangers are refused on the same connector for other reasons.
+        let text = reply.text.to_lowercase();
+        is_refusal && is_here && !text.contains("relay") && !text.contains("authentication unsuccessful")
     });
     let mut found = Discovery::new(if refused.is_some() { Confidence::Likely } else { Confidence::Possible });
     if refused.is_none() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
 use crate::facts::transport::{Capabilities, Question};
@@ -60,7 +61,9 @@ fn is_meant(connector: &&ReceiveConnector) -> bool {
 fn check(facts: &Facts) -> Verdict {
     let connectors: Vec<&ReceiveConnector> =
         facts.connectors.servers().flat_map(|server| facts.connectors.of(server)).filter(is_meant).collect();
-    let Some(connector) = connectors.first() else { return Verdict::NotApplicable };
+    if connectors.is_empty() {
+        return Verdict::NotApplicable;
+    }
     let mut servers: BTreeMap<String, (u64, u64, Option<&WaitingQueue>)> = BTreeMap::new();
     for queue in facts.queues.waiting_queues() {
         let Some(server) = queue.server() else { continue };
@@ -84,22 +87,40 @@ fn check(facts: &Facts) -> Verdict {
         return Verdict::RuledOut("The waiting mail is spread over the servers.".to_owned());
     }
     let Some(server) = queue.server() else { return Verdict::NotApplicable };
-    Verdict::Found(vec![finding(facts, connector, server, (*most, *next), queue)])
+    // A logon on the connector of any server counts: the front end of each hands the mail on.
+    let logons = logons(facts);
+    let seen = connectors.iter().find_map(|connector| {
+        logons.get(&connector.identity.value.to_lowercase()).map(|span| (*connector, Some(*span)))
+    });
+    let Some((connector, logon)) = seen.or(connectors.first().map(|connector| (*connector, None))) else {
+        return Verdict::NotApplicable;
+    };
+    Verdict::Found(vec![finding(connector, logon, server, (*most, *next), queue)])
+}
+
+/// Sessions with a logon, by connector in small letters.
+fn logons(facts: &Facts) -> BTreeMap<String, Span> {
+    let mut logons = BTreeMap::new();
+    for (key, tally) in facts.transport.counts(Question::SmtpEndpoints) {
+        let [kind, own, _] = key.as_slice() else { continue };
+        if kind == "receive"
+            && tally.marks & Capabilities::LOGGED_ON != 0
+            && let Some((_, span)) = tally.examples.first()
+        {
+            logons.entry(own.to_lowercase()).or_insert(*span);
+        }
+    }
+    logons
 }
 
 fn finding(
-    facts: &Facts,
     connector: &ReceiveConnector,
+    logged_on: Option<Span>,
     server: &str,
     (most, next): (u64, u64),
     queue: &WaitingQueue,
 ) -> Discovery {
     let name = &connector.identity.value;
-    let logged_on = facts.transport.counts(Question::SmtpEndpoints).find_map(|(key, tally)| {
-        let [kind, own, _] = key.as_slice() else { return None };
-        let is_own = kind == "receive" && own.eq_ignore_ascii_case(name) && tally.marks & Capabilities::LOGGED_ON != 0;
-        tally.examples.first().filter(|_| is_own).map(|(_, span)| *span)
-    });
     let mut found = Discovery::new(if logged_on.is_some() { Confidence::Likely } else { Confidence::Possible });
     if logged_on.is_none() {
         found.severity = Some(Severity::Info);
@@ -118,8 +139,10 @@ fn finding(
         how += &found.cite(Proof::new(span, "A session with a logon on this connector"));
     }
     found.statement = format!(
-        "Nearly all waiting mail is on {server}, {most} messages of which most move, and {next} on the server after it {places}; mail of clients \
-         that log on goes to the server of their mailbox {how}."
+        "Nearly all waiting mail is on {server}, {} of which most move, against {} on the next server {places}; mail of clients that log on \
+         goes to the server of their mailbox {how}.",
+        count(most, "message"),
+        crate::report::grouped(next)
     );
     found.affects([server.to_owned(), name.clone()]);
     found.effect(format!("Waiting on {server}"), count(most, "message"));

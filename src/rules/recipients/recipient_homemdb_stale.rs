@@ -109,6 +109,11 @@ fn check(facts: &Facts) -> Verdict {
         }
     }
     if stale.is_empty() && of_mta.is_empty() {
+        // Recipients in an export are no question by themselves; mail without a route to a mailbox is one.
+        let raised = facts.queues.waiting_queues().any(|queue| queue.is_unreachable() && queue.may_hold_mail());
+        if !raised {
+            return Verdict::NotApplicable;
+        }
         return match (open, fine) {
             (Some(home), _) => Verdict::Undecided(
                 "Recipients have a database that the directory export does not show.".to_owned(),
@@ -167,7 +172,16 @@ fn finding(facts: &Facts, state: State, group: &Group<'_>) -> Option<Discovery> 
     let parsed = DistinguishedName::parse(home.value);
     let database = parsed.as_ref().map_or(home.value, DistinguishedName::name);
     let database = database.split(['\n', '\\']).next().unwrap_or(database).to_owned();
-    let mut found = Discovery::new(Confidence::Confirmed);
+    // What a dump does not show may have been left out of it; when the server is gone as well, it was not.
+    let home_server =
+        first.text("msExchHomeServerName").map(|name| name.value.rsplit_once('=').map_or(name.value, |(_, n)| n));
+    let server_gone = home_server.is_some_and(|name| facts.directory.server(name).is_none())
+        && facts.directory.of_class("msExchExchangeServer").next().is_some();
+    let certain = state == State::Deleted || server_gone;
+    let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
+    if !certain {
+        found.unknown("Whether the export of the configuration is whole.");
+    }
     let mut places = String::new();
     let why = match state {
         State::Deleted => "The name says that the object was deleted.",
@@ -206,9 +220,8 @@ fn finding(facts: &Facts, state: State, group: &Group<'_>) -> Option<Discovery> 
     found.affects(names.iter().take(50).cloned());
     found.affects([database.clone()]);
     found.effect("Recipients", listed(&names, 5));
-    if let Some(server) = first.text("msExchHomeServerName") {
-        let server = server.value.rsplit_once('=').map_or(server.value, |(_, name)| name);
-        found.held(format!("msExchHomeServerName of {} names the server {server}.", display(first)));
+    if let Some(server) = home_server.filter(|_| server_gone) {
+        found.held(format!("The server that {} belongs to does not exist either: {server}.", display(first)));
     }
     let stores = facts.directory.stores();
     let other = stores.iter().find(|store| !store.public).map(crate::facts::directory::Store::name);

@@ -297,7 +297,7 @@ fn of_nobody(plain: &[&Lost]) -> Option<Discovery> {
     found.role = Some(Role::Context);
     let place = found.cite(Proof::new(first.reply, format!("The reply for {}", first.address)).mark(["not found"]));
     let names: Vec<String> = plain.iter().map(|lost| lost.address.clone()).collect();
-    found.statement = format!("Mail was returned because an address does not exist {place}: {}.", listed(&names, 4));
+    found.statement = format!("Mail was returned because an address was not found {place}: {}.", listed(&names, 4));
     found.affects(names.into_iter().take(20));
     found.command(
         "Look for the address.",

@@ -257,7 +257,16 @@ fn of_domain(facts: &Facts, domain: &AcceptedDomain) -> Option<Discovery> {
             && is_for_everybody(connector) == Told::Yes(())
             && matches!(answers_outside(facts, connector), Told::Yes(_))
     });
-    if open.is_none() && !facts.connectors.is_empty() {
+    let may_be_open = || {
+        let mut all = facts.connectors.servers().flat_map(|server| facts.connectors.of(server));
+        all.any(|connector| {
+            connector.is_enabled()
+                && admits_anonymous(connector) != Some(false)
+                && (matches!(is_for_everybody(connector), Told::Unknown(_))
+                    || matches!(answers_outside(facts, connector), Told::Unknown(_)))
+        })
+    };
+    if open.is_none() && !facts.connectors.is_empty() && !may_be_open() {
         return None;
     }
     let certain = relays && open.is_some();
@@ -275,7 +284,7 @@ fn of_domain(facts: &Facts, domain: &AcceptedDomain) -> Option<Discovery> {
         places += &found.cite(proof.mark(["AnonymousUsers"]));
         found.affects([connector.identity.value.clone()]);
     } else {
-        found.unknown("Whether anonymous clients may submit: the receive connectors are not in the evidence.");
+        found.unknown("Whether anonymous clients of every address may submit: the receive connectors are not in the evidence, or not with all of their settings.");
     }
     let name = domain.name.clone().unwrap_or_else(|| "*".to_owned());
     found.statement = format!(

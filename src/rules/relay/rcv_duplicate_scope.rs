@@ -116,7 +116,12 @@ fn is_alike(a: &ReceiveConnector, b: &ReceiveConnector) -> bool {
 fn finding(facts: &Facts, server: &str, a: &ReceiveConnector, b: &ReceiveConnector, shared: &Shared) -> Discovery {
     // A connector of setup stays as it is; the other one gives way.
     let (keep, change) = if b.has_default_name() && !a.has_default_name() { (b, a) } else { (a, b) };
-    let mut found = Discovery::new(Confidence::Confirmed);
+    // In exports of two days a connector that was renamed in between looks like two.
+    let one_export = a.span.source == b.span.source;
+    let mut found = Discovery::new(if one_export { Confidence::Confirmed } else { Confidence::Likely });
+    if !one_export {
+        found.unknown("Whether both exist at the same time: they are in two exports.");
+    }
     let ranges: Vec<String> = shared.1.iter().map(ToString::to_string).collect();
     let prefixes: Vec<String> = shared.1.iter().filter_map(crate::base::ip_range::IpRange::as_prefix).collect();
     let mut places = String::new();

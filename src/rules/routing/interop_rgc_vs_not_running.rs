@@ -75,7 +75,9 @@ fn check(facts: &Facts) -> Verdict {
             Some((why, place)) => {
                 bad.entry(end.link.to_lowercase()).or_insert_with(|| (Vec::new(), why, place)).0.push(end)
             }
-            None if facts.directory.object(&end.link).is_none() => unknown.push(end.server.clone()),
+            None if facts.directory.object(&end.link).is_none_or(|own| own.get("msExchServerAutoStart").is_none()) => {
+                unknown.push(end.server.clone());
+            }
             None => {}
         }
     }
