@@ -3,6 +3,8 @@
 //! Trap: `Get-ADPermission` names a connector `EX1\Relay`, in the same form as a store of Exchange 2007. It is a connector when the
 //! connectors show one of this name, or when the list speaks of rights that only connectors have.
 
+use std::collections::BTreeMap;
+
 use crate::base::distinguished_name::DistinguishedName;
 use crate::knowledge::extended_rights;
 use crate::model::access::AccessControlList;
@@ -19,8 +21,8 @@ const CONTAINER: &str = "SMTP Receive Connectors";
 /// The lists of receive connectors.
 #[derive(Default)]
 pub struct ConnectorRights {
-    /// Server and connector in small letters, and the list.
-    lists: Vec<(String, String, AccessControlList)>,
+    /// By server and connector in small letters.
+    lists: BTreeMap<(String, String), Vec<AccessControlList>>,
 }
 
 impl ConnectorRights {
@@ -31,7 +33,7 @@ impl ConnectorRights {
             let object = list.object.as_ref().map(|object| object.value.as_str());
             match object.and_then(|object| connector(object, &list, connectors)) {
                 Some((server, name)) if list.attribute.is_none() => {
-                    rights.lists.push((server_key(&server), name.to_lowercase(), list));
+                    rights.lists.entry((server_key(&server), name.to_lowercase())).or_default().push(list);
                 }
                 _ => rest.push(list),
             }
@@ -42,8 +44,7 @@ impl ConnectorRights {
     /// The lists of a connector.
     pub fn of<'a>(&'a self, connector: &ReceiveConnector) -> impl Iterator<Item = &'a AccessControlList> {
         let key = (server_key(connector.server().unwrap_or("")), connector.name().to_lowercase());
-        let own = move |(server, name, _): &&(String, String, AccessControlList)| *server == key.0 && *name == key.1;
-        self.lists.iter().filter(own).map(|(_, _, list)| list)
+        self.lists.get(&key).into_iter().flatten()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
 use crate::model::certificate::Certificate;
 use crate::model::server::server_key;
-use crate::report::{Confidence, Missing};
+use crate::report::{Confidence, Missing, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
 
@@ -36,7 +36,10 @@ declare_rule! {
     needs: [SendConnectors],
     helps: [Certificates, Queues],
     explains: [],
-    sources: ["https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/ExoConnectorCheck/"],
+    sources: [
+        "https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/ExoConnectorCheck/",
+        "https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/CloudConnectorCheck/",
+    ],
     check: check,
 }
 
@@ -50,6 +53,10 @@ struct Fault {
     note: String,
     /// The setting that corrects it.
     setting: Option<&'static str>,
+    /// Whether it is inferred from what the export leaves out.
+    inferred: bool,
+    /// Whether mail still flows as internal mail without it.
+    mild: bool,
 }
 
 fn check(facts: &Facts) -> Verdict {
@@ -61,7 +68,7 @@ fn check(facts: &Facts) -> Verdict {
         let name = &one.connector.name.value;
         if !faults.is_empty() {
             findings.push(finding(facts, one, &faults));
-        } else if one.connector.smtp.tls_auth_level.is_none() {
+        } else if one.connector.smtp.tls_auth_level.is_none() || one.connector.smtp.tls_certificate.is_none() {
             open.push(name.clone());
         } else {
             fine.push(name.clone());
@@ -90,8 +97,16 @@ fn faults(facts: &Facts, one: &ToOnline<'_>) -> Vec<Fault> {
     let smtp = &one.connector.smtp;
     let mut faults = Vec::new();
     let mut fault = |text: &str, place: Span, mark: &str, setting: &'static str| {
-        let note = format!("{} of {}", setting.split(' ').next().unwrap_or(""), one.connector.name.value);
-        faults.push(Fault { text: text.to_owned(), place, mark: mark.to_owned(), note, setting: Some(setting) });
+        let property = setting.split(' ').next().unwrap_or("");
+        faults.push(Fault {
+            text: text.to_owned(),
+            place,
+            mark: mark.to_owned(),
+            note: format!("{property} of {}", one.connector.name.value),
+            setting: Some(setting),
+            inferred: false,
+            mild: matches!(property, "RequireTLS" | "TlsAuthLevel"),
+        });
     };
     if let Some(cloud) = smtp.cloud_services_mail.as_ref().filter(|cloud| !cloud.value) {
         let text = "drops the headers that mark mail as internal";
@@ -117,10 +132,42 @@ fn faults(facts: &Facts, one: &ToOnline<'_>) -> Vec<Fault> {
             fault(text, domain.span, &domain.value, "TlsDomain mail.protection.outlook.com");
         }
     }
+    if is_whole(one) {
+        let absent = |text: &str, property: &str, setting: Option<&'static str>| Fault {
+            text: text.to_owned(),
+            place: one.connector.span,
+            mark: property.to_owned(),
+            note: format!("{} has no {property}", one.connector.name.value),
+            setting,
+            inferred: true,
+            mild: setting.is_some(),
+        };
+        if smtp.tls_auth_level.is_none() {
+            let setting = "TlsAuthLevel DomainValidation -TlsDomain mail.protection.outlook.com";
+            faults.push(absent("does not check the certificate of Exchange Online", "TlsAuthLevel", Some(setting)));
+        }
+        if smtp.tls_certificate.is_none() {
+            faults.push(absent("names no own certificate", "TlsCertificateName", None));
+        }
+    }
     if let Some(fault) = certificate_fault(facts, one) {
         faults.push(fault);
     }
     faults
+}
+
+/// Whether the export shows the connector with all its properties, so that what has no value is not set.
+fn is_whole(one: &ToOnline<'_>) -> bool {
+    let smtp = &one.connector.smtp;
+    let flags = [
+        &smtp.cloud_services_mail,
+        &smtp.require_tls,
+        &smtp.ignore_starttls,
+        &smtp.force_helo,
+        &smtp.domain_secure,
+        &smtp.frontend_proxy,
+    ];
+    flags.iter().all(|flag| flag.is_some())
 }
 
 /// Whether the certificate that the connector names is missing on a source server or not valid.
@@ -140,7 +187,7 @@ fn certificate_fault(facts: &Facts, one: &ToOnline<'_>) -> Option<Fault> {
             || matches!((date, now), (Some(end), Some(now)) if end.at < now.at)
     };
     let fault = |text: String, place: Span, mark: &str, note: String| {
-        Some(Fault { text, place, mark: mark.to_owned(), note, setting: None })
+        Some(Fault { text, place, mark: mark.to_owned(), note, setting: None, inferred: false, mild: false })
     };
     if !named.is_empty() && named.iter().all(|own| is_over(&own)) {
         let own = named.first()?;
@@ -189,7 +236,16 @@ fn waiting<'a>(facts: &'a Facts, one: &'a ToOnline<'_>) -> impl Iterator<Item = 
 
 fn finding(facts: &Facts, one: &ToOnline<'_>, faults: &[Fault]) -> Discovery {
     let name = &one.connector.name.value;
-    let mut found = Discovery::new(Confidence::Confirmed);
+    let certain = faults.iter().any(|fault| !fault.inferred);
+    let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
+    if faults.iter().all(|fault| fault.mild) {
+        found.severity = Some(Severity::Medium);
+    }
+    if faults.iter().any(|fault| fault.inferred) {
+        found.unknown(
+            "Whether the properties without a value are empty: the export shows all others, so they should be.",
+        );
+    }
     let mut texts = Vec::new();
     for fault in faults.iter().take(5) {
         let place = found.cite(Proof::new(fault.place, fault.note.clone()).mark([fault.mark.clone()]));

@@ -46,7 +46,7 @@ fn check(facts: &Facts) -> Verdict {
         .directory
         .of_class("msExchDynamicDistributionList")
         .filter(|group| !is_deleted(group))
-        .take(500)
+        .take(200)
         .collect();
     if groups.is_empty() {
         return Verdict::NotApplicable;
