@@ -8,6 +8,7 @@
 //! Facts cannot tell which format a record came from; they see only its [`Span`].
 
 pub mod changes;
+pub mod connector_rights;
 pub mod connectors;
 pub mod databases;
 pub mod directory;
@@ -98,7 +99,9 @@ impl Fold {
         }
         let stores: Vec<(String, Option<String>)> =
             documents.databases.iter().map(|database| (database.name.value.clone(), database.server.clone())).collect();
+        let connectors = connectors::Connectors::new(documents.receive_connectors);
         let lists = documents.access_control_lists.into_iter().map(|list| *list).collect();
+        let (connector_rights, lists) = connector_rights::ConnectorRights::take(lists, &connectors);
         let reports: Vec<NonDeliveryReport> = documents.ndrs.into_iter().map(|report| *report).collect();
         let queues = queues::Queues::new(documents.queues, documents.messages);
         let tracked: Vec<TrackingEvent> = documents.tracking_events.into_iter().map(|event| *event).collect();
@@ -130,7 +133,8 @@ impl Fold {
             reports,
             traces: documents.trace_entries.into_iter().map(|entry| *entry).collect(),
             queues,
-            connectors: connectors::Connectors::new(documents.receive_connectors),
+            connectors,
+            connector_rights,
             databases: databases::Databases {
                 databases: documents.databases,
                 mailboxes: documents.mailboxes,
@@ -151,6 +155,8 @@ pub struct Facts {
     pub queues: queues::Queues,
     /// Receive connectors by server.
     pub connectors: connectors::Connectors,
+    /// Permissions of receive connectors.
+    pub connector_rights: connector_rights::ConnectorRights,
     /// Servers, their versions and addresses.
     pub servers: servers::Servers,
     /// Databases, mailboxes and routing tables.

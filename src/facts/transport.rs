@@ -104,6 +104,8 @@ pub mod Capabilities {
     pub const LOGGED_ON: u64 = 1 << 11;
     /// The line of a command of authentication between Exchange servers that was not recognized.
     pub const UNRECOGNIZED: u64 = 1 << 12;
+    /// Commands that Exchange 2000 and 2003 offer beside X-EXPS: X-LINK2STATE, XEXCH50.
+    pub const X_OTHER: u64 = 1 << 13;
 }
 
 /// The marks whose lines are worth showing, with their names as keys of [`Question::SmtpSigns`].
@@ -361,6 +363,8 @@ fn offered(data: &[u8]) -> u64 {
         (&b"X-ANONYMOUSTLS"[..], Capabilities::X_ANONYMOUSTLS),
         (b"STARTTLS", Capabilities::STARTTLS),
         (b"X-EXPS", Capabilities::X_EXPS),
+        (b"X-LINK2STATE", Capabilities::X_OTHER),
+        (b"XEXCH50", Capabilities::X_OTHER),
         (b"AUTH ", Capabilities::AUTH),
         (b"XXXXXXXX", Capabilities::REWRITTEN),
         (b"****", Capabilities::REWRITTEN),

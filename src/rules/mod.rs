@@ -20,10 +20,14 @@ mod searching;
 mod agents;
 mod authentication;
 mod certificates;
+mod connections;
 mod directory;
+mod hybrid;
 mod mta;
 mod permissions;
 mod queue;
+mod recipients;
+mod relay;
 mod resources;
 mod routing;
 mod service;
@@ -34,11 +38,15 @@ static AREAS: &[&[&Rule]] = &[
     agents::RULES,
     authentication::RULES,
     certificates::RULES,
+    connections::RULES,
     directory::RULES,
+    hybrid::RULES,
     mta::RULES,
     permissions::RULES,
     queue::RULES,
     resources::RULES,
+    recipients::RULES,
+    relay::RULES,
     routing::RULES,
     service::RULES,
     store::RULES,
