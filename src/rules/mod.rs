@@ -13,10 +13,13 @@ mod declare;
 pub mod discovery;
 mod known;
 mod searching;
+mod waiting;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod authentication;
+mod connections;
 mod directory;
+mod hybrid;
 mod mta;
 mod permissions;
 mod queue;
@@ -26,7 +29,9 @@ mod store;
 /// The areas and their rules.
 static AREAS: &[&[&Rule]] = &[
     authentication::RULES,
+    connections::RULES,
     directory::RULES,
+    hybrid::RULES,
     mta::RULES,
     permissions::RULES,
     queue::RULES,
