@@ -42,6 +42,7 @@ declare_rule! {
 fn is_meant(reply: &Reply) -> bool {
     let class = reply.reply.enhanced.as_deref();
     reply.says("error code: 10061")
+        || reply.says("error code 10061")
         || reply.says("(ConnectionRefused:")
         || class == Some("4.4.316")
         || (reply.says("connection refused") && class.is_some_and(|class| class.starts_with("4.4.")))

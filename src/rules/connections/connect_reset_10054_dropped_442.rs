@@ -42,6 +42,7 @@ declare_rule! {
 
 fn is_meant(reply: &Reply) -> bool {
     reply.says("error code: 10054")
+        || reply.says("error code 10054")
         || reply.says("(ConnectionReset:")
         || reply.says("connection dropped")
         || (reply.reply.enhanced.as_deref() == Some("4.4.2")

@@ -43,6 +43,7 @@ declare_rule! {
 fn is_meant(reply: &Reply) -> bool {
     let class = reply.reply.enhanced.as_deref();
     reply.says("error code: 10060")
+        || reply.says("error code 10060")
         || reply.says("(TimedOut:")
         || (reply.says("connection timed out") && matches!(class, Some("4.4.1" | "4.4.0" | "5.4.1")))
 }

@@ -112,10 +112,11 @@ impl Failures<'_> {
             if !self.is_every_external(facts) && !self.queues.is_empty() {
                 found.step(single);
             }
-            if is_name {
+            let hop = self.queues.first().and_then(|failed| failed.queue.next_hop()).filter(|hop| is_host_name(hop));
+            if let Some(domain) = hop.or(is_name.then_some(host.as_str())) {
                 found.command(
                     "Find the hosts that take the mail of the domain.",
-                    format!("nslookup -q=mx {}", quoted(&host)),
+                    format!("nslookup -q=mx {}", quoted(domain)),
                 );
             }
         }

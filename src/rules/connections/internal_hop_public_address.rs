@@ -97,7 +97,8 @@ fn check(facts: &Facts) -> Verdict {
         facts.queues.queues.iter().filter_map(|q| Some(q.queue.as_ref()?.last_error.as_ref()?.span)).collect();
     let known: Vec<&ServerAddress> =
         facts.servers.exchange_addresses().filter(|a| !of_errors.contains(&a.span)).collect();
-    strays.retain(|stray| !known.iter().any(|own| own.address == stray.address));
+    let addresses: BTreeSet<IpAddr> = known.iter().map(|own| own.address).collect();
+    strays.retain(|stray| !addresses.contains(&stray.address));
     if strays.is_empty() {
         return Verdict::RuledOut("The addresses that the queues tried are those of the servers.".to_owned());
     }

@@ -1,9 +1,13 @@
 //! Mail for the internet is sent to an address inside.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
 use super::failures::hop;
 use crate::base::ip_range::is_private;
 use crate::facts::Facts;
 use crate::model::queue::DeliveryType;
+use crate::model::server::ServerAddress;
 use crate::report::Confidence;
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
@@ -43,12 +47,13 @@ fn check(facts: &Facts) -> Verdict {
         let kind = queue.queue.as_ref().and_then(|q| q.delivery_type.as_ref()).map(|kind| kind.value);
         kind == Some(DeliveryType::DnsConnectorDelivery) && queue.may_hold_mail()
     };
-    let own: Vec<_> = facts.servers.exchange_addresses().collect();
+    let own: BTreeMap<IpAddr, &ServerAddress> =
+        facts.servers.exchange_addresses().map(|known| (known.address, known)).collect();
     let mut hits = Vec::new();
     for queue in facts.queues.waiting_queues().filter(by_dns) {
         let inside = queue.errors().find_map(|error| {
             let address = error.error.address?;
-            let server = own.iter().find(|known| known.address == address);
+            let server = own.get(&address).copied();
             (is_private(address) || server.is_some()).then_some((error, address, server))
         });
         hits.extend(inside.map(|(error, address, server)| (queue, error, address, server)));

@@ -43,7 +43,7 @@ declare_rule! {
 const MANY: u64 = 200;
 
 /// Queues to Exchange Online that are looked at; a server has one or two.
-const MOST: usize = 50;
+const MOST: usize = 10;
 
 /// Minutes from which on a message has waited too long in a queue that moves.
 const LATE: i64 = 15;
