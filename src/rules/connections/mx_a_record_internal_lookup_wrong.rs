@@ -8,7 +8,7 @@ use crate::base::ip_range::is_private;
 use crate::facts::Facts;
 use crate::model::queue::DeliveryType;
 use crate::model::server::ServerAddress;
-use crate::report::Confidence;
+use crate::report::{Confidence, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
 use crate::rules::waiting::{retry, transport_settings};
@@ -63,7 +63,8 @@ fn check(facts: &Facts) -> Verdict {
     }
     let is_own = hits.iter().any(|(_, _, _, server)| server.is_some());
     // A private address may be that of a partner over a private line.
-    let mut found = Discovery::new(if is_own { Confidence::Confirmed } else { Confidence::Likely });
+    let mut found = Discovery::new(if is_own { Confidence::Confirmed } else { Confidence::Possible });
+    found.severity = (!is_own).then_some(Severity::Low);
     let (mut places, mut total) = (String::new(), 0);
     for (at, (queue, error, address, _)) in hits.iter().enumerate() {
         let messages = queue.share(|text| crate::model::smtp_reply::LastError::read(text).address == Some(*address));
