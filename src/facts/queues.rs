@@ -2,12 +2,13 @@
 //!
 //! The same queue can be in several exports: as a table and as a list, or at two times. Row numbers
 //! do not survive a restart of the transport service, so across files a queue is known by its next
-//! hop as well. The newest snapshot counts.
+//! hop as well. The newest snapshot counts; how many messages the others held is kept beside it.
 
+use std::cmp::Ordering;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::source::Span;
+use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::Moment;
 use crate::model::message::Message;
 use crate::model::queue::{DeliveryType, Queue, QueueIdentity, QueueName, QueueStatus};
@@ -33,6 +34,19 @@ pub struct WaitingQueue {
     pub identity: Option<QueueIdentity>,
     /// Its messages, when they were exported.
     pub messages: Vec<Message>,
+    /// How many messages it held in each export, by time; of many the first and the last ones.
+    pub snapshots: Vec<Snapshot>,
+}
+
+/// How many messages a queue held in one export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Messages.
+    pub count: u64,
+    /// The newest time in the export, which is not older than that.
+    pub at: Option<Moment>,
+    /// Where the number stands.
+    pub span: Span,
 }
 
 /// An error text in a queue, with its place and how many messages carry it.
@@ -54,19 +68,21 @@ impl Queues {
         queues.sort_by_key(|q| q.span);
         messages.sort_by_key(|m| m.span);
         let seen = queues.len();
-        let mut kept = Kept::default();
+        let mut kept = Kept { exported: exported(&queues), ..Kept::default() };
         for queue in queues {
             kept.add(queue);
         }
         let conflicts = kept.conflicts;
-        let kept = kept.queues;
-        let repeated = seen - kept.len();
+        let repeated = seen - kept.queues.len();
         let mut waiting: Vec<WaitingQueue> = kept
+            .queues
             .into_iter()
-            .map(|queue| WaitingQueue {
+            .zip(kept.snapshots)
+            .map(|(queue, snapshots)| WaitingQueue {
                 identity: queue.identity.as_ref().map(|i| i.value.clone()),
                 queue: Some(queue),
                 messages: Vec::new(),
+                snapshots,
             })
             .collect();
         let mut homes: BTreeMap<Option<String>, usize> = BTreeMap::new();
@@ -92,7 +108,12 @@ impl Queues {
                 }
                 Entry::Vacant(home) => {
                     home.insert(waiting.len());
-                    waiting.push(WaitingQueue { queue: None, identity, messages: vec![message] });
+                    waiting.push(WaitingQueue {
+                        queue: None,
+                        identity,
+                        messages: vec![message],
+                        snapshots: Vec::new(),
+                    });
                 }
             }
         }
@@ -164,6 +185,13 @@ impl WaitingQueue {
     pub fn count(&self) -> u64 {
         let said = self.queue.as_ref().and_then(|q| q.message_count.as_ref()).map(|c| c.value);
         said.unwrap_or(self.messages.len() as u64)
+    }
+
+    /// The first and the last export that show how many messages it holds, where it is certain which is which.
+    pub fn change(&self) -> Option<(&Snapshot, &Snapshot)> {
+        let timed = || self.snapshots.iter().filter(|snapshot| snapshot.at.is_some());
+        let (first, last) = (timed().next()?, timed().next_back()?);
+        first.at?.compare(last.at?).is_some_and(Ordering::is_lt).then_some((first, last))
     }
 
     /// Whether the exports tell how many messages it holds.
@@ -246,10 +274,17 @@ pub fn has_reason(message: &Message, reason: UnreachableReason) -> bool {
 /// the bound keeps an export that was made up from costing the square of its length.
 const SAME_NEXT_HOP: usize = 64;
 
+/// Exports of one queue whose numbers are kept.
+const SNAPSHOTS: usize = 16;
+
 /// Each queue once, the newest snapshot of it.
 #[derive(Default)]
 struct Kept {
     queues: Vec<Queue>,
+    /// For each queue what its exports show.
+    snapshots: Vec<Vec<Snapshot>>,
+    /// The newest time in each export.
+    exported: BTreeMap<SourceId, Moment>,
     by_identity: BTreeMap<String, Vec<usize>>,
     by_next_hop: BTreeMap<NextHopKey, Vec<usize>>,
     conflicts: Vec<String>,
@@ -276,21 +311,49 @@ impl Kept {
         });
         match same.chain(twins).min().copied() {
             Some(index) => {
-                if let Some(known) = self.queues.get(index)
-                    && let Some(conflict) = conflict(&queue, known)
-                {
-                    self.conflicts.push(conflict);
-                }
-                if let Some(known) = self.queues.get_mut(index).filter(|known| is_newer(&queue, known)) {
+                self.note(index, &queue);
+                let order = |known: &Queue| self.order(&queue, known);
+                let (order, conflict) = match self.queues.get(index) {
+                    Some(known) => (order(known), conflict(&queue, known)),
+                    None => (Ordering::Equal, None),
+                };
+                self.conflicts.extend(conflict.filter(|_| order.is_eq()));
+                if let Some(known) = self.queues.get_mut(index).filter(|known| is_newer(&queue, known, order)) {
                     *known = queue;
                     self.index(index, identity, next_hop);
                 }
             }
             None => {
+                self.snapshots.push(Vec::new());
+                self.note(self.queues.len(), &queue);
                 self.queues.push(queue);
                 self.index(self.queues.len() - 1, identity, next_hop);
             }
         }
+    }
+
+    /// Notes how many messages an export shows.
+    fn note(&mut self, index: usize, queue: &Queue) {
+        let (Some(count), Some(list)) = (&queue.message_count, self.snapshots.get_mut(index)) else { return };
+        let at = self.exported.get(&queue.span.source).copied();
+        let key = |snapshot: &Snapshot| (snapshot.at, snapshot.span);
+        let place = list.partition_point(|known| key(known) < (at, count.span));
+        list.insert(place, Snapshot { count: count.value, at, span: count.span });
+        // What is left out lies between others, whatever the order in which they came.
+        if list.len() > SNAPSHOTS {
+            list.remove(SNAPSHOTS / 2);
+        }
+    }
+
+    /// Which snapshot is newer: by the last attempt, else by the newest time in the exports.
+    fn order(&self, a: &Queue, b: &Queue) -> Ordering {
+        let own = |q: &Queue| q.last_retry.as_ref().map(|t| t.value);
+        let exported = |q: &Queue| self.exported.get(&q.span.source).copied();
+        let compare = |a: Option<Moment>, b: Option<Moment>| match (a, b) {
+            (Some(a), Some(b)) => a.at.cmp(&b.at),
+            _ => Ordering::Equal,
+        };
+        compare(own(a), own(b)).then_with(|| compare(exported(a), exported(b)))
     }
 
     fn index(&mut self, at: usize, identity: Option<String>, next_hop: Option<NextHopKey>) {
@@ -346,18 +409,28 @@ fn is_same_row(a: &Queue, b: &Queue) -> bool {
     a.span.source == b.span.source || !is_row || x.is_none() || y.is_none() || x == y
 }
 
-/// Two exports of a queue that show different numbers and no time that decides.
+/// The newest time in each export.
+fn exported(queues: &[Queue]) -> BTreeMap<SourceId, Moment> {
+    let mut exported: BTreeMap<SourceId, Moment> = BTreeMap::new();
+    for queue in queues {
+        let Some(at) = queue.last_retry.as_ref().map(|time| time.value) else { continue };
+        let newest = exported.entry(queue.span.source).or_insert(at);
+        if newest.at < at.at {
+            *newest = at;
+        }
+    }
+    exported
+}
+
+/// Two exports of a queue that show different numbers; matters where no time decides.
 fn conflict(a: &Queue, b: &Queue) -> Option<String> {
-    let time = |q: &Queue| q.last_retry.as_ref().map(|t| t.value);
-    let decided = matches!((time(a), time(b)), (Some(x), Some(y)) if x.at != y.at);
     let (x, y) = (a.message_count.as_ref()?.value, b.message_count.as_ref()?.value);
-    (!decided && x != y)
+    (x != y)
         .then(|| format!("Queue {} holds {} messages in one export and {} in another", a.label(), y.min(x), y.max(x)))
 }
 
 /// Whether `a` is the better snapshot: later, or just as late (or of unknown time) and fuller.
-fn is_newer(a: &Queue, b: &Queue) -> bool {
-    let time = |q: &Queue| q.last_retry.as_ref().map(|t| t.value);
+fn is_newer(a: &Queue, b: &Queue, order: Ordering) -> bool {
     let fullness = |q: &Queue| {
         [
             q.delivery_type.is_some(),
@@ -371,8 +444,63 @@ fn is_newer(a: &Queue, b: &Queue) -> bool {
         .filter(|x| **x)
         .count()
     };
-    match (time(a), time(b)) {
-        (Some(x), Some(y)) if x.at != y.at => x.at > y.at,
-        _ => fullness(a) > fullness(b),
+    match order {
+        Ordering::Equal => fullness(a) > fullness(b),
+        decided => decided.is_gt(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::source::Place;
+    use crate::base::timestamp::{DateOrder, parse_moment};
+    use crate::model::Located;
+
+    fn queue(source: u32, record: u64, name: &str, count: u64, retry: Option<&str>) -> Queue {
+        let span = Span { source: SourceId(source), place: Place::Record(record) };
+        let time = retry.and_then(|text| parse_moment(text, DateOrder::Unknown));
+        Queue {
+            span,
+            identity: QueueIdentity::parse(name).map(|name| Located::new(name, span)),
+            delivery_type: None,
+            next_hop_domain: None,
+            next_hop_connector: None,
+            status: None,
+            message_count: Some(Located::new(count, span)),
+            last_error: None,
+            last_retry: time.map(|time| Located::new(time, span)),
+            next_retry: None,
+        }
+    }
+
+    #[test]
+    fn what_earlier_exports_show_is_kept_in_their_order() {
+        // The later export is the first file.
+        let all = vec![
+            queue(0, 1, "EX1\\Submission", 900, None),
+            queue(0, 2, "EX1\\7", 3, Some("2019-03-12 08:30:00")),
+            queue(1, 1, "EX1\\Submission", 40, None),
+            queue(1, 2, "EX1\\7", 5, Some("2019-03-12 08:00:00")),
+        ];
+        let mut turned = all.clone();
+        turned.reverse();
+        for queues in [all, turned] {
+            let queues = Queues::new(queues, Vec::new());
+            let submission = queues.queues.iter().find(|queue| queue.label().ends_with("Submission")).unwrap();
+            let (first, last) = submission.change().unwrap();
+            assert_eq!((first.count, last.count, submission.count()), (40, 900, 900));
+            assert!(queues.conflicts.is_empty());
+        }
+    }
+
+    #[test]
+    fn of_many_exports_the_first_and_the_last_are_kept() {
+        let all = (0..50).map(|n| queue(n, 1, "EX1\\7", u64::from(n), Some(&format!("2019-03-12 08:{n:02}:00"))));
+        let queues = Queues::new(all.collect(), Vec::new());
+        let kept = &queues.queues.first().unwrap().snapshots;
+        assert_eq!(kept.len(), SNAPSHOTS);
+        let (first, last) = queues.queues.first().unwrap().change().unwrap();
+        assert_eq!((first.count, last.count), (0, 49));
     }
 }

@@ -15,6 +15,7 @@ pub mod discovery;
 mod known;
 mod refused;
 mod searching;
+mod waiting;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod agents;

@@ -6,7 +6,7 @@
 
 mod event;
 mod fill;
-mod reply;
+pub(in crate::rules) mod reply;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

@@ -1,0 +1,175 @@
+//! Antivirus on the server closes port 25 for the program that sends mail.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::failures::{Failures, externals, failures};
+use crate::facts::Facts;
+use crate::facts::events::{EventGroup, Variant};
+use crate::report::{Confidence, Missing};
+use crate::rules::Verdict;
+use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
+use crate::rules::searching::{Pattern, span_of};
+use crate::rules::waiting::{Way, connect_command, retry};
+
+declare_rule! {
+    /// # Symptoms
+    /// All queues to the internet fail to connect from the same minute on, mail inside goes on, and a log of the host antivirus shows that
+    /// port 25 was closed to `EdgeTransport.exe` or `inetinfo.exe`.
+    ///
+    /// # Cause
+    /// A rule against mass-mailing worms allows port 25 to known mail programs only, and the transport process is not on its list, often
+    /// after an update of the antivirus or of its policy.
+    ///
+    /// # Resolution
+    /// 1. Exclude the transport processes from that rule, in the policy, not on the server alone.
+    /// 2. Retry the queues.
+    ///
+    /// # More information
+    /// The same connection works when it is tried with another program or from another computer, which makes the network look innocent.
+    id: "host-av-blocks-port25",
+    title: "Antivirus on the server blocks outgoing mail",
+    area: Connections,
+    severity: High,
+    role: Cause,
+    versions: V2003..=Se,
+    needs: [Queues, Events],
+    helps: [ConnectivityLogs],
+    explains: ["connect-timeout-10060", "connect-refused-10061", "connect-reset-10054-dropped-442"],
+    sources: ["https://learn.microsoft.com/exchange/antispam-and-antimalware/windows-antivirus-software"],
+    check: check,
+}
+
+static PROGRAM: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(edgetransport|inetinfo|msexchangetransport|msexchangefrontendtransport)(\.exe)?\b").ok()
+});
+static BLOCKED: Pattern = LazyLock::new(|| Regex::new(r"(?i)mass[- ]?mail|\bport\s*(number)?:?\s*25\b|:25\b").ok());
+static DENIED: Pattern = LazyLock::new(|| Regex::new(r"(?i)block|prevent|denied|verhindert|gesperrt|blockiert").ok());
+
+fn is_meant(text: &str) -> bool {
+    [&PROGRAM, &BLOCKED, &DENIED].iter().all(|pattern| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text)))
+}
+
+fn is_connection(reply: &crate::facts::replies::Reply) -> bool {
+    [
+        "10060",
+        "10061",
+        "10013",
+        "unable to connect",
+        "failed to connect",
+        "(TimedOut:",
+        "(ConnectionRefused:",
+        "(AccessDenied:",
+        "connection refused",
+        "connection timed out",
+    ]
+    .iter()
+    .any(|text| reply.says(text))
+}
+
+fn check(facts: &Facts) -> Verdict {
+    let mut blocks: Vec<(&EventGroup, &String, &Variant)> = Vec::new();
+    for group in facts.events.iter().filter(|group| !group.recovered) {
+        blocks.extend(
+            group.variants.iter().filter(|(text, _)| is_meant(text)).map(|(text, variant)| (group, text, variant)),
+        );
+    }
+    if blocks.is_empty() {
+        return Verdict::NotApplicable;
+    }
+    blocks.sort_by_key(|(_, _, variant)| (variant.first.is_none(), variant.first, variant.event.span));
+    let failures = failures(facts, is_connection);
+    let failed = failures.to(Way::External).count();
+    if failed == 0 && externals(facts).next().is_some() {
+        return Verdict::RuledOut(
+            "Antivirus reported that it closed port 25, and queues to the internet show no failed connection."
+                .to_owned(),
+        );
+    }
+    if failed == 0 {
+        return Verdict::Undecided(
+            "Antivirus reported that it closed port 25 to the transport process; the queues were not brought."
+                .to_owned(),
+            vec![Missing {
+                what: "The queues".to_owned(),
+                settles: "Whether mail to the internet waits because of it.".to_owned(),
+                command: "Get-Queue -ResultSize Unlimited | Export-Clixml queues.xml".to_owned(),
+            }],
+        );
+    }
+    Verdict::Found(vec![finding(facts, &blocks, &failures)])
+}
+
+fn finding(facts: &Facts, blocks: &[(&EventGroup, &String, &Variant)], failures: &Failures<'_>) -> Discovery {
+    let all = failures.to(Way::External).count() == externals(facts).count();
+    let inside = failures.queues.iter().any(|failed| failed.way == Way::Internal);
+    let mut found = Discovery::new(if all && !inside { Confidence::Confirmed } else { Confidence::Likely });
+    let mut places = String::new();
+    for (group, _, variant) in blocks.iter().take(2) {
+        let on = group.computer.clone().unwrap_or_else(|| "a server that the export does not name".to_owned());
+        let times = span_of(variant.first, variant.last);
+        let proof = Proof::new(
+            variant.event.span,
+            format!("Event {} of {} on {on}, {}{times}", group.id, group.source, count(variant.count, "time")),
+        );
+        places += &found.cite(
+            proof
+                .mark(["EdgeTransport.exe", "inetinfo.exe", ":25", "mass mailing", "mass-mailing"])
+                .why("The antivirus says itself that it closed the port to the process that sends mail."),
+        );
+    }
+    let mut total = 0;
+    for (at, failed) in failures.to(Way::External).enumerate() {
+        total += failed.messages;
+        if at < 3 {
+            places +=
+                &found.cite(Proof::new(failed.reply.span, format!("The error in queue {}", failed.queue.label())));
+        }
+        found.accounts_for(failed.queue, failed.messages, format!("Queue {}", super::failures::hop(failed.queue)));
+    }
+    let makers = distinct(blocks.iter().take(1000).map(|(group, ..)| group.source.clone()));
+    found.statement = format!(
+        "{} to the internet {} because the antivirus on the server closes port 25 to the process that sends mail {places}: {}.",
+        count(total, "message"),
+        if total == 1 { "waits" } else { "wait" },
+        listed(&makers, 2)
+    );
+    found.affects(blocks.iter().filter_map(|(group, ..)| group.computer.clone()));
+    if all {
+        found.held("Every queue to the internet fails to connect, to different hosts.");
+    } else {
+        found.unknown("Other queues to the internet show no failed connection, so something may have changed since, or the rule has exceptions.");
+    }
+    if inside {
+        found.unknown(
+            "Queues inside the organization fail as well, which this rule of the antivirus may or may not explain.",
+        );
+    } else {
+        found.held("No queue inside the organization fails to connect.");
+    }
+    found.step("In the policy of the antivirus, exclude EdgeTransport.exe and MSExchangeFrontendTransport.exe (inetinfo.exe in Exchange 2003) from the rule against mass-mailing worms, and let the server take the policy.");
+    let (host, _) = failures.host(facts);
+    let server = failures.queues.first().and_then(|failed| failed.queue.server());
+    found.command("See that the connection works when another program opens it; it will, because only the transport process is kept out.", connect_command(facts, server, &host, 25));
+    let queues: Vec<_> = failures.to(Way::External).map(|failed| failed.queue).collect();
+    retry(&mut found, &queues);
+    found.verify.push("The antivirus writes no new event of this kind, and the queues empty.".to_owned());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_meant;
+
+    #[test]
+    fn only_a_closed_port_25_of_the_transport_process_counts() {
+        assert!(is_meant(
+            "Blocked by port blocking rule C:\\\\Exchange\\\\EdgeTransport.exe Anti-virus Standard Protection:Prevent mass mailing worms from sending mail 198.51.100.9:25"
+        ));
+        assert!(!is_meant("The process EdgeTransport.exe listens on port 25."));
+        assert!(!is_meant(
+            "Blocked by port blocking rule C:\\\\Temp\\\\bot.exe Prevent mass mailing worms from sending mail 198.51.100.9:25"
+        ));
+    }
+}
