@@ -34,7 +34,7 @@ declare_rule! {
     versions: V2007..=Se,
     needs: [Events],
     helps: [Queues, Messages, Agents],
-    explains: [],
+    explains: ["submission-queue-growing"],
     sources: ["https://learn.microsoft.com/previous-versions/office/exchange-server-2010/ff985072(v=exchg.141)"],
     check: check,
 }

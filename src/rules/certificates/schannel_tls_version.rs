@@ -33,7 +33,7 @@ declare_rule! {
     versions: V2007..=Se,
     needs: [Queues],
     helps: [Events, ProtocolLogs],
-    explains: [],
+    explains: ["connect-reset-10054-dropped-442"],
     sources: [
         "https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/TLSConfigurationCheck/",
     ],

@@ -33,7 +33,7 @@ declare_rule! {
     versions: V2007..=Se,
     needs: [Events],
     helps: [Queues, ProtocolLogs],
-    explains: [],
+    explains: ["connect-reset-10054-dropped-442"],
     sources: [
         "https://support.microsoft.com/help/2464556",
         "https://jaapwesselius.com/2013/02/07/exchange-2010-um-a-tls-api-failure-occurred/",

@@ -36,7 +36,7 @@ declare_rule! {
     versions: V2003..=Se,
     needs: [Queues, Events],
     helps: [ConnectivityLogs],
-    explains: ["connect-timeout-10060", "connect-refused-10061", "connect-reset-10054-dropped-442"],
+    explains: ["connect-timeout-10060", "connect-refused-10061", "connect-reset-10054-dropped-442", "reply-proxy-session-setup-failed"],
     sources: ["https://learn.microsoft.com/exchange/antispam-and-antimalware/windows-antivirus-software"],
     check: check,
 }

@@ -32,7 +32,7 @@ declare_rule! {
     versions: V2007..=Se,
     needs: [Directory],
     helps: [Queues],
-    explains: ["storedrv-mailbox-logon-failure", "mailsubmission-1009-no-hub", "trace-mapi-logon-failed-1010"],
+    explains: ["storedrv-mailbox-logon-failure", "mailsubmission-1009-no-hub", "trace-mapi-logon-failed-1010", "event-sa-9186", "event-sa-9187"],
     sources: ["https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/ExchangeComputerMembership/"],
     check: check,
 }

@@ -38,11 +38,7 @@ declare_rule! {
     versions: V2000..=V2010,
     needs: [Permissions],
     helps: [Queues, RoutingTables, Directory],
-    explains: [
-        "routing-mdb-missing", "unreachable-no-route-to-mdb", "storedrv-mailbox-logon-failure", "mailsubmission-1009-no-hub",
-        "trace-mapi-logon-failed-1010", "routing-5006-mdb-owner-missing", "inheritance-929-2003", "outbox-stuck-submission",
-        "recipient-has-no-mailbox-database", "smtp-auth-basic-spa-fails",
-    ],
+    explains: ["routing-mdb-missing", "unreachable-no-route-to-mdb", "storedrv-mailbox-logon-failure", "mailsubmission-1009-no-hub", "trace-mapi-logon-failed-1010", "routing-5006-mdb-owner-missing", "inheritance-929-2003", "outbox-stuck-submission", "recipient-has-no-mailbox-database", "smtp-auth-basic-spa-fails", "directory-lookup-queue-2003"],
     sources: ["https://learn.microsoft.com/previous-versions/office/exchange-server-2007/cc411329(v=exchg.80)"],
     check: check,
 }

@@ -27,7 +27,7 @@ declare_rule! {
     versions: V2007..=V2010,
     needs: [Events],
     helps: [Queues, Servers],
-    explains: ["mailsubmission-1009-no-hub"],
+    explains: ["mailsubmission-1009-no-hub", "smtp-452-431-from-peer", "submission-queue-growing"],
     sources: [
         "https://learn.microsoft.com/previous-versions/office/exchange-server-2010/bb201658(v=exchg.141)",
         "https://practical365.com/exchange-server-2007-event-id-15002-and-431-insufficient-system-resources-errors",

@@ -29,7 +29,7 @@ declare_rule! {
     versions: V2013..=Se,
     needs: [Events],
     helps: [BackPressure, Queues, Servers],
-    explains: [],
+    explains: ["smtp-452-431-from-peer", "shadow-failure-22006", "submission-queue-growing"],
     sources: [
         "https://learn.microsoft.com/exchange/mail-flow/back-pressure",
     ],

@@ -7,6 +7,7 @@ mod no_connector_for_address_space;
 mod one_way_failure_2007_to_legacy;
 mod recipient_has_no_mailbox_database;
 mod routing_5006_mdb_owner_missing;
+mod routing_evidence_stale;
 mod routing_mdb_missing;
 mod routing_table_lint;
 mod smtpvs_smarthost_bypasses_connectors;
@@ -20,6 +21,7 @@ pub static RULES: &[&super::Rule] = &[
     &one_way_failure_2007_to_legacy::RULE,
     &recipient_has_no_mailbox_database::RULE,
     &routing_5006_mdb_owner_missing::RULE,
+    &routing_evidence_stale::RULE,
     &routing_mdb_missing::RULE,
     &routing_table_lint::RULE,
     &smtpvs_smarthost_bypasses_connectors::RULE,

@@ -81,7 +81,7 @@ fn check(facts: &Facts) -> Verdict {
 }
 
 /// The newest table of each server, and the newest of Edge servers, which do not say who they are.
-fn newest_tables(facts: &Facts) -> Vec<&RoutingTable> {
+pub(super) fn newest_tables(facts: &Facts) -> Vec<&RoutingTable> {
     let servers: BTreeSet<Option<String>> =
         facts.databases.tables.iter().map(|table| local_name(table).map(server_key)).collect();
     let mut found: Vec<&RoutingTable> = Vec::new();

@@ -36,7 +36,7 @@ declare_rule! {
     versions: V2013..=Se,
     needs: [Queues],
     helps: [Health, Events, Databases],
-    explains: [],
+    explains: ["failover-exhausted-wrapper", "connect-refused-10061"],
     sources: [
         "https://learn.microsoft.com/exchange/mail-flow/mail-routing/mail-routing",
     ],

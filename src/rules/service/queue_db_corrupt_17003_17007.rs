@@ -38,7 +38,7 @@ declare_rule! {
     versions: V2007..=Se,
     needs: [Events],
     helps: [Health],
-    explains: ["transport-service-not-running"],
+    explains: ["transport-service-not-running", "event-ese-454", "event-ese-474", "event-transport-17015", "event-transport-17021"],
     sources: [
         "https://microsoft.github.io/CSS-Exchange/Transport/ReplayQueueDatabases/",
         "https://learn.microsoft.com/previous-versions/office/exchange-server-2010/hh994900(v=exchg.141)",

@@ -31,7 +31,7 @@ declare_rule! {
     versions: V2007..=V2016,
     needs: [Queues],
     helps: [Events, Traces, Databases],
-    explains: [],
+    explains: ["event-store-9646"],
     sources: ["https://www.frankysweb.de/exchange-2016-storedrv-mailbox-server-is-offline-id-4009/"],
     check: check,
 }

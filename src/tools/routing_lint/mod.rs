@@ -9,7 +9,8 @@
 //! |---|---|
 //! | R02 | a recipient's store that is missing from the table: needs mailboxes; the rule `routing-mdb-missing` does it |
 //! | R15, in part | links on one path with different limits: only what a connector takes shows which mail is meant |
-//! | R37, R43, R44 | they hold a table against queues: the rule `routing-table-lint` does it |
+//! | R37 | it holds a table against queues: the rule `routing-evidence-stale` does it |
+//! | R43, R44 | they hold a table against queues: the rule `routing-table-lint` does it |
 //! | R40, in part | fewer synchronized servers than the organization has: needs the table of a Hub server of the same day |
 //! | LS3, in part | which of two tables is stale: a link state table shows neither its server nor its time |
 //! | LS5, in part | objects that the directory no longer has: needs the directory |
