@@ -13,6 +13,7 @@ mod declare;
 mod before;
 pub mod discovery;
 mod known;
+mod logged;
 mod refused;
 mod searching;
 mod waiting;

@@ -6,13 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::discovery::count;
-use super::searching::span_of;
 use crate::base::source::Span;
-use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
-use crate::facts::replies::{Reply, ReplyPlace};
 use crate::model::server::server_key;
 use crate::model::smtp_reply::LastError;
 
@@ -62,31 +58,4 @@ pub(in crate::rules) fn refused<'a>(facts: &'a Facts, matches: &dyn Fn(&str) -> 
         all.push(Refused { queue, messages: queue.share(matches), span: error.span, server, key, is_internal });
     }
     all
-}
-
-/// Entries, and minutes, that make a failure in a log one that stands.
-const OFTEN: u64 = 10;
-const CLOSE: i64 = 30;
-
-/// Whether a failure in a log comes again and again, until the end of the logs.
-pub(in crate::rules) fn goes_on(facts: &Facts, reply: &Reply) -> bool {
-    let is_own_answer = matches!(reply.at, ReplyPlace::Receive { inside: false, .. } | ReplyPlace::Agent(_));
-    let (Some((first, last)), Some(end)) = (reply.times, facts.transport.until()) else { return false };
-    let minutes = |a: Moment, b: Moment| a.at.duration_until(b.at).as_mins();
-    !is_own_answer && reply.count >= OFTEN && minutes(first, last) >= CLOSE && minutes(last, end) <= CLOSE
-}
-
-/// Where an entry of a log stands and how often, in words.
-pub(in crate::rules) fn logged(reply: &Reply) -> String {
-    let place = match &reply.at {
-        ReplyPlace::Queue(_) => "In a queue".to_owned(),
-        ReplyPlace::Report(..) => "In a report".to_owned(),
-        ReplyPlace::Tracking(event) => format!("Message tracking, {event}"),
-        ReplyPlace::Receive { connector, .. } => format!("Answer of receive connector {connector}"),
-        ReplyPlace::Send(connector) => format!("Answer to send connector {connector}"),
-        ReplyPlace::Connection { destination, .. } => format!("Connection to {destination}"),
-        ReplyPlace::Agent(agent) => format!("Answer of agent {agent}"),
-    };
-    let span = span_of(reply.times.map(|times| times.0), reply.times.map(|times| times.1));
-    format!("{place}, {}{span}", count(reply.count, "time"))
 }

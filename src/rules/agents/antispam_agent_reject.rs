@@ -5,7 +5,7 @@ use crate::facts::replies::{Reply, ReplyPlace};
 use crate::report::{Confidence, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
-use crate::rules::refused::logged;
+use crate::rules::logged::logged;
 use crate::rules::searching::{Hit, computers, hits, note_past};
 
 declare_rule! {

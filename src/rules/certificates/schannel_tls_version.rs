@@ -7,7 +7,8 @@ use crate::model::server::server_key;
 use crate::report::{Confidence, Missing, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
-use crate::rules::refused::{Refused, goes_on, logged, refused};
+use crate::rules::logged::{goes_on, logged};
+use crate::rules::refused::{Refused, refused};
 use crate::rules::searching::{Hit, effects, hits};
 
 declare_rule! {

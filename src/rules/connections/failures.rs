@@ -12,7 +12,7 @@ use crate::model::queue::DeliveryType;
 use crate::model::smtp_reply::LastError;
 use crate::report::{Confidence, Role, Severity};
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
-use crate::rules::known::reply::{goes_on, place};
+use crate::rules::logged::{goes_on, place};
 use crate::rules::searching::span_of;
 use crate::rules::waiting::{Way, connect_command, way, way_of_name};
 

@@ -13,7 +13,7 @@ use crate::facts::replies::{Reply, ReplyPlace};
 use crate::report::{Confidence, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
-use crate::rules::known::reply::{goes_on, place};
+use crate::rules::logged::{goes_on, place};
 use crate::rules::searching::{Pattern, span_of};
 use crate::rules::waiting::{Way, retry};
 

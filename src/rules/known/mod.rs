@@ -6,7 +6,7 @@
 
 mod event;
 mod fill;
-pub(in crate::rules) mod reply;
+mod reply;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

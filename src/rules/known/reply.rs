@@ -12,16 +12,10 @@ use crate::facts::replies::{Reply, ReplyPlace};
 use crate::model::known_row::KnownRow;
 use crate::report::{Role, Severity};
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
-use crate::rules::searching::span_of;
+use crate::rules::logged::{goes_on, logged};
 
 /// Places that are cited.
 const CITED: usize = 5;
-
-/// How often a failure in a log comes at least before it is taken for one that stands.
-const OFTEN: u64 = 10;
-
-/// How close to the end of the logs the last of them is then, in minutes, and how long they have gone on at least.
-const CLOSE: i64 = 30;
 
 /// What was found of a row.
 pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
@@ -83,8 +77,7 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     let history: Vec<&&Reply> = meant.iter().filter(|reply| reply.is_history()).collect();
     found.began(history.iter().filter_map(|reply| Some(reply.times?.0)).min_by_key(|first| first.at));
     for reply in history.iter().take(CITED) {
-        let span = span_of(reply.times.map(|t| t.0), reply.times.map(|t| t.1));
-        cite(&mut found, Proof::new(reply.span, format!("{}, {}{span}", place(reply), count(reply.count, "time"))));
+        cite(&mut found, Proof::new(reply.span, logged(reply)));
     }
     if !history.is_empty() {
         let times: u64 = history.iter().map(|reply| reply.count).sum();
@@ -111,28 +104,6 @@ fn tone_down(row: &KnownRow, facts: &Facts, found: &mut Discovery, history: &[&&
     if super::severity(row).is_some_and(|severity| severity < Severity::Info) {
         found.severity = Some(Severity::Info);
         found.role = Some(Role::Context);
-    }
-}
-
-/// Whether a failure still comes, again and again, at the end of the logs.
-pub(in crate::rules) fn goes_on(facts: &Facts, reply: &Reply) -> bool {
-    let is_own_answer = matches!(reply.at, ReplyPlace::Receive { inside: false, .. } | ReplyPlace::Agent(_));
-    let (Some((first, last)), Some(end)) = (reply.times, facts.transport.until()) else { return false };
-    let minutes =
-        |a: crate::base::timestamp::Moment, b: crate::base::timestamp::Moment| a.at.duration_until(b.at).as_mins();
-    !is_own_answer && reply.count >= OFTEN && minutes(first, last) >= CLOSE && minutes(last, end) <= CLOSE
-}
-
-/// Where an entry of a log stands, in words.
-pub(in crate::rules) fn place(reply: &Reply) -> String {
-    match &reply.at {
-        ReplyPlace::Queue(_) => "In a queue".to_owned(),
-        ReplyPlace::Report(..) => "In a report".to_owned(),
-        ReplyPlace::Tracking(event) => format!("Message tracking, {event}"),
-        ReplyPlace::Receive { connector, .. } => format!("Answer of receive connector {connector}"),
-        ReplyPlace::Send(connector) => format!("Answer to send connector {connector}"),
-        ReplyPlace::Connection { destination, .. } => format!("Connection to {destination}"),
-        ReplyPlace::Agent(agent) => format!("Answer of agent {agent}"),
     }
 }
 

@@ -10,7 +10,8 @@ use crate::model::version::ExchangeVersion;
 use crate::report::{Confidence, Missing, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
-use crate::rules::refused::{Refused, goes_on, logged as log_of, refused};
+use crate::rules::logged::{goes_on, logged as log_of};
+use crate::rules::refused::{Refused, refused};
 use crate::rules::searching::{Hit, hits, note_past};
 
 declare_rule! {
