@@ -88,8 +88,9 @@ fn section(report: &Report, problem: &Problem) -> String {
     let Some(main) = report.findings.get(problem.main) else { return String::new() };
     let number = problem.number;
     let margin = format!(
-        "<span class=\"severity {}\">{} {}</span><span class=\"confidence\">{} {}</span>",
+        "<span class=\"severity {}\" title=\"{}\">{} {}</span><span class=\"confidence\">{} {}</span>",
         main.severity.word().to_lowercase(),
+        main.severity.meaning(),
         shape(main.severity),
         main.severity.word(),
         meter(main.confidence),
@@ -102,7 +103,7 @@ fn section(report: &Report, problem: &Problem) -> String {
         escape(&main.title)
     );
     let mut out = format!("<section id=\"p{number}\" class=\"problem\">\n");
-    out += &row(&format!("Problem {number}"), &margin, &heading, "head");
+    out += &row(&format!("{} {number}", main.noun()), &margin, &heading, "head");
     out += &row("Evidence", "", &evidence(main, &prefix), "");
     out += &parts(main, &prefix);
     for (i, explained) in problem.explains.iter().filter_map(|i| report.findings.get(*i)).enumerate() {

@@ -24,7 +24,7 @@ pub fn print(report: &Report) -> String {
     }
     for problem in &report.problems {
         let Some(main) = report.findings.get(problem.main) else { continue };
-        out += &format!("\n## Problem {}: {}\n\n", problem.number, escape(&main.title));
+        out += &format!("\n## {} {}: {}\n\n", main.noun(), problem.number, escape(&main.title));
         out += &finding(main);
         for explained in problem.explains.iter().filter_map(|i| report.findings.get(*i)) {
             out += &format!("\n### Explains: {}\n\n{}\n\n", escape(&explained.title), escape(&explained.statement));

@@ -229,6 +229,14 @@ pub struct Evidence {
     pub codes: Vec<ExplainedCode>,
 }
 
+impl Report {
+    /// Problems without those that are only worth knowing.
+    pub fn problems_to_solve(&self) -> usize {
+        let main = |problem: &Problem| self.findings.get(problem.main);
+        self.problems.iter().filter(|p| main(p).is_some_and(|finding| finding.severity != Severity::Info)).count()
+    }
+}
+
 /// A code in a piece of evidence, and what it means there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExplainedCode {
@@ -239,6 +247,11 @@ pub struct ExplainedCode {
 }
 
 impl Finding {
+    /// What readers call it when it stands for a problem: what is only worth knowing is none.
+    pub fn noun(&self) -> &'static str {
+        if self.severity == Severity::Info { "Remark" } else { "Problem" }
+    }
+
     /// The codes of a piece of evidence that no earlier one has: what a reader has not been told yet.
     pub fn new_codes(&self, evidence: usize) -> impl Iterator<Item = &ExplainedCode> {
         let (before, own) = self.evidence.split_at(evidence.min(self.evidence.len()));
@@ -344,6 +357,19 @@ words!(Role: Cause => "Cause", Symptom => "Symptom", Context => "Context");
 words!(Confidence: Confirmed => "Confirmed", Likely => "Likely", Possible => "Possible");
 words!(ConsideredVerdict: RuledOut => "Ruled out", Undecided => "Undecided");
 words!(InputState: Read => "Read", Incomplete => "Incomplete", NotRead => "Not read");
+
+impl Severity {
+    /// What the word says about mail.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Severity::Critical => "Mail is stopped",
+            Severity::High => "Mail is delayed or partly stopped",
+            Severity::Medium => "Mail will be delayed under conditions that are likely to come",
+            Severity::Low => "A weakness worth mending",
+            Severity::Info => "Worth knowing",
+        }
+    }
+}
 
 /// A number with commas between groups of three digits.
 pub fn grouped(number: u64) -> String {

@@ -26,7 +26,7 @@ pub fn print(report: &Report) -> String {
         let Some(main) = report.findings.get(problem.main) else { continue };
         line(String::new());
         let kind = format!("{}, {}", main.severity.word(), main.confidence.word().to_lowercase());
-        line(format!("Problem {}: {kind} ({})", problem.number, main.rule));
+        line(format!("{} {}: {kind} ({})", main.noun(), problem.number, main.rule));
         print_finding(main, &mut line);
         for explained in problem.explains.iter().filter_map(|i| report.findings.get(*i)) {
             let name = format!("  Explains: {} ({})", explained.rule, explained.confidence.word().to_lowercase());

@@ -63,11 +63,13 @@ pub fn Drawer(props: &Props) -> Html {
         move |_: MouseEvent| Action::ShowFile(path.clone())
     });
     let say = footing.act.reform(Action::Say);
+    let noun =
+        case.problem(cite.problem).and_then(|problem| case.main_finding(problem)).map_or("Problem", |f| f.noun());
     html! {
         <aside id="drawer" class={classes!("drawer", below.then_some("below"))} aria-label={format!("Evidence of problem {}", cite.problem)}>
             <Grip below={*below} />
             <header class="drawer-head">
-                <h2>{ "Problem " }{ cite.problem }</h2>
+                <h2>{ noun }{ " " }{ cite.problem }</h2>
                 { citations(footing, *cite) }
                 <button type="button" class="button quiet only-icon dock" onclick={dock} title="Dock below or at the right (b)"
                     aria-label={if *below { "Dock at the right" } else { "Dock below" }}>

@@ -19,7 +19,7 @@ pub fn rail(state: &State, act: &Callback<Action>) -> Html {
             .map(|finding| finding.severity)
             .min()
     });
-    let problems = state.case.as_ref().map(|case| case.report.problems.len());
+    let problems = state.case.as_ref().map(|case| case.report.problems_to_solve());
     let files = state.case.as_ref().map_or(state.ledger.rows.len(), |case| case.report.inputs.len());
     let partly =
         state.case.as_ref().is_some_and(|case| case.report.inputs.iter().any(|input| input.state != InputState::Read));

@@ -376,7 +376,7 @@ impl State {
     fn receive(&mut self, report: Report) {
         self.open = Rc::new(case::open_at_first(&report));
         self.current = report.problems.first().map_or(0, |problem| problem.number);
-        let problems = super::text::count(report.problems.len() as u64, "problem", "problems");
+        let problems = super::text::count(report.problems_to_solve() as u64, "problem", "problems");
         self.phase = Phase::Done;
         self.stalled = false;
         self.case = Some(Case::new(report));

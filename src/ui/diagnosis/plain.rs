@@ -13,7 +13,8 @@ pub fn problem(case: &Case, problem: &Problem) -> String {
     // Writing to a string does not fail.
     let _ = writeln!(
         out,
-        "Problem {}: {}, {}",
+        "{} {}: {}, {}",
+        finding.noun(),
         problem.number,
         finding.severity.word(),
         finding.confidence.word().to_lowercase()

@@ -48,7 +48,7 @@ pub fn ProblemArticle(props: &Props) -> Html {
             tabindex="-1" aria-labelledby={title.clone()}>
             <header class="row">
                 <div class="margin">
-                    <p class="meta">{ "Problem " }{ number }</p>
+                    <p class="meta">{ finding.noun() }{ " " }{ number }</p>
                     { severity(finding.severity) }
                     { confidence(finding.confidence) }
                 </div>

@@ -38,7 +38,7 @@ pub fn severity_shape(severity: Severity) -> Html {
 /// Shape and word.
 pub fn severity(severity: Severity) -> Html {
     html! {
-        <span class={classes!("verdict", "severity", severity_class(severity))}>
+        <span class={classes!("verdict", "severity", severity_class(severity))} title={severity.meaning()}>
             { severity_shape(severity) }<span>{ severity.word() }</span>
         </span>
     }
