@@ -15,7 +15,7 @@ mod family;
 pub use enhanced::{Enhanced, enhanced};
 pub use family::Family;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// A code.
@@ -53,11 +53,12 @@ const EXPLAINED: &[(Family, &str)] =
 const WORDS: &str = include_str!("words.tsv");
 const EXPLANATIONS: &str = include_str!("explanations.tsv");
 
-/// All codes, and their order by value and by name.
+/// All codes, and their order by value and by the hash of their name. It is built when a code is first looked up, on the page while
+/// somebody types: so it copies no text.
 struct Index {
     codes: Vec<Code>,
     values: Vec<(u32, usize)>,
-    names: Vec<(String, usize)>,
+    names: Vec<(u64, usize)>,
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
@@ -68,14 +69,14 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         .iter()
         .enumerate()
         .filter(|(_, code)| code.family.has_symbols())
-        .map(|(at, code)| (key(code.symbol), at))
+        .map(|(at, code)| (hash(code.symbol), at))
         .collect();
     names.sort_unstable();
     Index { codes, values, names }
 });
 
 fn read() -> Vec<Code> {
-    let explanations: BTreeMap<&str, (&str, &str)> = super::rows(EXPLANATIONS)
+    let explanations: HashMap<&str, (&str, &str)> = super::rows(EXPLANATIONS)
         .filter_map(|row| match row.as_slice() {
             [symbol, meaning, action] => Some((*symbol, (*meaning, *action))),
             _ => None,
@@ -83,8 +84,8 @@ fn read() -> Vec<Code> {
         .collect();
     let mut codes = Vec::new();
     for (family, table) in SYMBOLS {
-        for row in super::rows(table) {
-            let [value, symbol] = row.as_slice() else { continue };
+        for line in table.lines().filter(|line| !line.starts_with('#')) {
+            let Some((value, symbol)) = line.split_once('\t') else { continue };
             let Some(value) = number(value) else { continue };
             let (meaning, action) = explanations.get(symbol).copied().unwrap_or(("", ""));
             codes.push(code(*family, Some(value), symbol, meaning, action));
@@ -119,8 +120,13 @@ fn number(text: &str) -> Option<u32> {
 }
 
 /// A name as it compares: without case and without what separates words.
-fn key(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).take(100).map(|c| c.to_ascii_lowercase()).collect()
+fn key(name: &str) -> impl Iterator<Item = u8> + '_ {
+    name.bytes().filter(u8::is_ascii_alphanumeric).take(100).map(|b| b.to_ascii_lowercase())
+}
+
+/// FNV-1a of a name: the same on every platform.
+fn hash(name: &str) -> u64 {
+    key(name).fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3))
 }
 
 /// All codes, by family.
@@ -142,10 +148,13 @@ pub fn of(family: Family, value: u32) -> impl Iterator<Item = &'static Code> {
 
 /// The codes with this symbol or word, in any case and with or without underscores.
 pub fn by_symbol(name: &str) -> impl Iterator<Item = &'static Code> {
-    let wanted = key(name);
-    let from = INDEX.names.partition_point(|(other, _)| *other < wanted);
+    let wanted: Vec<u8> = key(name).collect();
+    let hash = hash(name);
+    let from = INDEX.names.partition_point(|(other, _)| *other < hash);
     let rest = if wanted.is_empty() { &[] } else { INDEX.names.get(from..).unwrap_or(&[]) };
-    rest.iter().take_while(move |(other, _)| *other == wanted).filter_map(|(_, at)| INDEX.codes.get(*at))
+    let same = rest.iter().take_while(move |(other, _)| *other == hash).filter_map(|(_, at)| INDEX.codes.get(*at));
+    // Two names may meet in one hash.
+    same.filter(move |code| key(code.symbol).eq(wanted.iter().copied()))
 }
 
 #[cfg(test)]
