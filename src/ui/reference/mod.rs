@@ -66,15 +66,18 @@ pub fn Reference(props: &Props) -> Html {
                 <input id="find-rule" class="field" type="search" placeholder="Words, codes, events" value={(*wanted).clone()} oninput={typed}
                     spellcheck="false" autocomplete="off" />
             </header>
-            if groups.is_empty() {
-                <p>{ "No rule has all of these words." }</p>
-            }
-            { for groups.into_iter().map(|(area, rules)| html! {
-                <section class="row part" key={area.word()}>
-                    <h2 class="margin margin-label">{ area.title() }</h2>
-                    <ul class="content rules">{ for rules.into_iter().map(|rule| item(rule, &open)) }</ul>
-                </section>
-            }) }
+            // In an element of its own: the field above would be drawn anew, and lose the focus, when the number of areas changes.
+            <div class="areas">
+                if groups.is_empty() {
+                    <p>{ "No rule has all of these words." }</p>
+                }
+                { for groups.into_iter().map(|(area, rules)| html! {
+                    <section class="row part" key={area.word()}>
+                        <h2 class="margin margin-label">{ area.title() }</h2>
+                        <ul class="content rules">{ for rules.into_iter().map(|rule| item(rule, &open)) }</ul>
+                    </section>
+                }) }
+            </div>
         </div>
     }
 }
