@@ -105,8 +105,9 @@ impl Fold {
         let reports: Vec<NonDeliveryReport> = documents.ndrs.into_iter().map(|report| *report).collect();
         let queues = queues::Queues::new(documents.queues, documents.messages);
         let tracked: Vec<TrackingEvent> = documents.tracking_events.into_iter().map(|event| *event).collect();
+        let site_rows: Vec<Located<KnownRow>> = documents.site_rows.into_iter().map(|row| *row).collect();
         Facts {
-            replies: replies::Replies::new(&queues, &reports, &transport, &tracked),
+            replies: replies::Replies::new(&queues, &reports, &transport, &tracked, &site_rows),
             tracked,
             settings: settings::Settings {
                 outbound_connectors: documents.outbound_connectors.into_iter().map(|connector| *connector).collect(),
@@ -124,7 +125,7 @@ impl Fold {
                 public_folder_databases: documents.public_folder_databases,
             },
             headers: documents.message_headers.into_iter().map(|header| *header).collect(),
-            site_rows: documents.site_rows.into_iter().map(|row| *row).collect(),
+            site_rows,
             permissions: permissions::Permissions::new(lists, &directory, &names, &stores),
             directory,
             legacy_queues: legacy_queues::each_once(documents.legacy_queues),

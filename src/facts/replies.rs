@@ -7,14 +7,20 @@
 //! Traps: a reply in a receive log is one that the own server gave, mostly to strangers; a failure in a log may be one
 //! of many attempts that worked a minute later. [`Reply::is_history`] tells those from errors that stand.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aho_corasick::AhoCorasick;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::queues::{Queues, WaitingQueue};
 use super::shape::long_shape;
 use super::transport::{Lifecycle, Origin, Question, Transport};
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
-use crate::model::known_row::KnownRow;
+use crate::knowledge::known;
+use crate::model::Located;
+use crate::model::known_row::{KnownKind, KnownRow};
 use crate::model::ndr::NonDeliveryReport;
 use crate::model::smtp_reply::{LastError, SmtpReply, squeeze};
 use crate::model::tracking_event::TrackingEvent;
@@ -27,9 +33,43 @@ const PER_QUEUE: usize = 64;
 pub struct Replies {
     /// By place: queues, reports, logs.
     pub all: Vec<Reply>,
-    /// The same by shape, each with the first reply and the indexes of all: a question is asked once per shape, not once
-    /// per queue.
-    kinds: BTreeMap<Vec<u8>, Vec<usize>>,
+    /// The same by kind, each with the indexes of all: a row is asked once per kind, not once per queue.
+    kinds: BTreeMap<Kind, Vec<usize>>,
+    signs: Signs,
+}
+
+/// What makes two texts one failure: the shape, and which phrases of known rows are in them. A shape alone would not do, since it masks
+/// what stands in quotes and brackets, and that may be what a phrase is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    shape: Vec<u8>,
+    signs: Vec<u32>,
+    /// The enhanced status, where only that is known.
+    enhanced: Option<String>,
+}
+
+/// The phrases of all rows, looked for in one pass.
+#[derive(Debug, Default)]
+struct Signs {
+    numbers: BTreeMap<String, u32>,
+    finder: Option<AhoCorasick>,
+}
+
+impl Signs {
+    fn new<'a>(rows: impl Iterator<Item = &'a KnownRow>) -> Signs {
+        let replies = rows.filter(|row| row.kind == KnownKind::Reply);
+        let phrases: BTreeSet<String> = replies.flat_map(|row| &row.phrases).map(|phrase| squeeze(phrase)).collect();
+        // Too many or too long phrases of a site leave it without; then the rows find nothing, which their own test would show.
+        let finder = AhoCorasick::new(&phrases).ok();
+        Signs { numbers: phrases.into_iter().zip(0..).collect(), finder }
+    }
+
+    /// The numbers of the phrases in a text, which is in small letters and without white space.
+    fn of(&self, plain: &str) -> Vec<u32> {
+        let found = self.finder.iter().flat_map(|finder| finder.find_overlapping_iter(plain));
+        let signs: BTreeSet<u32> = found.map(|hit| hit.pattern().as_u32()).collect();
+        signs.into_iter().collect()
+    }
 }
 
 /// A text, and where it stands.
@@ -49,8 +89,7 @@ pub struct Reply {
     pub times: Option<(Moment, Moment)>,
     /// The text in small letters without white space.
     plain: String,
-    /// The shape that it is grouped by.
-    shape: Vec<u8>,
+    kind: Kind,
 }
 
 /// Where a reply stands.
@@ -89,55 +128,72 @@ impl Replies {
         reports: &[NonDeliveryReport],
         transport: &Transport,
         tracked: &[TrackingEvent],
+        site_rows: &[Located<KnownRow>],
     ) -> Replies {
+        let signs = Signs::new(known::all().iter().chain(site_rows.iter().map(|row| &row.value)));
         let mut all = Vec::new();
         for (index, queue) in queues.queues.iter().enumerate().filter(|(_, queue)| !queue.is_shadow()) {
-            of_queue(index, queue, &mut all);
+            of_queue(index, queue, &signs, &mut all);
         }
         for (index, report) in reports.iter().enumerate() {
             of_report(index, report, &mut all);
         }
         of_logs(transport, &mut all);
         of_tracked(tracked, &mut all);
-        let mut kinds: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
-        for (index, reply) in all.iter().enumerate() {
+        let mut kinds: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
+        for (index, reply) in all.iter_mut().enumerate() {
+            reply.kind.signs = signs.of(&reply.plain);
             // Where only a status is known the shape does not tell the code.
-            let key = [reply.shape.as_slice(), &[0], reply.reply.enhanced.as_deref().unwrap_or("").as_bytes()].concat();
-            kinds.entry(key).or_default().push(index);
+            reply.kind.enhanced = reply.reply.enhanced.clone();
+            kinds.entry(reply.kind.clone()).or_default().push(index);
         }
-        Replies { all, kinds }
+        Replies { all, kinds, signs }
     }
 
-    /// Those of which the first of the same shape fits, by place.
-    fn fitting(&self, fits: impl Fn(&Reply) -> bool) -> impl Iterator<Item = &Reply> {
-        let is_one = |members: &&Vec<usize>| members.first().and_then(|first| self.all.get(*first)).is_some_and(&fits);
+    /// Those that a row is about, by place.
+    pub fn of_row(&self, row: &KnownRow) -> impl Iterator<Item = &Reply> {
+        let phrases: Vec<u32> =
+            row.phrases.iter().filter_map(|phrase| self.signs.numbers.get(&squeeze(phrase)).copied()).collect();
+        let fits = |reply: &Reply| {
+            let is_code = row.replies.is_empty()
+                || row.replies.iter().any(|code| code.is(reply.reply.code, reply.reply.enhanced.as_deref()));
+            is_code && (row.phrases.is_empty() || phrases.iter().any(|phrase| reply.kind.signs.contains(phrase)))
+        };
+        let is_one = |members: &&Vec<usize>| members.first().and_then(|first| self.all.get(*first)).is_some_and(fits);
         let mut found: Vec<usize> = self.kinds.values().filter(is_one).flatten().copied().collect();
         found.sort_unstable();
         found.into_iter().filter_map(|index| self.all.get(index))
     }
 
-    /// Those that a row is about.
-    pub fn of_row(&self, row: &KnownRow) -> impl Iterator<Item = &Reply> {
-        let phrases: Vec<String> = row.phrases.iter().map(|phrase| squeeze(phrase)).collect();
-        self.fitting(move |reply| {
-            let is_code = row.replies.is_empty()
-                || row.replies.iter().any(|code| code.is(reply.reply.code, reply.reply.enhanced.as_deref()));
-            is_code && (phrases.is_empty() || phrases.iter().any(|phrase| reply.plain.contains(phrase)))
-        })
-    }
-
     /// Those whose text contains one of these, ignoring case, white space and typographic quotes.
     pub fn saying(&self, texts: &[&str]) -> impl Iterator<Item = &Reply> {
         let texts: Vec<String> = texts.iter().map(|text| squeeze(text)).collect();
-        self.fitting(move |reply| texts.iter().any(|text| reply.plain.contains(text)))
+        self.all.iter().filter(move |reply| texts.iter().any(|text| reply.plain.contains(text)))
+    }
+
+    /// Whether an error text is of the same kind as one of these replies. Most messages of a queue have one text, so answers are kept.
+    pub fn alike(&self, replies: &[&Reply]) -> impl Fn(&str) -> bool {
+        let kinds: BTreeSet<(&[u8], &[u32])> =
+            replies.iter().map(|reply| (reply.kind.shape.as_slice(), reply.kind.signs.as_slice())).collect();
+        let answers: RefCell<HashMap<u64, bool>> = RefCell::default();
+        move |text| {
+            let key = xxh3_64(text.as_bytes());
+            if let Some(answer) = answers.borrow().get(&key) {
+                return *answer;
+            }
+            let (shape, signs) = (long_shape(text.as_bytes()), self.signs.of(&squeeze(text)));
+            let answer = kinds.contains(&(shape.as_slice(), signs.as_slice()));
+            answers.borrow_mut().insert(key, answer);
+            answer
+        }
     }
 }
 
 impl Reply {
     fn new(text: &str, at: ReplyPlace, span: Span) -> Reply {
         let reply = LastError::read(text).reply;
-        let shape = long_shape(text.as_bytes());
-        Reply { text: text.to_owned(), reply, at, span, count: 1, times: None, plain: squeeze(text), shape }
+        let kind = Kind { shape: long_shape(text.as_bytes()), ..Kind::default() };
+        Reply { text: text.to_owned(), reply, at, span, count: 1, times: None, plain: squeeze(text), kind }
     }
 
     /// Whether the text contains this, ignoring case, white space and typographic quotes.
@@ -149,25 +205,27 @@ impl Reply {
     pub fn is_history(&self) -> bool {
         !matches!(self.at, ReplyPlace::Queue(_) | ReplyPlace::Report(..))
     }
-
-    /// Whether the text of another error has the same shape.
-    pub fn is_like(&self, text: &str) -> bool {
-        long_shape(text.as_bytes()) == self.shape
-    }
 }
 
-fn of_queue(index: usize, queue: &WaitingQueue, all: &mut Vec<Reply>) {
-    let mut known: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
+fn of_queue(index: usize, queue: &WaitingQueue, signs: &Signs, all: &mut Vec<Reply>) {
+    let mut texts: HashMap<u64, usize> = HashMap::new();
+    let mut known: BTreeMap<(Vec<u8>, Vec<u32>), usize> = BTreeMap::new();
     for error in queue.errors() {
-        let shape = long_shape(error.text.as_bytes());
-        match known.get(&shape) {
+        let mut count = |at: usize| all.get_mut(at).into_iter().for_each(|reply| reply.count += 1);
+        let text = xxh3_64(error.text.as_bytes());
+        if let Some(at) = texts.get(&text) {
+            count(*at);
+            continue;
+        }
+        let kind = (long_shape(error.text.as_bytes()), signs.of(&squeeze(&error.text)));
+        match known.get(&kind) {
             Some(at) => {
-                if let Some(reply) = all.get_mut(*at) {
-                    reply.count += 1;
-                }
+                count(*at);
+                texts.insert(text, *at);
             }
             None if known.len() < PER_QUEUE => {
-                known.insert(shape, all.len());
+                known.insert(kind, all.len());
+                texts.insert(text, all.len());
                 all.push(Reply::new(&error.text, ReplyPlace::Queue(index), error.span));
             }
             None => {}
@@ -176,7 +234,7 @@ fn of_queue(index: usize, queue: &WaitingQueue, all: &mut Vec<Reply>) {
 }
 
 fn of_report(index: usize, report: &NonDeliveryReport, all: &mut Vec<Reply>) {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for recipient in &report.recipients {
         let delayed = recipient.action.as_ref().is_some_and(|action| action.value.eq_ignore_ascii_case("delayed"));
         let status = recipient.status.as_ref().map(|status| status.value.as_str());

@@ -210,8 +210,10 @@ impl KnownRow {
             Some(KnownKind::Event) if sources.is_empty() => {
                 read.fault("source", "An event needs its source".to_owned())
             }
-            Some(KnownKind::Event) if events.is_empty() => read.fault("codes", "An event needs its id".to_owned()),
-            Some(KnownKind::Reply) if replies.is_empty() && phrases.is_empty() => {
+            Some(KnownKind::Event) if read.get("codes").is_empty() => {
+                read.fault("codes", "An event needs its id".to_owned())
+            }
+            Some(KnownKind::Reply) if read.get("codes").is_empty() && phrases.is_empty() => {
                 read.fault("codes", "A reply needs a code or a phrase".to_owned())
             }
             _ => Some(()),
@@ -223,6 +225,15 @@ impl KnownRow {
             if read.get(column).is_empty() {
                 read.fault::<()>(column, "It is empty".to_owned());
             }
+        }
+        for column in ["title", "statement", "cause"] {
+            // Citations are made from evidence alone.
+            if read.get(column).contains(['[', ']']) {
+                read.fault::<()>(column, "It has no square brackets".to_owned());
+            }
+        }
+        if kind == Some(KnownKind::Reply) && !sources.is_empty() {
+            read.fault::<()>("source", "A reply has no source".to_owned());
         }
         let standing = match read.get("standing") {
             "documented" => Some(Standing::Documented),
@@ -356,7 +367,7 @@ fn parse_versions(text: &str) -> Option<(ExchangeVersion, ExchangeVersion)> {
 impl ReplyCode {
     /// From `451 4.4.0`, `5.7.54` or `550`.
     pub fn parse(text: &str) -> Option<ReplyCode> {
-        let code = |text: &str| (text.len() == 3).then(|| text.parse::<u16>().ok()).flatten();
+        let code = |text: &str| text.parse::<u16>().ok().filter(|code| text.len() == 3 && (400..600).contains(code));
         let is_enhanced = |text: &str| {
             let parts: Vec<&str> = text.split('.').collect();
             parts.len() == 3
@@ -388,8 +399,13 @@ impl std::fmt::Display for ReplyCode {
 }
 
 impl KnownStep {
-    /// `What to do. `command``: the command stands at the end, between backticks.
+    /// `What to do. `command``: the command stands at the end, between backticks, and may stand alone.
     fn parse(text: &str) -> KnownStep {
+        if let Some(command) =
+            text.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')).filter(|c| !c.contains('`'))
+        {
+            return KnownStep { text: "Run this.".to_owned(), command: Some(command.to_owned()) };
+        }
         let whole = || KnownStep { text: text.to_owned(), command: None };
         let Some(inner) = text.strip_suffix('`') else { return whole() };
         // A command may have a doubled backtick of PowerShell in it; the last single one begins it.
@@ -520,6 +536,7 @@ mod tests {
             ("role", "because"),
             ("title", ""),
             ("statement", "The gateway {unknown} is down"),
+            ("statement", "All mail [9] is lost"),
             ("standing", "sure"),
             ("references", "http://example.com"),
         ] {
@@ -540,6 +557,7 @@ mod tests {
         assert!(code("5.7.54").unwrap().is(None, Some("5.7.54")));
         assert!(code("550").unwrap().is(Some(550), None));
         assert_eq!((code("55"), code("4.4"), code("x")), (None, None, None));
+        assert_eq!((code("250"), code("999")), (None, None));
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub(super) fn failures(facts: &Facts, is_meant: impl Fn(&Reply) -> bool) -> Fail
     }
     let queues = by_queue.into_iter().filter_map(|(index, own)| {
         let queue = facts.queues.queues.get(index).filter(|queue| queue.may_hold_mail())?;
-        let messages = queue.share(|text| own.iter().any(|reply| reply.is_like(text)));
+        let messages = queue.share(facts.replies.alike(&own));
         Some(Failed { queue, reply: own.first()?, messages, way: way(facts, queue) })
     });
     Failures { queues: queues.collect(), reports, logs }

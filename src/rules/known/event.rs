@@ -1,5 +1,6 @@
 //! Events that say what is wrong by themselves.
 
+use super::ends::ended;
 use super::fill::Names;
 use crate::facts::Facts;
 use crate::knowledge::known;
@@ -7,7 +8,7 @@ use crate::model::event::{Event, is_source};
 use crate::model::known_row::KnownRow;
 use crate::model::version::ExchangeVersion;
 use crate::report::{Role, Severity};
-use crate::rules::discovery::{Discovery, count, distinct, listed};
+use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
 use crate::rules::searching::{Hit, computers, effects, events, goes_on_without, hits, note_past, span_of};
 
 /// Events that are cited.
@@ -71,7 +72,13 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     // nothing to worry about unless it is bad.
     let past = note_past(facts, &mut found, &all);
     let mild = super::severity(row).is_some_and(|severity| severity >= Severity::Medium);
-    if past || (mild && events(&all) <= FEW && is_isolated(facts, &mut found, &all)) {
+    let over = ended(facts, &row.id, &all);
+    if let Some((end, at)) = over {
+        let note = format!("Event {} of {}, which came afterwards", end.id, end.source);
+        let place = end.exemplars.first().map_or_else(String::new, |event| found.cite(Proof::new(event.span, note)));
+        found.statement += &format!(" It is over: event {} came afterwards, at {at} {place}.", end.id);
+    }
+    if past || over.is_some() || (mild && events(&all) <= FEW && is_isolated(facts, &mut found, &all)) {
         found.severity = Some(Severity::Info);
         found.role = Some(Role::Context);
     }

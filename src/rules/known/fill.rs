@@ -88,7 +88,8 @@ impl Names {
                 }
             } else {
                 // The values come from evidence and may hold anything; citations are ours alone.
-                let first = values.first().map(|v| v.replace(['[', ']'], "|")).unwrap_or_default();
+                let first =
+                    values.first().map(|v| v.trim_end_matches(['.', ' ']).replace(['[', ']'], "|")).unwrap_or_default();
                 let more = if name == "server" { 0 } else { values.len() - 1 };
                 let text = if more > 0 { format!("{first} (and {more} more)") } else { first };
                 out = out.replace(&mark, &text);
@@ -102,29 +103,50 @@ impl Names {
 
     /// A command with its names filled in, once per value when a name has several.
     pub fn command(&self, text: &str) -> String {
-        let names = names_in(text);
-        let most = names.iter().map(|name| self.of(name).len()).max().unwrap_or(0).clamp(1, COMMANDS);
-        let lines = (0..most).map(|i| {
-            let mut line = text.to_owned();
-            for name in &names {
-                let values = self.of(name);
-                let mark = format!("{{{name}}}");
-                let value = values.get(i).or_else(|| values.first());
-                let within = format!("\"{mark}\"");
-                match value {
-                    // What was in quotes stays in quotes, with what PowerShell would expand made literal.
-                    Some(value) => {
-                        let is_plain = value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
-                        line = line.replace(&within, &quoted(value));
-                        line = line.replace(&mark, &if is_plain { value.clone() } else { quoted(value) });
-                    }
-                    None => line = line.replace(&mark, &format!("<{name}>")),
-                }
-            }
-            line
-        });
-        distinct(lines).join("\n")
+        let most = names_in(text).iter().map(|name| self.of(name).len()).max().unwrap_or(0).clamp(1, COMMANDS);
+        distinct((0..most).map(|i| self.line(text, i))).join("\n")
     }
+
+    /// The command with the value of each name at an index. Values may hold anything, so what stands around a name decides how its value is
+    /// written: nothing of it may end the quotes it stands in, or be run.
+    fn line(&self, text: &str, index: usize) -> String {
+        let mut line = String::with_capacity(text.len());
+        let mut quote: Option<char> = None;
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let name = rest.strip_prefix('{').and_then(|inner| inner.split_once('}')).map(|(name, _)| name);
+            if let Some(name) = name.filter(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase())) {
+                let values = self.of(name);
+                match (values.get(index).or_else(|| values.first()), quote) {
+                    (None, _) => line.push_str(&format!("<{name}>")),
+                    (Some(value), Some('\'')) => line.push_str(&single(value)),
+                    (Some(value), Some(_)) => {
+                        line.push_str(quoted(value).trim_start_matches('"').strip_suffix('"').unwrap_or(""))
+                    }
+                    (Some(value), None) => {
+                        let is_plain = value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+                        line.push_str(&if is_plain { value.clone() } else { quoted(value) });
+                    }
+                }
+                rest = rest.get(name.len() + 2..).unwrap_or("");
+                continue;
+            }
+            match quote {
+                Some(open) if open == c => quote = None,
+                None if matches!(c, '"' | '\'') => quote = Some(c),
+                _ => {}
+            }
+            line.push(c);
+            rest = rest.get(c.len_utf8()..).unwrap_or("");
+        }
+        line
+    }
+}
+
+/// A value between single quotes: those of its own are doubled, and PowerShell takes typographic ones for the same.
+fn single(value: &str) -> String {
+    let is_single = |c: char| matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}');
+    value.chars().filter(|c| !c.is_control()).flat_map(|c| if is_single(c) { vec![c, c] } else { vec![c] }).collect()
 }
 
 #[cfg(test)]
@@ -165,5 +187,13 @@ mod tests {
         let mut odd = Names::default();
         odd.add("server", "EX1; Remove-Item x");
         assert_eq!(odd.command("Get-Queue -Server {server}"), "Get-Queue -Server \"EX1; Remove-Item x\"");
+        let mut odd = Names::default();
+        odd.add("name", "x'; $(calc) {server} \"y");
+        odd.add("server", "EX1");
+        assert_eq!(
+            odd.command("Get-X -Filter 'Name -eq {name}'"),
+            "Get-X -Filter 'Name -eq x''; $(calc) {server} \"y'"
+        );
+        assert_eq!(odd.command("dir \"\\\\{server}\\{name}\""), "dir \"\\\\EX1\\x'; `$(calc) {server} `\"y\"");
     }
 }

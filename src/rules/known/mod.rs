@@ -4,6 +4,7 @@
 //! such in every finding. A row has no conditions beside its alternatives, so these checks only match, count and
 //! fill in names.
 
+mod ends;
 mod event;
 mod fill;
 mod reply;

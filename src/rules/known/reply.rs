@@ -43,7 +43,7 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     for (index, own) in by_queue {
         let Some(queue) = facts.queues.queues.get(index).filter(|queue| queue.may_hold_mail()) else { continue };
         let Some(first) = own.first() else { continue };
-        let share = queue.share(|text| own.iter().any(|reply| reply.is_like(text)));
+        let share = queue.share(facts.replies.alike(&own));
         messages += share;
         queues.push(queue.label());
         if let Some(server) = queue.server() {
@@ -71,8 +71,14 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
                 .take(5),
         );
     }
-    if !reports.is_empty() {
-        amounts.push(count(distinct(reports.iter().map(|r| r.span)).len() as u64, "report"));
+    let is_delay = |reply: &Reply| matches!(reply.at, ReplyPlace::Report(_, true));
+    let delays = distinct(reports.iter().filter(|reply| is_delay(reply)).map(|r| r.span)).len() as u64;
+    let returned = distinct(reports.iter().filter(|reply| !is_delay(reply)).map(|r| r.span)).len() as u64;
+    if returned > 0 {
+        amounts.push(count(returned, "report"));
+    }
+    if delays > 0 {
+        amounts.push(format!("{} of a delay", count(delays, "report")));
     }
     let history: Vec<&&Reply> = meant.iter().filter(|reply| reply.is_history()).collect();
     found.began(history.iter().filter_map(|reply| Some(reply.times?.0)).min_by_key(|first| first.at));
@@ -85,6 +91,12 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     }
     if queues.is_empty() && reports.is_empty() {
         tone_down(row, facts, &mut found, &history);
+    } else if queues.is_empty()
+        && returned == 0
+        && super::severity(row).is_some_and(|severity| severity < Severity::Low)
+    {
+        // The message is late, and is tried again.
+        found.severity = Some(Severity::Low);
     }
     found.statement = format!("{}: {} {places}.", names.sentence(&row.statement), listed(&amounts, 3));
     add_steps(&mut found, row, &names);

@@ -34,7 +34,7 @@ declare_rule! {
 fn is_in_transit(text: &str) -> bool {
     let context = DiagnosticContext::read(text);
     context.as_ref().and_then(DiagnosticContext::cause) == Some(Cause::MailboxInTransit)
-        || text.to_ascii_lowercase().contains("mailboxintransit")
+        || crate::model::smtp_reply::squeeze(text).contains("mailboxintransit")
 }
 
 fn check(facts: &Facts) -> Verdict {
