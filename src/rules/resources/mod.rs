@@ -6,9 +6,14 @@ mod relief;
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod back_pressure_2007_2010;
 mod back_pressure_2013plus;
+mod smtp_452_431_from_peer;
 mod unifiedcontent_fills_disk;
 
 /// The rules of this area, by id.
-pub static RULES: &[&super::Rule] =
-    &[&back_pressure_2007_2010::RULE, &back_pressure_2013plus::RULE, &unifiedcontent_fills_disk::RULE];
+pub static RULES: &[&super::Rule] = &[
+    &back_pressure_2007_2010::RULE,
+    &back_pressure_2013plus::RULE,
+    &smtp_452_431_from_peer::RULE,
+    &unifiedcontent_fills_disk::RULE,
+];
 // registry:end
