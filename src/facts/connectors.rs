@@ -22,9 +22,12 @@ impl Connectors {
         connectors.sort_by_key(|c| c.span);
         let mut by_server: BTreeMap<String, Vec<ReceiveConnector>> = BTreeMap::new();
         let mut conflicts = Vec::new();
+        let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
         for connector in connectors {
-            let list = by_server.entry(server_key(connector.server().unwrap_or(""))).or_default();
-            match list.iter_mut().find(|c| c.name().eq_ignore_ascii_case(connector.name())) {
+            let key = (server_key(connector.server().unwrap_or("")), connector.name().to_ascii_lowercase());
+            let list = by_server.entry(key.0.clone()).or_default();
+            let place = *places.entry(key).or_insert(list.len());
+            match list.get_mut(place) {
                 Some(known) => match changed(&connector).partial_cmp(&changed(known)) {
                     Some(Ordering::Greater) => *known = connector,
                     Some(Ordering::Less) => {}

@@ -184,7 +184,16 @@ impl WaitingQueue {
     /// Number of messages: as the queue says, else as many as were exported.
     pub fn count(&self) -> u64 {
         let said = self.queue.as_ref().and_then(|q| q.message_count.as_ref()).map(|c| c.value);
-        said.unwrap_or(self.messages.len() as u64)
+        // A list of messages that was made later can be longer than what the queue said.
+        let listed = self.messages.len() as u64;
+        said.map_or(listed, |said| said.max(listed))
+    }
+
+    /// The newest time that the export shows of the queue.
+    pub fn seen_at(&self) -> Option<Moment> {
+        let retry = self.queue.iter().filter_map(|q| q.last_retry.as_ref());
+        let messages = self.messages.iter().filter_map(|m| m.date_received.as_ref());
+        retry.chain(messages).map(|time| time.value).max_by_key(|time| time.at)
     }
 
     /// The first and the last export that show how many messages it holds, where it is certain which is which.
@@ -216,7 +225,7 @@ impl WaitingQueue {
     pub fn errors(&self) -> impl Iterator<Item = QueueError> {
         let of = |text: &str, span, of_queue| QueueError {
             text: text.to_owned(),
-            error: LastError::read(text),
+            error: LastError::read(cut(text)),
             span,
             of_queue,
         };
@@ -262,6 +271,15 @@ impl WaitingQueue {
         }
         self.share(|text| reason.is_in(text))
     }
+}
+
+/// Bytes of an error that are looked at; Exchange prints some hundreds.
+const ERROR: usize = 4096;
+
+/// The beginning of an error text, so that a cell of megabytes costs no more than any other.
+pub fn cut(text: &str) -> &str {
+    let end = (0..=ERROR.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text.get(..end).unwrap_or(text)
 }
 
 /// Whether a message states a reason for being unreachable.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aho_corasick::AhoCorasick;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::queues::{Queues, WaitingQueue};
+use super::queues::{Queues, WaitingQueue, cut};
 use super::shape::long_shape;
 use super::transport::{Lifecycle, Origin, Question, Transport};
 use crate::base::source::Span;
@@ -181,6 +181,7 @@ impl Replies {
             if let Some(answer) = answers.borrow().get(&key) {
                 return *answer;
             }
+            let text = cut(text);
             let (shape, signs) = (long_shape(text.as_bytes()), self.signs.of(&squeeze(text)));
             let answer = kinds.contains(&(shape.as_slice(), signs.as_slice()));
             answers.borrow_mut().insert(key, answer);
@@ -191,6 +192,7 @@ impl Replies {
 
 impl Reply {
     fn new(text: &str, at: ReplyPlace, span: Span) -> Reply {
+        let text = cut(text);
         let reply = LastError::read(text).reply;
         let kind = Kind { shape: long_shape(text.as_bytes()), ..Kind::default() };
         Reply { text: text.to_owned(), reply, at, span, count: 1, times: None, plain: squeeze(text), kind }
@@ -217,7 +219,8 @@ fn of_queue(index: usize, queue: &WaitingQueue, signs: &Signs, all: &mut Vec<Rep
             count(*at);
             continue;
         }
-        let kind = (long_shape(error.text.as_bytes()), signs.of(&squeeze(&error.text)));
+        let shown = cut(&error.text);
+        let kind = (long_shape(shown.as_bytes()), signs.of(&squeeze(shown)));
         match known.get(&kind) {
             Some(at) => {
                 count(*at);

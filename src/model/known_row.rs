@@ -151,6 +151,12 @@ pub struct MessageShape {
     names: Vec<(usize, String)>,
 }
 
+/// Reads messages of one shape; the pattern is made once.
+pub struct ShapeReader<'a> {
+    names: &'a [(usize, String)],
+    pattern: Option<Regex>,
+}
+
 /// What is wrong with a row: the column, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowFault {
@@ -174,13 +180,23 @@ impl KnownRow {
             return Err(vec![RowFault { column: "", text }]);
         }
         let mut read = Cells { cells, faults: Vec::new() };
+        // Signs that steer a terminal or turn the direction of writing have no place in a table.
+        let steers = |c: char| {
+            c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        };
+        if let Some(column) = COLUMNS.into_iter().find(|column| read.get(column).contains(steers)) {
+            read.fault::<()>(column, "It holds a sign that cannot be shown".to_owned());
+        }
         let kind = match read.get("kind") {
             "event" => Some(KnownKind::Event),
             "reply" => Some(KnownKind::Reply),
             other => read.fault("kind", format!("It is event or reply, not \"{other}\"")),
         };
-        let is_id =
-            |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let is_id = |id: &str| {
+            !id.ends_with('-')
+                && !id.is_empty()
+                && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
         if !is_id(read.get("id")) {
             read.fault::<()>("id", "It has small letters, digits and hyphens only".to_owned());
         }
@@ -246,6 +262,17 @@ impl KnownRow {
             read.fault::<()>("references", "Links begin with https://".to_owned());
         }
         let message = Some(read.get("message")).filter(|text| !text.is_empty()).map(MessageShape::parse);
+        if let Some(shape) = &message {
+            if shape.names.iter().any(|(number, _)| !(1..=40).contains(number)) {
+                read.fault::<()>("message", "Insertion strings are counted from 1".to_owned());
+            }
+            if shape.text.contains("}{") {
+                read.fault::<()>("message", "Between two names there is some text".to_owned());
+            }
+        }
+        if read.get("steps").matches('`').count() % 2 != 0 {
+            read.fault::<()>("steps", "A command stands between two backticks".to_owned());
+        }
         let named = |name: &str| {
             name == "server" || message.iter().flat_map(|shape| &shape.names).any(|(_, known)| known == name)
         };
@@ -433,21 +460,14 @@ impl MessageShape {
         MessageShape { text: text.to_owned(), names }
     }
 
-    /// The values of the names: from the insertion strings, or out of a message in English; whichever of both
-    /// the export holds. Names without a value are left out.
+    /// The values of the names, as [`ShapeReader::values`] gives them.
     pub fn values(&self, strings: &[String], message: Option<&str>) -> Vec<(String, String)> {
-        let out_of_message = || {
-            let message = message?;
-            let found = self.pattern()?.captures(message)?;
-            let value = |i: usize| found.get(i + 1).map(|m| m.as_str().trim().to_owned());
-            Some(self.names.iter().enumerate().filter_map(|(i, (_, name))| Some((name.clone(), value(i)?))).collect())
-        };
-        let values: Vec<(String, String)> = out_of_message().unwrap_or_else(|| {
-            let string = |number: usize| strings.get(number.checked_sub(1)?).map(|text| text.trim().to_owned());
-            self.names.iter().filter_map(|(number, name)| Some((name.clone(), string(*number)?))).collect()
-        });
-        let mut seen = std::collections::BTreeSet::new();
-        values.into_iter().filter(|(name, value)| !value.is_empty() && seen.insert(name.clone())).collect()
+        self.reader().values(strings, message)
+    }
+
+    /// A reader of many messages.
+    pub fn reader(&self) -> ShapeReader<'_> {
+        ShapeReader { names: &self.names, pattern: self.pattern() }
     }
 
     /// The shape as a pattern: what stands between the names must be there, whatever the white space.
@@ -476,6 +496,25 @@ impl MessageShape {
         let rest = self.text.get(end..)?;
         pattern += &format!("{}{}", edge(rest, false), plain(rest));
         Regex::new(&pattern).ok()
+    }
+}
+
+impl ShapeReader<'_> {
+    /// The values of the names: from the insertion strings, or out of a message in English; whichever of both
+    /// the export holds. Names without a value are left out.
+    pub fn values(&self, strings: &[String], message: Option<&str>) -> Vec<(String, String)> {
+        let out_of_message = || {
+            let message = message?;
+            let found = self.pattern.as_ref()?.captures(message)?;
+            let value = |i: usize| found.get(i + 1).map(|m| m.as_str().trim().to_owned());
+            Some(self.names.iter().enumerate().filter_map(|(i, (_, name))| Some((name.clone(), value(i)?))).collect())
+        };
+        let values: Vec<(String, String)> = out_of_message().unwrap_or_else(|| {
+            let string = |number: usize| strings.get(number.checked_sub(1)?).map(|text| text.trim().to_owned());
+            self.names.iter().filter_map(|(number, name)| Some((name.clone(), string(*number)?))).collect()
+        });
+        let mut seen = std::collections::BTreeSet::new();
+        values.into_iter().filter(|(name, value)| !value.is_empty() && seen.insert(name.clone())).collect()
     }
 }
 

@@ -17,10 +17,15 @@ const CLOSE: i64 = 30;
 
 /// Whether a failure still comes, again and again, at the end of the logs.
 pub(in crate::rules) fn goes_on(facts: &Facts, reply: &Reply) -> bool {
-    let is_own_answer = matches!(reply.at, ReplyPlace::Receive { inside: false, .. } | ReplyPlace::Agent(_));
+    // Message tracking puts off what it sends half a minute later, and a send log speaks of any host on the internet.
+    let passes = match &reply.at {
+        ReplyPlace::Receive { inside, .. } => !inside,
+        ReplyPlace::Agent(_) | ReplyPlace::Tracking(_) | ReplyPlace::Send(_) => true,
+        _ => false,
+    };
     let (Some((first, last)), Some(end)) = (reply.times, facts.transport.until()) else { return false };
     let minutes = |a: Moment, b: Moment| a.at.duration_until(b.at).as_mins();
-    !is_own_answer && reply.count >= OFTEN && minutes(first, last) >= CLOSE && minutes(last, end) <= CLOSE
+    !passes && reply.count >= OFTEN && minutes(first, last) >= CLOSE && minutes(last, end) <= CLOSE
 }
 
 /// Where a reply stands, in words.

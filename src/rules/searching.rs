@@ -8,6 +8,7 @@ use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::events::{EventGroup, Variant};
+use crate::facts::queues::WaitingQueue;
 use crate::model::server::server_key;
 use crate::report::Confidence;
 
@@ -120,9 +121,13 @@ pub(in crate::rules) fn goes_on_without(facts: &Facts, hits: &[&Hit<'_>], hours:
     let own = |group: &&EventGroup| {
         !group.recovered && group.computer.as_deref().is_some_and(|own| keys.contains(&server_key(own)))
     };
+    // Another server's queues say nothing about this one, and times of two clocks nothing about each other.
+    let of_server = |queue: &&WaitingQueue| queue.server().is_some_and(|server| keys.contains(&server_key(server)));
+    let queues = facts.queues.queues.iter().filter(of_server).filter_map(WaitingQueue::seen_at);
+    let later = |moment: &Moment| last.compare(*moment) == Some(std::cmp::Ordering::Less);
     let newest =
-        facts.events.iter().filter(own).filter_map(|group| group.last).chain(facts.queues.as_of()).max_by_key(|m| m.at);
-    newest.filter(|newest| last.at.duration_until(newest.at).as_hours() > hours).map(|newest| (last, newest))
+        facts.events.iter().filter(own).filter_map(|group| group.last).chain(queues).filter(later).max_by_key(|m| m.at);
+    newest.filter(|newest| last.at.duration_until(newest.at).as_hours() >= hours).map(|newest| (last, newest))
 }
 
 /// `, 2003-09-12 22:53:18 to 2003-09-12 23:03:18`.

@@ -2,10 +2,15 @@
 
 use super::ends::ended;
 use super::fill::Names;
+use std::cmp::Ordering;
+
 use crate::facts::Facts;
+use crate::facts::events::EventGroup;
 use crate::knowledge::known;
-use crate::model::event::{Event, is_source};
-use crate::model::known_row::KnownRow;
+use crate::model::event::{Event, Level, is_source};
+use crate::model::health::{ServiceState, WindowsService};
+use crate::model::known_row::{KnownRow, MessageShape};
+use crate::model::server::server_key;
 use crate::model::version::ExchangeVersion;
 use crate::report::{Role, Severity};
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
@@ -39,9 +44,10 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     for server in &servers {
         names.add("server", server);
     }
+    let reader = row.message.as_ref().map(MessageShape::reader);
     let values_of = |hit: &Hit<'_>| {
         let event = &hit.variant.event;
-        row.message.as_ref().map(|shape| shape.values(&event.strings, event.message.as_deref())).unwrap_or_default()
+        reader.as_ref().map(|reader| reader.values(&event.strings, event.message.as_deref())).unwrap_or_default()
     };
     for (name, value) in all.iter().flat_map(|hit| values_of(hit)) {
         names.add(&name, &value);
@@ -78,7 +84,17 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
         let place = end.exemplars.first().map_or_else(String::new, |event| found.cite(Proof::new(event.span, note)));
         found.statement += &format!(" It is over: event {} came afterwards, at {at} {place}.", end.id);
     }
-    if past || over.is_some() || (mild && events(&all) <= FEW && is_isolated(facts, &mut found, &all)) {
+    let alive = if over.is_none() { life_sign(facts, row, &all) } else { None };
+    if let Some(sign) = &alive {
+        found.unknown(format!(
+            "Whether it still holds: {sign}, and the event did not come again for {QUIET} hours or more."
+        ));
+    }
+    if past
+        || over.is_some()
+        || alive.is_some()
+        || (mild && events(&all) <= FEW && is_isolated(facts, &mut found, &all))
+    {
         found.severity = Some(Severity::Info);
         found.role = Some(Role::Context);
     }
@@ -92,12 +108,64 @@ fn is_isolated(facts: &Facts, found: &mut Discovery, hits: &[&Hit<'_>]) -> bool 
     true
 }
 
+/// What speaks against a trouble that was logged once or twice, hours before the end of the log: the server moves mail or logs that it is
+/// at work.
+fn life_sign(facts: &Facts, row: &KnownRow, hits: &[&Hit<'_>]) -> Option<String> {
+    if events(hits) > FEW {
+        return None;
+    }
+    goes_on_without(facts, hits, QUIET)?;
+    let keys: Vec<String> = hits.iter().filter_map(|hit| hit.group.computer.as_deref().map(server_key)).collect();
+    let of_server = |name: Option<&str>| name.is_some_and(|name| keys.contains(&server_key(name)));
+    let queues: Vec<_> = facts.queues.waiting_queues().filter(|queue| of_server(queue.server())).collect();
+    if !queues.is_empty() && queues.iter().all(|queue| queue.is_moving()) {
+        return Some("no queue of the server reports an error".to_owned());
+    }
+    let is_running = |service: &WindowsService| {
+        service.state.as_ref().is_some_and(|state| state.value == ServiceState::Running)
+            && service.name.value.to_ascii_lowercase().contains("msexchangetransport")
+            && of_server(service.server.as_ref().map(|server| server.value.as_str()))
+    };
+    if facts.settings.windows_services.iter().any(is_running) {
+        return Some("the transport service of the server runs".to_owned());
+    }
+    // A service that logs ordinary events hours later was started again.
+    let last = hits.iter().filter_map(|hit| hit.variant.last).max_by_key(|at| at.at)?;
+    let works = |group: &&EventGroup| {
+        let source = row.sources.iter().any(|source| group.is_of(source));
+        let ordinary = group.exemplars.first().is_some_and(|event| event.level == Some(Level::Information));
+        let later = group.last.is_some_and(|at| last.compare(at) == Some(Ordering::Less));
+        source
+            && ordinary
+            && later
+            && !group.recovered
+            && of_server(group.computer.as_deref())
+            && !row.events.contains(&group.id)
+    };
+    let is_service = matches!(row.area.as_str(), "service" | "resources" | "mta");
+    let group = facts.events.iter().find(works).filter(|_| is_service)?;
+    Some(format!("event {} of {} came later", group.id, group.source))
+}
+
+/// The database engine writes for every program that uses it; only what Exchange keeps is meant.
+fn is_of_exchange(hit: &Hit<'_>) -> bool {
+    let source = hit.group.source.to_ascii_lowercase();
+    if !source.starts_with("ese") {
+        return true;
+    }
+    const OWN: [&str; 8] =
+        ["information store", "edgetransport", "msexchange", "exchsrvr", "exchange", "mdbdata", "mail.que", "inetinfo"];
+    let text = hit.text.to_ascii_lowercase();
+    let names = ["svchost", "wuau", "certsrv", "ntfrs", "searchindexer", "windows\\", "taskhost", "catroot", "eseutil"];
+    OWN.iter().any(|own| text.contains(own)) || !names.iter().any(|other| text.contains(other))
+}
+
 /// Whether an event is the one of the row, and its server is not known to be of another version.
 fn is_meant(row: &KnownRow, facts: &Facts, hit: &Hit<'_>) -> bool {
     let version = hit.group.computer.as_deref().and_then(|computer| facts.servers.version(computer));
     let fits = version.is_none_or(|version| (row.versions.0..=row.versions.1).contains(&version));
     let event = &hit.variant.event;
-    fits && (row.is_of_event(event) || is_unmistakable(row, event))
+    fits && is_of_exchange(hit) && (row.is_of_event(event) || is_unmistakable(row, event))
 }
 
 /// Whether source and id suffice although the row wants a phrase. Logs of Windows 2008 and later hold no texts, only the insertion

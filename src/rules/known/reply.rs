@@ -13,6 +13,7 @@ use crate::model::known_row::KnownRow;
 use crate::report::{Role, Severity};
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
 use crate::rules::logged::{goes_on, logged};
+use crate::rules::waiting::{Way, way};
 
 /// Places that are cited.
 const CITED: usize = 5;
@@ -40,11 +41,13 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
             by_queue.entry(index).or_default().push(reply);
         }
     }
+    let mut foreign = 0;
     for (index, own) in by_queue {
         let Some(queue) = facts.queues.queues.get(index).filter(|queue| queue.may_hold_mail()) else { continue };
         let Some(first) = own.first() else { continue };
         let share = queue.share(facts.replies.alike(&own));
         messages += share;
+        foreign += u64::from(is_of_own_site(row) && way(facts, queue) == Way::External);
         queues.push(queue.label());
         if let Some(server) = queue.server() {
             names.add("server", server);
@@ -99,8 +102,26 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
         found.severity = Some(Severity::Low);
     }
     found.statement = format!("{}: {} {places}.", names.sentence(&row.statement), listed(&amounts, 3));
+    if foreign > 0 && foreign == queues.len() as u64 {
+        // What a server says of itself is a matter of those who run it.
+        found.statement =
+            format!("A server of another organization says so of itself: {}", lower_first(&found.statement));
+        found.role = Some(Role::Context);
+        found.severity = Some(Severity::Info);
+    }
     add_steps(&mut found, row, &names);
     Some(found)
+}
+
+/// Rows about the state of the server that answers: its disks, stores, services and directory.
+fn is_of_own_site(row: &KnownRow) -> bool {
+    const OWN: [&str; 6] = ["resources", "store", "service", "directory", "permissions", "queue"];
+    OWN.contains(&row.area.as_str()) || row.id == "frontend-proxy-451-470-prx"
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// What only logs show is past, unless it goes on at their end.

@@ -73,7 +73,11 @@ fn of_queues(queues: &[&Refused<'_>], is_foreign: bool) -> Discovery {
             let proof = Proof::new(one.span, format!("The error in queue {}", one.queue.label()));
             places += &found.cite(proof.mark([TEXT]).why("The server that answers is short of disk space or memory."));
         }
-        found.accounts_for(one.queue, one.messages, format!("Queue {}: the next server lacks resources", one.queue.label()));
+        found.accounts_for(
+            one.queue,
+            one.messages,
+            format!("Queue {}: the next server lacks resources", one.queue.label()),
+        );
     }
     let servers = distinct(queues.iter().filter_map(|one| one.server.clone()));
     found.affects(servers.iter().cloned());
@@ -84,8 +88,10 @@ fn of_queues(queues: &[&Refused<'_>], is_foreign: bool) -> Discovery {
     };
     let (verb, lack) = if total == 1 { ("waits", "lacks") } else { ("wait", "lacks") };
     let lack = if is_foreign || servers.len() > 1 { "lack" } else { lack };
-    found.statement =
-        format!("{} {verb} because {who} {lack} system resources and take no mail for the time being {places}.", count(total, "message"));
+    found.statement = format!(
+        "{} {verb} because {who} {lack} system resources and take no mail for the time being {places}.",
+        count(total, "message")
+    );
     if servers.len() <= 1 && !is_foreign {
         found.statement = found.statement.replace(" and take no mail", " and takes no mail");
     }
@@ -110,7 +116,10 @@ fn of_queues(queues: &[&Refused<'_>], is_foreign: bool) -> Discovery {
             "See how full its disks are, and free space on the one that the events name.",
             format!("Get-WmiObject Win32_LogicalDisk -ComputerName {server} -Filter 'DriveType=3' | Format-Table DeviceID,FreeSpace,Size -AutoSize"),
         );
-        found.command("Send the waiting mail when the server takes mail again.", "Get-Queue | Where-Object { $_.Status -eq 'Retry' } | Retry-Queue; Get-Queue");
+        found.command(
+            "Send the waiting mail when the server takes mail again.",
+            "Get-Queue | Where-Object { $_.Status -eq 'Retry' } | Retry-Queue; Get-Queue",
+        );
     }
     found.verify.push("The server answers 250 again, and the queues to it drain.".to_owned());
     found
@@ -126,7 +135,10 @@ fn of_logs(facts: &Facts, replies: &[&Reply]) -> Option<Discovery> {
     }
     found.began(replies.iter().filter_map(|reply| Some(reply.times?.0)).min_by_key(|first| first.at));
     let times: u64 = replies.iter().map(|reply| reply.count).sum();
-    found.statement = format!("A server answered {} that it lacks system resources {places}.", if times == 1 { "once".to_owned() } else { format!("{times} times") });
+    found.statement = format!(
+        "A server answered {} that it lacks system resources {places}.",
+        if times == 1 { "once".to_owned() } else { format!("{times} times") }
+    );
     if !replies.iter().any(|reply| goes_on(facts, reply)) {
         found.severity = Some(Severity::Info);
         found.role = Some(Role::Context);

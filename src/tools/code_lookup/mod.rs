@@ -130,7 +130,9 @@ pub fn look_up(text: &str) -> Answer {
         end -= 1;
     }
     let input = text.get(..end).unwrap_or("").trim();
-    let mut readings = reading::read(input);
+    // Web pages print a minus of their own, and VBScript writes hexadecimal numbers with &H.
+    let plain = input.replace('\u{2212}', "-").replace("&H", "0x").replace("&h", "0x");
+    let mut readings = reading::read(&plain);
     readings.truncate(READINGS);
     Answer { input: input.to_owned(), readings }
 }
