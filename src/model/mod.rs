@@ -20,6 +20,7 @@ pub mod log_row;
 pub mod message;
 pub mod message_header;
 pub mod message_history;
+pub mod message_shape;
 pub mod ndr;
 pub mod network_connection;
 pub mod outbound_connector;

@@ -4,7 +4,7 @@
 //! meanwhile, delay mail.
 
 use crate::facts::Facts;
-use crate::model::known_row::MessageShape;
+use crate::model::message_shape::MessageShape;
 use crate::model::queue::QueueName;
 use crate::report::{Confidence, Role, Severity};
 use crate::rules::Verdict;
@@ -103,7 +103,7 @@ fn check(facts: &Facts) -> Verdict {
     note_past(facts, &mut found, &all);
     found.command(
         "See the agents and their order.",
-        "Get-TransportAgent | Format-Table Name,Enabled,Priority -AutoSize",
+        "Get-TransportAgent | Format-Table Identity,Enabled,Priority -AutoSize",
     );
     if agents.iter().any(|agent| agent.to_lowercase().contains("rule")) {
         found.command(

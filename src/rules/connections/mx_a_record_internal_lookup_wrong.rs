@@ -104,7 +104,7 @@ fn check(facts: &Facts) -> Verdict {
         .find_map(|(queue, ..)| queue.queue.as_ref()?.next_hop_connector.as_ref())
         .and_then(|guid| facts.settings.outbound_connector(&guid.value.to_string()));
     let set = connector.map_or_else(
-        || "Get-SendConnector | Where-Object { $_.DNSRoutingEnabled } | Set-SendConnector".to_owned(),
+        || "Set-SendConnector -Identity <connector>".to_owned(),
         |connector| format!("Set-SendConnector -Identity {}", quoted(&connector.name.value)),
     );
     found.command(

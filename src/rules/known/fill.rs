@@ -1,6 +1,7 @@
 //! Names in the texts of rows: `{connector}` becomes what the evidence says it is.
 
-use crate::model::known_row::{KnownRow, names_in};
+use crate::model::known_row::KnownRow;
+use crate::model::message_shape::names_in;
 use crate::rules::discovery::{distinct, quoted};
 
 /// Values of names, each name with all values that the evidence shows.

@@ -301,10 +301,19 @@ fn of_nobody(plain: &[&Lost]) -> Option<Discovery> {
     found.affects(names.into_iter().take(20));
     found.command(
         "Look for the address.",
-        format!(
-            "Get-Recipient -Filter \"EmailAddresses -like '*{}*'\"",
-            first.address.replace(['\'', '"', '`', '$'], "")
-        ),
+        format!("Get-Recipient -Filter \"EmailAddresses -like '*{}*'\"", within_filter(&first.address)),
     );
     Some(found)
+}
+/// A text inside single quotes within double quotes: apostrophes are doubled, and what PowerShell would expand is made literal.
+fn within_filter(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| !c.is_control()).collect();
+    plain
+        .chars()
+        .flat_map(|c| match c {
+            '\'' | '\u{2018}' | '\u{2019}' => vec!['\'', '\''],
+            '"' | '`' | '$' | '\u{201C}' | '\u{201D}' | '\u{201E}' => vec!['`', c],
+            c => vec![c],
+        })
+        .collect()
 }

@@ -416,7 +416,10 @@ fn server_dn(dn: &str, server: &str) -> Option<String> {
 }
 
 fn missing_rights(lost: &Lost<'_>) -> Missing {
-    let dn = lost.known.and_then(|k| k.distinguished_name.clone()).unwrap_or_else(|| lost.name.clone());
+    let dn = lost
+        .known
+        .and_then(|k| k.distinguished_name.clone())
+        .unwrap_or_else(|| "<distinguished name of the database>".to_owned());
     Missing {
         what: format!("The permissions of {}", lost.name),
         settles: "Whether inheritance is off or a right is denied, which is the usual reason.".to_owned(),
