@@ -28,7 +28,7 @@ declare_rule! {
     area: Connections,
     severity: Medium,
     role: Symptom,
-    versions: V2003..=Se,
+    versions: V2007..=Se,
     needs: [Queues],
     helps: [ConnectivityLogs, Events, Health],
     explains: [],

@@ -29,7 +29,7 @@ declare_rule! {
     area: Connections,
     severity: Medium,
     role: Symptom,
-    versions: V2003..=Se,
+    versions: V2007..=Se,
     needs: [Queues],
     helps: [ProtocolLogs, SendConnectors, Reports],
     explains: [],
