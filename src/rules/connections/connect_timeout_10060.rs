@@ -5,7 +5,7 @@ use crate::facts::Facts;
 use crate::facts::replies::Reply;
 use crate::report::Missing;
 use crate::rules::Verdict;
-use crate::rules::waiting::{Way, connect_command, retry};
+use crate::rules::waiting::{Way, connect_command};
 
 declare_rule! {
     /// # Symptoms
@@ -112,7 +112,7 @@ fn check(facts: &Facts) -> Verdict {
             failures.outside_steps(facts, &mut found, single);
         }
     }
-    retry(&mut found, &failures.queues.iter().map(|failed| failed.queue).collect::<Vec<_>>());
+    failures.retry(&mut found);
     found
         .verify
         .push("The connectivity log shows \"Established connection\" to the host, and the queue empties.".to_owned());

@@ -7,7 +7,7 @@ use crate::model::queue::DeliveryType;
 use crate::report::{Confidence, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, listed, quoted};
-use crate::rules::waiting::{Way, retry, transport_settings};
+use crate::rules::waiting::{Way, transport_settings};
 
 declare_rule! {
     /// # Symptoms
@@ -120,7 +120,7 @@ fn check(facts: &Facts) -> Verdict {
             );
         }
     }
-    retry(&mut found, &failures.queues.iter().map(|failed| failed.queue).collect::<Vec<_>>());
+    failures.retry(&mut found);
     found.verify.push("nslookup answers, and the queue is Active or gone.".to_owned());
     Verdict::Found(vec![found])
 }

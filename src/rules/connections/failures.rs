@@ -14,7 +14,7 @@ use crate::report::{Confidence, Role, Severity};
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
 use crate::rules::logged::{goes_on, place};
 use crate::rules::searching::span_of;
-use crate::rules::waiting::{Way, connect_command, way, way_of_name};
+use crate::rules::waiting::{Way, connect_command, retry, way, way_of_name};
 
 /// Places that are cited.
 const CITED: usize = 5;
@@ -132,6 +132,13 @@ impl Failures<'_> {
             "Try a connection from the sending server, and from another computer.",
             connect_command(facts, server, &host, port),
         );
+    }
+
+    /// The last step: try again at once. What is only reported as delayed is tried again anyhow.
+    pub fn retry(&self, found: &mut Discovery) {
+        if !self.queues.is_empty() || !self.is_only_delayed() {
+            retry(found, &self.queues.iter().map(|failed| failed.queue).collect::<Vec<_>>());
+        }
     }
 
     /// Which way most of it goes: what queues show, else the names in logs.

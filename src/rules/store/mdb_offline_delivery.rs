@@ -122,6 +122,9 @@ fn check(facts: &Facts) -> Verdict {
     )
     .replace(" ,", ",");
     found.affects(names.iter().chain(&servers).cloned());
+    if meant.iter().any(|(_, _, home)| matches!(home, Home::OfServer(all) if all.len() > 1 && all.iter().filter(|database| is_down(database)).count() == 1)) {
+        found.held("The queue is named after its server; of the databases there the list shows only this one as not mounted.");
+    }
     if names.is_empty() && !servers.is_empty() {
         found.unknown("Which of its databases: the queue is named after the server.");
     }
