@@ -55,7 +55,11 @@ fn is_silence(reply: &Reply) -> bool {
 fn is_bare(reply: &Reply) -> bool {
     let says_why = ["refused", "10061", "error code", "dropped", "DNS"].iter().any(|text| reply.says(text));
     let is_temporary = reply.reply.code.is_none_or(|code| (400..500).contains(&code));
-    is_temporary && (reply.says("unable to connect") || reply.says("failed to connect")) && !says_why
+    // A connectivity log says it at the end of every attempt, and why in the line before.
+    !reply.is_history()
+        && is_temporary
+        && (reply.says("unable to connect") || reply.says("failed to connect"))
+        && !says_why
 }
 
 fn check(facts: &Facts) -> Verdict {
@@ -78,9 +82,12 @@ fn check(facts: &Facts) -> Verdict {
     } else {
         ("no connection could be opened", "The error does not say whether the connection was refused or not answered.")
     };
-    let marks =
-        ["10060", "Connection timed out", "connection timed out", "TimedOut", "Unable to connect", "Failed to connect"];
-    let mut found = failures.finding(facts, what, &marks, why);
+    let marks: &[&str] = if is_silent {
+        &["10060", "Connection timed out", "connection timed out", "TimedOut"]
+    } else {
+        &["Unable to connect", "unable to connect", "Failed to connect", "10060", "timed out"]
+    };
+    let mut found = failures.finding(facts, what, marks, why);
     if !is_silent {
         found.unknown("Whether all of the attempts were refused or not answered: the error does not always say.");
         found.missing.push(Missing {

@@ -90,7 +90,15 @@ static LIST: Pattern = LazyLock::new(|| {
 
 fn is_meant(reply: &Reply) -> bool {
     let is_refusal = reply.reply.code.is_none_or(|code| (400..600).contains(&code));
-    is_refusal && says_listed(&LastError::read(&reply.text).reply.text)
+    is_refusal && says_listed(words(&reply.text))
+}
+
+/// What the other side said, without what Exchange puts around it, which speaks of hosts and addresses, too.
+fn words(text: &str) -> &str {
+    let start = ["LED=", "responded with:", "->"].iter().filter_map(|mark| Some(text.rfind(mark)? + mark.len())).max();
+    let inner = text.get(start.unwrap_or(0)..).unwrap_or(text);
+    let end = ["Attempted failover", "{FQDN=", "{IP="].iter().filter_map(|mark| inner.find(mark)).min();
+    inner.get(..end.unwrap_or(inner.len())).unwrap_or(inner)
 }
 
 /// Whether a reply says that the address of the sender is on a list or has a bad reputation. Lists of domains, links and attachments have
@@ -337,7 +345,21 @@ fn own_address(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{own_address, says_listed};
+    use super::{own_address, says_listed, words};
+
+    #[test]
+    fn what_is_put_around_a_reply_is_left_out() {
+        assert_eq!(
+            words(
+                "451 4.4.0 Primary target IP address responded with: \"550 Blocked.\" Attempted failover to alternate host"
+            ),
+            " \"550 Blocked.\" "
+        );
+        assert_eq!(
+            words("[{LRT=1};{LED=550 Host [192.0.2.1] blocked};{FQDN=x};{IP=192.0.2.2}]"),
+            "550 Host [192.0.2.1] blocked};"
+        );
+    }
 
     #[test]
     fn replies_that_name_a_list_or_a_reputation_are_known() {

@@ -100,7 +100,9 @@ fn check(facts: &Facts) -> Verdict {
             }
             // Exchange 2007 names the queue after the server, later versions after the database.
             (Home::Unknown, _) => match queue.next_hop() {
-                Some(hop) if facts.servers.server(hop).is_some() => servers.push(hop.to_owned()),
+                Some(hop) if facts.servers.server(hop).is_some() || hop.matches('.').count() > 1 => {
+                    servers.push(hop.to_owned())
+                }
                 hop => names.extend(hop.map(str::to_owned)),
             },
         }
