@@ -9,9 +9,11 @@ use regex::Regex;
 use super::failures::{Failures, failures, hop};
 use crate::base::ip_range::is_private;
 use crate::facts::Facts;
+use crate::facts::queues::WaitingQueue;
 use crate::facts::replies::{Reply, ReplyPlace};
 use crate::facts::transport::{Capabilities, Question};
 use crate::model::ndr::NonDeliveryReport;
+use crate::model::server::server_key;
 use crate::model::smtp_reply::LastError;
 use crate::report::{Confidence, Missing, Role, Severity};
 use crate::rules::Verdict;
@@ -160,6 +162,19 @@ fn is_of_own_filter(facts: &Facts, report: &NonDeliveryReport) -> bool {
     })
 }
 
+/// Whether it is known that a report is about mail that left here: an own server wrote it, or the own domains are known.
+fn is_of_own_mail(facts: &Facts, reply: &Reply) -> bool {
+    let ReplyPlace::Report(at, _) = reply.at else { return true };
+    let report = facts.reports.get(at);
+    let writers = report.into_iter().flat_map(|report| [&report.reporting_mta, &report.generating_server]);
+    let is_own = |name: &str| {
+        let key = server_key(name);
+        facts.servers.server(name).is_some()
+            || facts.queues.queues.iter().filter_map(WaitingQueue::server).any(|own| server_key(own) == key)
+    };
+    !facts.settings.accepted_domains.is_empty() || writers.flatten().any(|name| is_own(&name.value))
+}
+
 /// Hosts of cloud services that keep lists of addresses of their own.
 const CLOUD: [&str; 5] = ["mail.protection.outlook.com", "mx.microsoft", "google.com", "mimecast.com", "pphosted.com"];
 
@@ -292,6 +307,16 @@ fn finding(facts: &Facts, failures: &Failures<'_>) -> Discovery {
     if failures.queues.is_empty() && failures.is_only_delayed() {
         found.severity = Some(Severity::Medium);
         found.held("The reports speak of a delay: the messages are still tried, and need not be sent again.");
+    }
+    let only_reports = failures.queues.is_empty() && failures.logs.is_empty();
+    if only_reports && !failures.reports.iter().take(1000).any(|reply| is_of_own_mail(facts, reply)) {
+        found.confidence = Confidence::Possible;
+        found.unknown("Whether the reports are about mail that left here: a report of others about mail to this organization shows what its own filter says of them.");
+        found.missing.push(Missing {
+            what: "The accepted domains".to_owned(),
+            settles: "Whether the mail was for this organization.".to_owned(),
+            command: "Get-AcceptedDomain | Export-Clixml accepted-domains.xml".to_owned(),
+        });
     }
     found.affects(peers.iter().take(10).cloned());
     if failures.queues.is_empty()
