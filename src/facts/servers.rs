@@ -19,6 +19,8 @@ pub struct Servers {
     addresses: BTreeMap<String, Vec<ServerAddress>>,
     /// Places of addresses that come from SMTP sessions.
     learned: BTreeSet<Span>,
+    /// Places of addresses that come from errors of queues.
+    tried: BTreeSet<Span>,
 }
 
 impl Servers {
@@ -32,6 +34,10 @@ impl Servers {
             let read = LastError::read(&error.value);
             Some(ServerAddress { span: error.span, server: read.host?, address: read.address? })
         });
+        let mut tried = BTreeSet::new();
+        let from_errors = from_errors.inspect(|address| {
+            tried.insert(address.span);
+        });
         for mut address in listed.into_iter().chain(from_errors) {
             // `::ffff:192.0.2.11` is an IPv4 address in other clothes.
             address.address = address.address.to_canonical();
@@ -40,7 +46,7 @@ impl Servers {
                 known.push(address);
             }
         }
-        Servers { servers, addresses, learned: BTreeSet::new() }
+        Servers { servers, addresses, learned: BTreeSet::new(), tried }
     }
 
     /// Takes the addresses from which servers greet in SMTP sessions, for servers whose address is not known otherwise. Anybody can greet
@@ -80,6 +86,11 @@ impl Servers {
     /// Known addresses of a server.
     pub fn addresses(&self, name: &str) -> &[ServerAddress] {
         self.addresses.get(&server_key(name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an address is known only because a queue tried it, which does not make it that of the server.
+    pub fn is_only_tried(&self, address: &ServerAddress) -> bool {
+        self.tried.contains(&address.span)
     }
 
     /// All servers with a known address that are Exchange servers for certain: they are in the list

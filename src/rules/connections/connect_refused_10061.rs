@@ -5,7 +5,7 @@ use crate::facts::Facts;
 use crate::facts::replies::Reply;
 use crate::rules::Verdict;
 use crate::rules::discovery::quoted;
-use crate::rules::waiting::{Way, is_2010_or_older, retry};
+use crate::rules::waiting::{Way, is_2010_or_older};
 
 declare_rule! {
     /// # Symptoms
@@ -28,7 +28,7 @@ declare_rule! {
     area: Connections,
     severity: Medium,
     role: Symptom,
-    versions: V2003..=Se,
+    versions: V2007..=Se,
     needs: [Queues],
     helps: [ConnectivityLogs, Events, Health],
     explains: [],
@@ -88,7 +88,7 @@ fn check(facts: &Facts) -> Verdict {
             failures.outside_steps(facts, &mut found, single);
         }
     }
-    retry(&mut found, &failures.queues.iter().map(|failed| failed.queue).collect::<Vec<_>>());
+    failures.retry(&mut found);
     found
         .verify
         .push("The connectivity log shows \"Established connection\" to the host, and the queue empties.".to_owned());

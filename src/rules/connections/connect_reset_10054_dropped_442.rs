@@ -7,7 +7,7 @@ use crate::facts::replies::{Reply, ReplyPlace};
 use crate::facts::transport::{Capabilities, Question};
 use crate::rules::Verdict;
 use crate::rules::discovery::quoted;
-use crate::rules::waiting::{Way, retry, transport_settings};
+use crate::rules::waiting::{Way, transport_settings};
 
 declare_rule! {
     /// # Symptoms
@@ -29,7 +29,7 @@ declare_rule! {
     area: Connections,
     severity: Medium,
     role: Symptom,
-    versions: V2003..=Se,
+    versions: V2007..=Se,
     needs: [Queues],
     helps: [ProtocolLogs, SendConnectors, Reports],
     explains: [],
@@ -142,7 +142,7 @@ fn check(facts: &Facts) -> Verdict {
         );
         found.command("Let the connector write its protocol log.", format!("{name} -ProtocolLoggingLevel Verbose"));
     }
-    retry(&mut found, &failures.queues.iter().map(|failed| failed.queue).collect::<Vec<_>>());
+    failures.retry(&mut found);
     found.verify.push("Sessions in the send log end with QUIT.".to_owned());
     Verdict::Found(vec![found])
 }

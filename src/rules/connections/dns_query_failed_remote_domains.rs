@@ -1,13 +1,13 @@
 //! The look-up of a next hop in DNS fails.
 
-use super::failures::{Failed, MANY, externals, failures};
+use super::failures::{ADAPTER_WARNING, Failed, MANY, externals, failures, is_host_name};
 use crate::facts::Facts;
 use crate::facts::replies::Reply;
 use crate::model::queue::DeliveryType;
 use crate::report::{Confidence, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, listed, quoted};
-use crate::rules::waiting::{Way, retry, transport_settings};
+use crate::rules::waiting::{Way, transport_settings};
 
 declare_rule! {
     /// # Symptoms
@@ -48,7 +48,9 @@ fn is_missing_name(reply: &Reply) -> bool {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let failures = failures(facts, is_meant);
+    let mut failures = failures(facts, is_meant);
+    // For servers of the organization `submission-dns-errorretry` says what to do.
+    failures.queues.retain(|failed| failed.way != Way::Internal || !failed.reply.says("ErrorRetry"));
     if failures.is_empty() {
         return Verdict::NotApplicable;
     }
@@ -66,17 +68,19 @@ fn check(facts: &Facts) -> Verdict {
     let working = total.saturating_sub(failed.len());
     let hosts = failures.queues.iter().filter(|failed| is_to_smart_host(failed)).count();
     let all_missing = !failures.queues.is_empty() && failures.queues.iter().all(|failed| is_missing_name(failed.reply));
-    for name in targets.iter().filter(|name| !name.starts_with('[')).take(3) {
-        let kind = if hosts > 0 { "" } else { "-q=mx " };
+    let inside = failures.queues.iter().any(|failed| failed.way == Way::Internal);
+    for name in targets.iter().filter(|name| is_host_name(name)).take(3) {
+        let kind = if hosts > 0 || inside { "" } else { "-q=mx " };
         found.command(format!("Look up {name} on the sending server."), format!("nslookup {kind}{}", quoted(name)));
     }
-    if failures.queues.iter().any(|failed| failed.way == Way::Internal) {
+    if inside {
         found.held("A next hop inside the organization cannot be resolved either, so the DNS servers that transport asks are at fault, or its choice of them.");
         settings(facts, &mut found, server);
         found.command(
             "Let transport resolve names of the organization with the DNS servers of the network card again.",
             format!("Set-{} -InternalDNSAdapterEnabled $true", transport_settings(facts, server)),
         );
+        found.warn(ADAPTER_WARNING);
     } else if hosts > 0 && hosts == failed.len() {
         found.held("The queue leads to a smart host, so it is the name of that host that is not resolved.");
         found.command(
@@ -116,7 +120,7 @@ fn check(facts: &Facts) -> Verdict {
             );
         }
     }
-    retry(&mut found, &failures.queues.iter().map(|failed| failed.queue).collect::<Vec<_>>());
+    failures.retry(&mut found);
     found.verify.push("nslookup answers, and the queue is Active or gone.".to_owned());
     Verdict::Found(vec![found])
 }

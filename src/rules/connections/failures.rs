@@ -14,7 +14,7 @@ use crate::report::{Confidence, Role, Severity};
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
 use crate::rules::logged::{goes_on, place};
 use crate::rules::searching::span_of;
-use crate::rules::waiting::{Way, connect_command, way, way_of_name};
+use crate::rules::waiting::{Way, connect_command, retry, way, way_of_name};
 
 /// Places that are cited.
 const CITED: usize = 5;
@@ -24,6 +24,9 @@ pub(super) const MANY: usize = 3;
 
 /// Messages for single internet domains up to which nobody need to look.
 const FEW: u64 = 10;
+
+/// What to know before transport is told to ask the DNS servers of the network card for internal names.
+pub(super) const ADAPTER_WARNING: &str = "Transport then asks only the DNS servers of the network card, and a list that was set in InternalDNSServers counts no more. Write the present settings down, and see first that those servers resolve internal names.";
 
 /// Where a failure is shown.
 pub(super) struct Failures<'a> {
@@ -71,6 +74,11 @@ impl Failures<'_> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.queues.is_empty() && self.reports.is_empty() && self.logs.is_empty()
+    }
+
+    /// Whether there are reports, and all of them speak of a delay: the mail is still tried.
+    pub fn is_only_delayed(&self) -> bool {
+        !self.reports.is_empty() && self.reports.iter().all(|reply| is_delay(reply))
     }
 
     /// Messages that wait because of it.
@@ -126,6 +134,13 @@ impl Failures<'_> {
         );
     }
 
+    /// The last step: try again at once. What is only reported as delayed is tried again anyhow.
+    pub fn retry(&self, found: &mut Discovery) {
+        if !self.queues.is_empty() || !self.is_only_delayed() {
+            retry(found, &self.queues.iter().map(|failed| failed.queue).collect::<Vec<_>>());
+        }
+    }
+
     /// Which way most of it goes: what queues show, else the names in logs.
     pub fn way(&self, facts: &Facts) -> Way {
         let named = |reply: &&Reply| match &reply.at {
@@ -178,6 +193,7 @@ impl Failures<'_> {
             .or(by_address)
             .or_else(|| server_of_site(facts, hop))
             .or_else(|| is_host_name(hop).then(|| hop.to_owned()))
+            .or_else(|| smart_host(hop))
             .or_else(|| error.address.map(|address| address.to_string()))
             .or_else(|| self.targets().into_iter().find(|name| is_host_name(name)));
         (name.unwrap_or_else(|| "<server>".to_owned()), port)
@@ -216,7 +232,7 @@ impl Failures<'_> {
             let waits = if messages == 1 { "waits" } else { "wait" };
             format!("{amount} in {} {waits} because {what} {places}{to}.", count(self.queues.len() as u64, "queue"))
         } else if !self.reports.is_empty() {
-            format!("{} because {what} {places}{to}.", returned(self.reports.len()))
+            format!("{} because {what} {places}{to}.", returned(&self.reports))
         } else {
             let times: u64 = self.logs.iter().map(|reply| reply.count).sum();
             format!("{} in the logs {what} {places}{to}.", count(times, "time"))
@@ -229,6 +245,9 @@ impl Failures<'_> {
     /// How bad it is. What only logs show is past unless it goes on at their end; a few messages for single internet domains
     /// are ordinary.
     fn weigh(&self, facts: &Facts, found: &mut Discovery) {
+        if self.queues.is_empty() && self.is_only_delayed() {
+            found.held("The reports speak of a delay: the messages are still tried, and need not be sent again.");
+        }
         if self.queues.is_empty() && self.reports.is_empty() {
             let ongoing: Vec<&&Reply> = self.logs.iter().filter(|reply| goes_on(facts, reply)).collect();
             if ongoing.is_empty() {
@@ -281,11 +300,25 @@ pub(super) fn hop(queue: &WaitingQueue) -> String {
     }
 }
 
-fn returned(reports: usize) -> String {
-    if reports == 1 {
-        "A message was not delivered".to_owned()
-    } else {
-        format!("{reports} messages were not delivered")
+/// Whether a report speaks of a delay.
+pub(super) fn is_delay(reply: &Reply) -> bool {
+    matches!(reply.at, ReplyPlace::Report(_, true))
+}
+
+/// What became of the messages that reports are about.
+fn returned(reports: &[&Reply]) -> String {
+    let late = reports.iter().filter(|reply| is_delay(reply)).count();
+    let lost = reports.len() - late;
+    let of = |number: usize, one: &str, many: &str| match number {
+        1 => format!("A message {one}"),
+        _ => format!("{number} messages {many}"),
+    };
+    let delayed = || of(late, "is delayed", "are delayed");
+    let failed = || of(lost, "was not delivered", "were not delivered");
+    match (late, lost) {
+        (_, 0) => delayed(),
+        (0, _) => failed(),
+        _ => format!("{}, and {},", failed(), delayed().to_lowercase()),
     }
 }
 
@@ -296,8 +329,15 @@ fn port(text: &str) -> Option<u16> {
     endpoint.rsplit_once(':')?.1.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok()
 }
 
+/// The first of the smart hosts that a next hop names: `[10.0.0.9],[10.0.0.10]`.
+fn smart_host(hop: &str) -> Option<String> {
+    let first = hop.split([',', ';']).next()?.trim();
+    let bare = first.trim_start_matches('[').trim_end_matches(']').trim();
+    (bare.parse::<std::net::IpAddr>().is_ok() || is_host_name(bare)).then(|| bare.to_owned())
+}
+
 /// Whether a next hop can be the name of a host or a domain.
-fn is_host_name(hop: &str) -> bool {
+pub(super) fn is_host_name(hop: &str) -> bool {
     hop.contains('.') && hop.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
 }
 
@@ -312,7 +352,14 @@ fn server_of_site(facts: &Facts, hop: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_host_name, port};
+    use super::{is_host_name, port, smart_host};
+
+    #[test]
+    fn a_smart_host_in_brackets_is_a_host_to_try() {
+        assert_eq!(smart_host("[10.0.0.9]").as_deref(), Some("10.0.0.9"));
+        assert_eq!(smart_host("relay.contoso.com,[192.0.2.9]").as_deref(), Some("relay.contoso.com"));
+        assert_eq!(smart_host("Site:Bonn;Version:15"), None);
+    }
 
     #[test]
     fn the_port_of_the_last_attempt_is_read() {

@@ -11,7 +11,7 @@ use crate::report::{Confidence, Missing, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count};
 use crate::rules::searching::Pattern;
-use crate::rules::waiting::transport_settings;
+use crate::rules::waiting::{age, transport_settings};
 
 declare_rule! {
     /// # Symptoms
@@ -24,8 +24,7 @@ declare_rule! {
     ///
     /// # Resolution
     /// 1. Compare the wait that the reply asks for with the interval of the sender.
-    /// 2. Raise the interval above the wait: `TransientFailureRetryInterval`, in Exchange 2000 and 2003 the registry value
-    ///    `GlitchRetrySeconds`.
+    /// 2. Raise the interval above the wait: `TransientFailureRetryInterval`.
     ///
     /// # More information
     /// Greylisting as such is ordinary: the second or third attempt is accepted and the sender is known from then on.
@@ -34,7 +33,7 @@ declare_rule! {
     area: Connections,
     severity: Medium,
     role: Cause,
-    versions: V2000..=V2019,
+    versions: V2007..=Se,
     needs: [Queues],
     helps: [TransportServices, ProtocolLogs, Tracking, Reports],
     explains: [],
@@ -51,10 +50,14 @@ static WAIT: Pattern = LazyLock::new(|| {
 
 fn is_meant(reply: &Reply) -> bool {
     let is_temporary = reply.reply.code.is_none_or(|code| (400..500).contains(&code));
-    is_temporary
-        && ["greylist", "graylist", "grey-list", "gray-list", "grey listed", "postgrey"]
-            .iter()
-            .any(|word| reply.says(word))
+    let named = ["greylist", "graylist", "grey-list", "gray-list", "grey listed", "postgrey"];
+    // Those that do not call it by its name.
+    let is_later = matches!(reply.reply.code, Some(450 | 451))
+        && matches!(reply.reply.enhanced.as_deref(), Some("4.7.1" | "4.2.0"))
+        && reply.says("try again later");
+    let told = ["triplet", "first time", "too early", "unknown sender", "temporarily deferred"];
+    let says = |words: &[&str]| words.iter().any(|word| reply.says(word));
+    is_temporary && (says(&named) || (is_later && says(&told)))
 }
 
 /// The wait that a reply asks for, in seconds.
@@ -130,6 +133,20 @@ fn check(facts: &Facts) -> Verdict {
     found.grounds.clear();
     found.role = failures.queues.is_empty().then_some(Role::Context);
     found.severity = failures.queues.is_empty().then_some(Severity::Info);
+    found.confidence = Confidence::Likely;
+    let is_late = asked.is_some_and(|asked| {
+        let seconds = i64::try_from(asked).unwrap_or(i64::MAX);
+        failures
+            .queues
+            .iter()
+            .any(|failed| age(facts, failed.queue).is_some_and(|age| age.saturating_mul(60) > seconds))
+    });
+    if !failures.queues.is_empty() && failures.messages() <= 1 && !is_late {
+        // A later attempt is accepted: the third or fourth comes after the wait, too.
+        found.severity = Some(Severity::Info);
+        found.role = Some(Role::Context);
+        found.unknown("Whether the message waits longer than the greylist asks for: it is one, and a later attempt is accepted as a rule.");
+    }
     match (asked, interval) {
         (Some(asked), Some(interval)) => {
             let place = found.cite(
@@ -171,7 +188,7 @@ fn steps(facts: &Facts, found: &mut Discovery, server: Option<&str>, asked: u64)
     );
     let minutes = asked.div_ceil(60).saturating_add(1).min(720);
     found.command(
-        "If messages keep being refused, let the first attempts be further apart than the greylist asks for. In Exchange 2000 and 2003 it is the registry value GlitchRetrySeconds of SMTPSVC\\Queuing.",
+        "If messages keep being refused, let the first attempts be further apart than the greylist asks for.",
         format!("Set-{settings} -TransientFailureRetryInterval {:02}:{:02}:00", minutes / 60, minutes % 60),
     );
 }

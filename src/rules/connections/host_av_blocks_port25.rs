@@ -1,12 +1,15 @@
 //! Antivirus on the server closes port 25 for the program that sends mail.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::failures::{Failures, externals, failures};
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::events::{EventGroup, Variant};
+use crate::model::server::server_key;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
@@ -15,8 +18,8 @@ use crate::rules::waiting::{Way, connect_command, retry};
 
 declare_rule! {
     /// # Symptoms
-    /// All queues to the internet fail to connect from the same minute on, mail inside goes on, and a log of the host antivirus shows that
-    /// port 25 was closed to `EdgeTransport.exe` or `inetinfo.exe`.
+    /// All queues of a server to the internet fail to connect, mail inside goes on, and a log of the antivirus on that server shows that
+    /// port 25 was closed to `EdgeTransport.exe`.
     ///
     /// # Cause
     /// A rule against mass-mailing worms allows port 25 to known mail programs only, and the transport process is not on its list, often
@@ -33,7 +36,7 @@ declare_rule! {
     area: Connections,
     severity: High,
     role: Cause,
-    versions: V2003..=Se,
+    versions: V2007..=Se,
     needs: [Queues, Events],
     helps: [ConnectivityLogs],
     explains: ["connect-timeout-10060", "connect-refused-10061", "connect-reset-10054-dropped-442", "reply-proxy-session-setup-failed"],
@@ -79,7 +82,7 @@ fn check(facts: &Facts) -> Verdict {
         return Verdict::NotApplicable;
     }
     blocks.sort_by_key(|(_, _, variant)| (variant.first.is_none(), variant.first, variant.event.span));
-    let failures = failures(facts, is_connection);
+    let mut failures = failures(facts, is_connection);
     let failed = failures.to(Way::External).count();
     if failed == 0 && externals(facts).next().is_some() {
         return Verdict::RuledOut(
@@ -98,13 +101,72 @@ fn check(facts: &Facts) -> Verdict {
             }],
         );
     }
-    Verdict::Found(vec![finding(facts, &blocks, &failures)])
+    // A block of another server, or of days ago, says nothing about these queues.
+    let keys: BTreeSet<String> =
+        failures.to(Way::External).filter_map(|failed| failed.queue.server()).map(server_key).collect();
+    let computers = distinct(blocks.iter().take(1000).filter_map(|(group, ..)| group.computer.clone()));
+    blocks.retain(|(group, ..)| match &group.computer {
+        Some(computer) => keys.is_empty() || keys.contains(&server_key(computer)),
+        None => true,
+    });
+    if blocks.is_empty() {
+        return Verdict::RuledOut(format!(
+            "Antivirus closed port 25 on {}, and the queues that fail are of another server.",
+            listed(&computers, 3)
+        ));
+    }
+    let last = blocks.iter().filter_map(|(.., variant)| variant.last).max_by_key(|last| last.at);
+    let now = facts.queues.as_of();
+    blocks.retain(|(.., variant)| !is_past(variant.last, now));
+    if blocks.is_empty() {
+        let last = last.map_or_else(String::new, |last| format!(" on {last}"));
+        return Verdict::RuledOut(format!(
+            "Antivirus closed port 25 for the last time{last}, long before the queues failed."
+        ));
+    }
+    let certain: BTreeSet<String> =
+        blocks.iter().filter_map(|(group, ..)| group.computer.as_deref()).map(server_key).collect();
+    if !certain.is_empty() {
+        failures.queues.retain(|failed| failed.queue.server().is_none_or(|own| certain.contains(&server_key(own))));
+    }
+    Verdict::Found(vec![finding(facts, &blocks, &failures, &certain)])
 }
 
-fn finding(facts: &Facts, blocks: &[(&EventGroup, &String, &Variant)], failures: &Failures<'_>) -> Discovery {
-    let all = failures.to(Way::External).count() == externals(facts).count();
+/// Hours between such an event and the queues after which it says nothing about them.
+const DAY: i64 = 24;
+
+/// Whether an event is too old to be about the queues. Two clocks differ by less than a day.
+fn is_past(last: Option<Moment>, now: Option<Moment>) -> bool {
+    let (Some(last), Some(now)) = (last, now) else { return false };
+    let most = if last.clock == now.clock { DAY } else { 2 * DAY };
+    last.at.duration_until(now.at).as_hours() > most
+}
+
+fn finding(
+    facts: &Facts,
+    blocks: &[(&EventGroup, &String, &Variant)],
+    failures: &Failures<'_>,
+    on: &BTreeSet<String>,
+) -> Discovery {
+    let own = externals(facts)
+        .filter(|queue| on.is_empty() || queue.server().is_none_or(|own| on.contains(&server_key(own))));
+    let all = failures.to(Way::External).count() == own.count();
     let inside = failures.queues.iter().any(|failed| failed.way == Way::Internal);
     let mut found = Discovery::new(if all && !inside { Confidence::Confirmed } else { Confidence::Likely });
+    let last = blocks.iter().filter_map(|(.., variant)| variant.last).max_by_key(|last| last.at);
+    let compared = last.zip(facts.queues.as_of()).is_some_and(|(last, now)| last.compare(now).is_some());
+    let named = blocks.iter().any(|(group, ..)| group.computer.is_some())
+        && failures.to(Way::External).any(|failed| failed.queue.server().is_some());
+    if !named {
+        found.confidence = Confidence::Possible;
+        found
+            .unknown("Whether the antivirus is that of the server with these queues: the evidence does not name both.");
+    } else if !compared {
+        found.confidence = Confidence::Likely;
+        found.unknown("Whether it is of the same day: the times of the events and of the queues cannot be compared.");
+    } else if let Some(last) = last {
+        found.held(format!("The antivirus of the same server did so last on {last}, not more than a day before the newest time of the queues."));
+    }
     let mut places = String::new();
     for (group, _, variant) in blocks.iter().take(2) {
         let on = group.computer.clone().unwrap_or_else(|| "a server that the export does not name".to_owned());
@@ -148,7 +210,7 @@ fn finding(facts: &Facts, blocks: &[(&EventGroup, &String, &Variant)], failures:
     } else {
         found.held("No queue inside the organization fails to connect.");
     }
-    found.step("In the policy of the antivirus, exclude EdgeTransport.exe and MSExchangeFrontendTransport.exe (inetinfo.exe in Exchange 2003) from the rule against mass-mailing worms, and let the server take the policy.");
+    found.step("In the policy of the antivirus, exclude EdgeTransport.exe and MSExchangeFrontendTransport.exe from the rule against mass-mailing worms, and let the server take the policy.");
     let (host, _) = failures.host(facts);
     let server = failures.queues.first().and_then(|failed| failed.queue.server());
     found.command("See that the connection works when another program opens it; it will, because only the transport process is kept out.", connect_command(facts, server, &host, 25));

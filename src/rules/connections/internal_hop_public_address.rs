@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::failures::hop;
+use super::failures::{ADAPTER_WARNING, hop};
 use crate::base::ip_range::is_private;
-use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::queues::{QueueError, WaitingQueue};
+use crate::model::queue::DeliveryType;
 use crate::model::server::ServerAddress;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
@@ -67,6 +67,12 @@ fn is_of_connection(error: &QueueError) -> bool {
     .any(|word| text.contains(word))
 }
 
+/// Whether a queue leads to an Edge server, which often has a public address.
+fn is_to_edge(queue: &WaitingQueue) -> bool {
+    let kind = queue.queue.as_ref().and_then(|q| q.delivery_type.as_ref()).map(|kind| kind.value);
+    kind == Some(DeliveryType::SmtpRelayWithinAdSiteToEdge)
+}
+
 /// A queue to an own server that tried a public address.
 struct Stray<'a> {
     queue: &'a WaitingQueue,
@@ -76,8 +82,12 @@ struct Stray<'a> {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let internal =
-        || facts.queues.waiting_queues().filter(|queue| queue.may_hold_mail() && way(facts, queue) == Way::Internal);
+    let internal = || {
+        facts
+            .queues
+            .waiting_queues()
+            .filter(|queue| queue.may_hold_mail() && way(facts, queue) == Way::Internal && !is_to_edge(queue))
+    };
     let mut strays: Vec<Stray<'_>> = Vec::new();
     for queue in internal() {
         let found =
@@ -93,10 +103,8 @@ fn check(facts: &Facts) -> Verdict {
         return Verdict::NotApplicable;
     }
     // Errors of queues teach addresses too; here only what other evidence shows counts.
-    let of_errors: BTreeSet<Span> =
-        facts.queues.queues.iter().filter_map(|q| Some(q.queue.as_ref()?.last_error.as_ref()?.span)).collect();
     let known: Vec<&ServerAddress> =
-        facts.servers.exchange_addresses().filter(|a| !of_errors.contains(&a.span)).collect();
+        facts.servers.exchange_addresses().filter(|own| !facts.servers.is_only_tried(own)).collect();
     let addresses: BTreeSet<IpAddr> = known.iter().map(|own| own.address).collect();
     strays.retain(|stray| !addresses.contains(&stray.address));
     if strays.is_empty() {
@@ -106,7 +114,7 @@ fn check(facts: &Facts) -> Verdict {
         || internal().flat_map(WaitingQueue::errors).any(|error| error.error.address.is_some_and(is_private));
     let named = strays.iter().find_map(|stray| {
         let host = stray.host.as_deref()?;
-        facts.servers.addresses(host).iter().find(|own| !of_errors.contains(&own.span) && is_private(own.address))
+        facts.servers.addresses(host).iter().find(|own| !facts.servers.is_only_tried(own) && is_private(own.address))
     });
     if named.is_none() && !private {
         let first = strays.first().map(|stray| hop(stray.queue)).unwrap_or_default();
@@ -197,6 +205,7 @@ fn finding(facts: &Facts, strays: &[Stray<'_>], named: Option<&ServerAddress>) -
         "Let transport ask the DNS servers of the network card for internal names.",
         format!("Set-{settings} -InternalDNSAdapterEnabled $true"),
     );
+    found.warn(ADAPTER_WARNING);
     found.command("Restart transport, so that it forgets the old answers.", "Restart-Service MSExchangeTransport");
     found.warn("Mail through that server pauses for about a minute.");
     retry(&mut found, &strays.iter().map(|stray| stray.queue).collect::<Vec<_>>());

@@ -36,7 +36,7 @@ declare_rule! {
     versions: V2003..=V2010,
     needs: [Directory],
     helps: [Queues, LegacyQueues],
-    explains: ["one-way-failure-2007-to-legacy"],
+    explains: ["one-way-failure-2007-to-legacy", "connect-timeout-10060"],
     sources: ["https://learn.microsoft.com/previous-versions/office/exchange-server-2007/aa998574(v=exchg.80)"],
     check: check,
 }

@@ -39,7 +39,7 @@ declare_rule! {
     versions: V2013..=Se,
     needs: [Health],
     helps: [Events, Queues, ConnectivityLogs, ProtocolLogs],
-    explains: ["failover-exhausted-wrapper", "connect-refused-10061"],
+    explains: ["failover-exhausted-wrapper", "connect-refused-10061", "connect-timeout-10060"],
     sources: [
         "https://learn.microsoft.com/exchange/troubleshoot/mailflow/event-7009-send-receive-emails",
         "https://learn.microsoft.com/powershell/module/exchange/set-servercomponentstate",

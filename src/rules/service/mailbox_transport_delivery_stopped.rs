@@ -1,13 +1,15 @@
 //! The Mailbox Transport Delivery service of a server does not take mail for its databases.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use super::stopped;
+use crate::base::ip_range::is_private;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
 use crate::facts::services::DELIVERY;
 use crate::model::queue::DeliveryType;
-use crate::model::server::server_key;
+use crate::model::server::{ServerAddress, server_key};
 use crate::model::smtp_reply::squeeze;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
@@ -36,7 +38,7 @@ declare_rule! {
     versions: V2013..=Se,
     needs: [Queues],
     helps: [Health, Events, Databases],
-    explains: ["failover-exhausted-wrapper", "connect-refused-10061"],
+    explains: ["failover-exhausted-wrapper", "connect-refused-10061", "connect-timeout-10060"],
     sources: [
         "https://learn.microsoft.com/exchange/mail-flow/mail-routing/mail-routing",
     ],
@@ -52,13 +54,15 @@ const FAILED: [&str; 8] = [
     "failedtoconnect",
     "connectionrefused",
     "activelyrefused",
-    "timedout",
+    "connectiontimedout",
 ];
 
 fn is_failed(text: &str) -> bool {
     let text = squeeze(text);
     let store = text.contains("storedrv");
-    !store && FAILED.iter().any(|word| text.contains(word))
+    // A session that was open and was cut off.
+    let open = text.contains("connectiondropped") || text.contains("4.4.2");
+    !store && !open && FAILED.iter().any(|word| text.contains(word))
 }
 
 fn is_delivery(queue: &WaitingQueue) -> bool {
@@ -74,7 +78,9 @@ fn check(facts: &Facts) -> Verdict {
         .filter_map(|queue| {
             let error = queue.errors().find(|error| is_failed(&error.text))?;
             let server = target(facts, queue, &error);
-            Some((queue, error, server))
+            // Where another address than that of the server was tried, its service is not to blame.
+            let strays = error.error.address.is_some_and(|tried| is_other(facts, server.as_deref(), tried));
+            (!strays).then_some((queue, error, server))
         })
         .collect();
     let standings = facts.service(DELIVERY);
@@ -119,6 +125,24 @@ fn check(facts: &Facts) -> Verdict {
         return Verdict::RuledOut("The service was stopped and started again.".to_owned());
     }
     Verdict::NotApplicable
+}
+
+/// Whether an address is not that of a server, whose addresses other evidence shows; where that shows only those of other servers, whether
+/// it is a public one among private ones.
+fn is_other(facts: &Facts, server: Option<&str>, tried: IpAddr) -> bool {
+    let listed = |own: &&ServerAddress| !facts.servers.is_only_tried(own);
+    let own: Vec<IpAddr> = server
+        .into_iter()
+        .flat_map(|server| facts.servers.addresses(server))
+        .filter(listed)
+        .map(|own| own.address)
+        .collect();
+    if !own.is_empty() {
+        return !own.contains(&tried.to_canonical());
+    }
+    !is_private(tried)
+        && facts.servers.exchange_addresses().filter(listed).any(|own| is_private(own.address))
+        && !facts.servers.exchange_addresses().filter(listed).any(|own| own.address == tried)
 }
 
 /// The server that the queue delivers to: named in the error, by address, or as owner of the database.
@@ -195,4 +219,16 @@ fn remedy(found: &mut Discovery, server: Option<&str>, queues: &[&WaitingQueue])
         );
     }
     found.verify.push("The queues of type SmtpDeliveryToMailbox fall to 0.".to_owned());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_failed;
+
+    #[test]
+    fn a_session_that_was_open_is_no_failed_connection() {
+        assert!(!is_failed("421 4.4.2 Connection dropped due to TimedOut"));
+        assert!(is_failed("421 4.4.1 Connection timed out"));
+        assert!(is_failed("421 4.2.1 Unable to connect"));
+    }
 }

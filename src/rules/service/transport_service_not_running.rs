@@ -35,7 +35,7 @@ declare_rule! {
     versions: V2007..=Se,
     needs: [Health],
     helps: [Events],
-    explains: ["mailsubmission-1009-no-hub", "connect-refused-10061", "failover-exhausted-wrapper"],
+    explains: ["mailsubmission-1009-no-hub", "connect-refused-10061", "connect-timeout-10060", "failover-exhausted-wrapper"],
     sources: [
         "https://learn.microsoft.com/previous-versions/office/exchange-server-2010/hh994900(v=exchg.141)",
     ],

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::offline::is_connection;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
 use crate::model::message::Message;
 use crate::model::queue::QueueStatus;
+use crate::model::smtp_reply::{LastError, squeeze};
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, quoted};
@@ -62,6 +64,25 @@ fn likeness(message: &Message) -> Option<Likeness> {
     (empty && !source.contains("dsn")).then_some(Likeness::Maybe)
 }
 
+/// Whether a mailbox, its store or the archive was reached and refused: a connection that fails is another matter.
+fn is_refusal(text: &str) -> bool {
+    let reply = LastError::read(text).reply;
+    let plain = squeeze(text);
+    let is_connection_class = reply.enhanced.as_deref().is_some_and(|status| status.get(1..4) == Some(".4."));
+    let says_connection = [
+        "unabletoconnect",
+        "failedtoconnect",
+        "connectiontimedout",
+        "connectionrefused",
+        "connectiondropped",
+        "dnsquery",
+    ]
+    .iter()
+    .any(|word| plain.contains(word));
+    let is_reply = reply.code.is_some_and(|code| (400..600).contains(&code));
+    is_reply && !is_connection_class && !says_connection && !is_connection(text)
+}
+
 /// The address that most of the reports go to.
 fn recipient(messages: &[&Message]) -> Option<(String, u64)> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
@@ -82,13 +103,16 @@ fn check(facts: &Facts) -> Verdict {
         let sure = reports.iter().any(|message| likeness(message) == Some(Likeness::Sure));
         let held = queue.status() == Some(QueueStatus::Retry)
             || reports.iter().any(|message| message.errors().any(|(text, _)| !text.trim().is_empty()));
+        let own =
+            queue.queue.as_ref().and_then(|q| q.last_error.as_ref()).is_some_and(|error| is_refusal(&error.value));
+        let refused = own || reports.iter().any(|message| message.errors().any(|(text, _)| is_refusal(text)));
         let crowd = reports.len() as u64 >= MANY && reports.len() * 10 >= queue.messages.len() * 9;
         let one = recipient(&reports).is_none_or(|(_, times)| {
             times as usize * 10 >= reports.iter().filter(|m| !m.recipients.is_empty()).count() * 9
         });
         if !held {
             moving = true;
-        } else if one && (sure || crowd) {
+        } else if refused && one && (sure || crowd) {
             findings.push(finding(facts, queue, &reports, sure));
         }
     }
@@ -114,7 +138,7 @@ fn finding(facts: &Facts, queue: &WaitingQueue, reports: &[&Message], sure: bool
         let proof = Proof::new(message.span, format!("A journal report in queue {}", queue.label()));
         places += &found.cite(proof.mark(["<>", "Journal", "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e"]));
     }
-    let error = queue.errors().next();
+    let error = queue.errors().find(|error| is_refusal(&error.text));
     let mut why = String::new();
     if let Some(error) = &error {
         let text: String = error.error.reply.text.chars().take(120).collect();
@@ -133,9 +157,10 @@ fn finding(facts: &Facts, queue: &WaitingQueue, reports: &[&Message], sure: bool
         if messages == 1 { "waits" } else { "wait" },
     );
     found.statement = format!(
-        "{} {noun}{to} {verb} in queue {} {places} and never expire{why}.",
+        "{} {noun}{to} {verb} in queue {} {places} and never {}{why}.",
         crate::report::grouped(messages),
-        queue.label()
+        queue.label(),
+        if messages == 1 { "expires" } else { "expire" }
     );
     found.accounts_for(queue, messages, format!("Queue {}: journal reports{to}", queue.label()));
     found.affects(target.iter().cloned());
@@ -178,4 +203,21 @@ fn finding(facts: &Facts, queue: &WaitingQueue, reports: &[&Message], sure: bool
     );
     found.verify.push("The queue falls to 0 and stays there for a day.".to_owned());
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_refusal;
+
+    #[test]
+    fn only_what_answered_refuses() {
+        assert!(is_refusal("452 4.2.2 STOREDRV.Deliver.Exception:QuotaExceededException; mailbox full"));
+        assert!(is_refusal("550 5.7.1 Not accepted by the archive"));
+        assert!(!is_refusal("421 4.4.1 Connection timed out"));
+        assert!(!is_refusal("421 4.2.1 Unable to connect"));
+        assert!(!is_refusal(
+            "432 4.3.2 STOREDRV; mailbox server is offline; ConnectionFailedTransientException.MapiExceptionNetworkError"
+        ));
+        assert!(!is_refusal(""));
+    }
 }

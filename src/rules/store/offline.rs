@@ -43,13 +43,53 @@ pub(super) fn queues<'a>(facts: &'a Facts, matches: &dyn Fn(&str) -> bool) -> Ve
     waiting.filter_map(|queue| Some((queue, queue.errors().find(|error| matches(&error.text))?))).collect()
 }
 
-/// The databases a queue delivers to: the one it is named after, or those of the server it is named after.
-pub(super) fn databases<'a>(facts: &'a Facts, queue: &WaitingQueue) -> Vec<&'a MailboxDatabase> {
-    let Some(hop) = queue.next_hop() else { return Vec::new() };
-    if let Some(database) = facts.databases.database(hop) {
-        return vec![database];
+/// What is known of the databases a queue delivers to.
+pub(super) enum Home<'a> {
+    /// The queue is named after this one.
+    Own(&'a MailboxDatabase),
+    /// It is named after a server, which has these; the mail is for any of them.
+    OfServer(Vec<&'a MailboxDatabase>),
+    /// Neither is known.
+    Unknown,
+}
+
+impl<'a> Home<'a> {
+    /// The home of a queue.
+    pub fn of(facts: &'a Facts, queue: &WaitingQueue) -> Home<'a> {
+        let Some(hop) = queue.next_hop() else { return Home::Unknown };
+        if let Some(database) = facts.databases.database(hop) {
+            return Home::Own(database);
+        }
+        let key = server_key(hop);
+        let own = |database: &&MailboxDatabase| database.server.as_deref().is_some_and(|own| server_key(own) == key);
+        let all: Vec<&MailboxDatabase> = facts.databases.databases.iter().filter(own).collect();
+        if all.is_empty() { Home::Unknown } else { Home::OfServer(all) }
     }
-    let own =
-        |database: &&MailboxDatabase| database.server.as_deref().is_some_and(|own| server_key(own) == server_key(hop));
-    facts.databases.databases.iter().filter(own).collect()
+
+    /// All of them.
+    pub fn databases(&self) -> Vec<&'a MailboxDatabase> {
+        match self {
+            Home::Own(database) => vec![database],
+            Home::OfServer(all) => all.clone(),
+            Home::Unknown => Vec::new(),
+        }
+    }
+
+    /// Whether all of them are known to be mounted.
+    pub fn is_mounted(&self) -> bool {
+        let all = self.databases();
+        !all.is_empty() && all.iter().all(|database| database.mounted.as_ref().is_some_and(|mounted| mounted.value))
+    }
+
+    /// The database that is known not to be mounted, where every message of the queue is for such a one.
+    pub fn dismounted(&self) -> Option<&'a MailboxDatabase> {
+        let all = self.databases();
+        let first = all.first().copied()?;
+        all.iter().all(|database| is_down(database)).then_some(first)
+    }
+}
+
+/// Whether a list shows that a database is not mounted.
+pub(super) fn is_down(database: &MailboxDatabase) -> bool {
+    database.mounted.as_ref().is_some_and(|mounted| !mounted.value)
 }

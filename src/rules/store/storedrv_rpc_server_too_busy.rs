@@ -1,9 +1,11 @@
 //! The store refuses further RPC work, and delivery says that the server is offline although the database is mounted.
 
-use super::offline::{databases, is_connection, is_dismounted, is_too_busy, queues};
+use super::offline::{Home, is_connection, is_dismounted, is_down, is_too_busy, queues};
 use crate::base::source::Span;
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::model::diagnostic_context::Cause;
+use crate::model::server::server_key;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
@@ -36,28 +38,59 @@ declare_rule! {
     check: check,
 }
 
-/// Events that are searched; a group has its texts grouped already.
+/// Places that are cited.
 const MOST: usize = 3;
 
-/// Where it is said that the store is too busy.
-fn busy(facts: &Facts) -> Vec<(Span, String)> {
+/// Hours between such an event and the newest time of the queues within which the one explains the other.
+const NEAR: i64 = 12;
+
+/// A place where it is said that a store is too busy.
+struct Said {
+    span: Span,
+    note: String,
+    /// Whether it is of the server of the queues, and near to their time.
+    fits: bool,
+}
+
+/// Where it is said of these servers that the store is too busy, as far as that can be compared. What is of another server, or of another
+/// day, says nothing.
+fn busy(facts: &Facts, servers: &[String]) -> Vec<Said> {
+    let keys: Vec<String> = servers.iter().map(|server| server_key(server)).collect();
+    // `None`: nothing to compare with.
+    let is_own = |name: Option<&str>| Some(keys.contains(&server_key(name?))).filter(|_| !keys.is_empty());
+    let now = facts.queues.as_of();
+    let is_near = |last: Option<Moment>| {
+        let (last, now) = (last?, now?);
+        last.compare(now)?;
+        Some(last.at.duration_until(now.at).as_hours().abs() <= NEAR)
+    };
     let groups = facts.events.iter().filter(|group| !group.recovered);
     let events = groups.filter_map(|group| {
-        let variant = group.variants.values().find(|variant| {
+        let own = is_own(group.computer.as_deref());
+        let variants = group.variants.values().filter(|variant| {
             let event = &variant.event;
             event.message.iter().chain(&event.strings).any(|text| text.contains("TooBusy"))
-        })?;
+        });
+        let variant = variants.max_by_key(|variant| variant.last.map(|last| last.at))?;
+        let near = is_near(variant.last);
+        if own == Some(false) || near == Some(false) {
+            return None;
+        }
         let on = group.computer.as_ref().map_or_else(String::new, |computer| format!(" on {computer}"));
-        Some((
-            variant.event.span,
-            format!("Event {} of {}{on}, {}", group.id, group.source, count(group.count, "time")),
-        ))
+        let note = format!("Event {} of {}{on}, {}", group.id, group.source, count(group.count, "time"));
+        Some(Said { span: variant.event.span, note, fits: own == Some(true) && near == Some(true) })
     });
     let traces = facts.traces.iter().filter_map(|entry| {
         let exception = entry.exception.as_ref().filter(|e| e.value.cause() == Some(Cause::ServerTooBusy))?;
-        Some((exception.span, "The trace of the store driver".to_owned()))
+        let is_other = is_own(entry.server.as_ref().map(|server| server.value.as_str())) == Some(false);
+        // A trace has no date.
+        let note = "The trace of the store driver".to_owned();
+        (!is_other).then_some(Said { span: exception.span, note, fits: false })
     });
-    events.chain(traces).take(MOST).collect()
+    let mut said: Vec<Said> = events.chain(traces).collect();
+    said.sort_by_key(|said| (!said.fits, said.span));
+    said.truncate(MOST);
+    said
 }
 
 fn check(facts: &Facts) -> Verdict {
@@ -65,25 +98,35 @@ fn check(facts: &Facts) -> Verdict {
     if hits.is_empty() {
         return Verdict::NotApplicable;
     }
-    let own: Vec<_> = hits.iter().flat_map(|(queue, _)| databases(facts, queue)).collect();
-    if let Some(down) = own.iter().find(|database| database.mounted.as_ref().is_some_and(|mounted| !mounted.value)) {
+    // A queue whose database is not mounted is explained by that; the others are not.
+    let (down, hits): (Vec<_>, Vec<_>) = hits
+        .into_iter()
+        .map(|(queue, error)| (queue, error, Home::of(facts, queue)))
+        .partition(|(.., home)| home.dismounted().is_some());
+    if hits.is_empty() {
+        let names = distinct(down.iter().filter_map(|(.., home)| Some(home.dismounted()?.name.value.clone())));
+        let verb = if names.len() == 1 { "is" } else { "are" };
         return Verdict::RuledOut(format!(
-            "Database {} is not mounted, which explains the failed connections.",
-            down.name.value
+            "Database {} {verb} not mounted, which explains the failed connections.",
+            listed(&names, 3)
         ));
     }
-    let mounted =
-        !own.is_empty() && own.iter().all(|database| database.mounted.as_ref().is_some_and(|mounted| mounted.value));
-    let said = busy(facts);
-    let direct = hits.iter().any(|(_, error)| is_too_busy(&error.text));
-    let proven = direct || !said.is_empty();
+    let own: Vec<_> = hits.iter().flat_map(|(.., home)| home.databases()).collect();
+    let mounted = hits.iter().all(|(.., home)| home.is_mounted());
+    let named =
+        hits.iter().filter_map(|(queue, ..)| queue.next_hop().filter(|hop| facts.servers.server(hop).is_some()));
+    let servers = own.iter().filter_map(|database| database.server.clone()).chain(named.map(str::to_owned));
+    let servers = distinct(servers);
+    let said = busy(facts, &servers);
+    let direct = hits.iter().any(|(_, error, _)| is_too_busy(&error.text));
+    let proven = direct || said.iter().any(|said| said.fits);
     let mut found = Discovery::new(match (proven, mounted || direct) {
         (true, true) => Confidence::Confirmed,
         (true, false) => Confidence::Likely,
         _ => Confidence::Possible,
     });
     let (mut total, mut places, mut shown) = (0, String::new(), String::new());
-    for (i, (queue, error)) in hits.iter().enumerate() {
+    for (i, (queue, error, _)) in hits.iter().enumerate() {
         let messages = queue.share(|text| is_connection(text) && !is_dismounted(text));
         total += messages;
         if i < 3 {
@@ -93,14 +136,14 @@ fn check(facts: &Facts) -> Verdict {
         }
         found.accounts_for(queue, messages, format!("Queue {}: no connection to the store", queue.label()));
     }
-    for (span, note) in said {
+    let loose = !said.is_empty() && !proven;
+    for said in said {
         shown += &found.cite(
-            Proof::new(span, note)
+            Proof::new(said.span, said.note)
                 .mark(["MapiExceptionRpcServerTooBusy", "ec=2419", "1723"])
                 .why("The store refuses further work over RPC."),
         );
     }
-    let servers = distinct(own.iter().filter_map(|database| database.server.clone()));
     let store =
         if servers.is_empty() { "The store".to_owned() } else { format!("The store of {}", listed(&servers, 3)) };
     let wait = if total == 1 { "waits" } else { "wait" };
@@ -118,6 +161,8 @@ fn check(facts: &Facts) -> Verdict {
     found.affects(servers.iter().cloned());
     if mounted {
         found.held("The databases are mounted, so the word offline in the error is not meant literally.");
+    } else if let Some(name) = own.iter().find(|database| is_down(database)).map(|database| &database.name.value) {
+        found.unknown(format!("Whether the mail is for database {name}, which is not mounted: the queue is named after the server, and the store has other databases."));
     } else {
         found.unknown("Whether the databases are mounted: no list shows it.");
         found.missing.push(Missing {
@@ -125,6 +170,9 @@ fn check(facts: &Facts) -> Verdict {
             settles: "Whether the store is busy or a database is offline.".to_owned(),
             command: "Get-MailboxDatabase -Status | Export-Clixml databases.xml".to_owned(),
         });
+    }
+    if loose {
+        found.unknown(format!("Whether what says that a store is too busy {shown} is of the same server and the same hours: the evidence does not tell."));
     }
     if !proven {
         found.missing.push(Missing {
