@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::replies::{Reply, ReplyPlace};
-use crate::facts::transport::Question;
+use crate::facts::transport::{Lifecycle, Question};
 use crate::model::smtp_reply::squeeze;
 use crate::report::{Confidence, Missing, Severity};
 use crate::rules::Verdict;
@@ -182,7 +182,7 @@ fn check(facts: &Facts) -> Verdict {
         .map(|id| id_key(&id.value))
         .filter(|id| !id.is_empty())
         .collect();
-    let has_deferral = before(facts, &mut found, &ids);
+    let has_deferral = before(facts, &mut found, &ids, &recipients);
     if !delayed.is_empty() {
         found.excluded(format!(
             "{} with 4.4.7 about a delay at most: not counted here.",
@@ -222,11 +222,22 @@ fn check(facts: &Facts) -> Verdict {
 }
 
 /// What stands in the evidence about the attempts before: deferrals of the same messages only.
-fn before(facts: &Facts, found: &mut Discovery, ids: &BTreeSet<String>) -> bool {
+fn before(facts: &Facts, found: &mut Discovery, ids: &BTreeSet<String>, recipients: &[String]) -> bool {
+    // A report in words often has no id; then a message to the same recipient that was put off and failed later is meant.
+    let failed: BTreeSet<String> = facts
+        .transport
+        .counts(Question::Messages)
+        .filter(|(_, tally)| tally.marks & Lifecycle::FAILED != 0)
+        .filter_map(|(key, _)| key.get(1).map(|id| id_key(id)))
+        .collect();
+    let to: BTreeSet<String> = recipients.iter().map(|address| address.to_lowercase()).collect();
     let mut deferrals: Vec<(Span, Option<String>)> = Vec::new();
     let of_log = facts.transport.counts(Question::Retries).filter_map(|(key, tally)| {
-        let [_, id, _] = key.as_slice() else { return None };
-        ids.contains(&id_key(id)).then_some((tally.examples.first()?.1, Some(count(tally.count, "time"))))
+        let [_, id, recipient] = key.as_slice() else { return None };
+        let id = id_key(id);
+        let is_to = to.is_empty() || recipient.split(';').any(|one| to.contains(&one.trim().to_lowercase()));
+        let meant = if ids.is_empty() { failed.contains(&id) && is_to } else { ids.contains(&id) };
+        meant.then_some((tally.examples.first()?.1, Some(count(tally.count, "time"))))
     });
     deferrals.extend(of_log.take(TOLD));
     let of_list = facts
@@ -235,12 +246,13 @@ fn before(facts: &Facts, found: &mut Discovery, ids: &BTreeSet<String>) -> bool 
         .filter(|event| event.event.value.eq_ignore_ascii_case("DEFER"))
         .filter(|event| event.message_id.as_ref().is_some_and(|id| ids.contains(&id_key(&id.value))));
     deferrals.extend(of_list.take(TOLD).map(|event| (event.span, None)));
+    let which = if ids.is_empty() { "a message to the same recipient that failed later" } else { "the same message" };
     for (span, times) in deferrals.iter().take(TOLD) {
         let times = times.as_ref().map_or_else(String::new, |times| format!(", {times}"));
-        let proof = Proof::new(*span, format!("Message tracking, DEFER of the same message{times}"));
+        let proof = Proof::new(*span, format!("Message tracking, DEFER of {which}{times}"));
         let place =
             found.cite(proof.mark(["LED="]).why("The reason of a deferral is the reason why a message expires later."));
-        found.held(format!("Message tracking has a deferral of the same message, with its reason {place}."));
+        found.held(format!("Message tracking has a deferral of {which}, with its reason {place}."));
     }
     if deferrals.is_empty() {
         found.unknown("Why the attempts failed: the evidence has no deferral that is known to be of these messages.");

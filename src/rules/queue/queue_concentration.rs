@@ -103,7 +103,9 @@ fn check(facts: &Facts) -> Verdict {
         .filter_map(|(kind, shares)| Some((kind, shares, shares.top()?)))
         // One large queue is seen in the list of queues; several to one next hop are not.
         .filter(|(kind, _, (name, ..))| {
-            *kind != "next hop" || queues.get(&name.to_lowercase()).is_some_and(|queues| *queues > 1)
+            // Where all mail goes the same way, the queue itself tells that.
+            *kind != "next hop"
+                || hops.counts.len() > 1 && queues.get(&name.to_lowercase()).is_some_and(|queues| *queues > 1)
         })
         .map(|(kind, shares, (name, messages, span))| finding(kind, shares, name, messages, span))
         .collect();

@@ -173,7 +173,11 @@ fn finding(facts: &Facts, own: &[&Hit<'_>], replaced: &[&Hit<'_>]) -> Discovery 
         goes_on(facts, &mut found, &server, last);
     }
     effects(&mut found, own);
-    settle_past(facts, &mut found, own);
+    if settle_past(facts, &mut found, own) && after.is_none() {
+        found.statement = format!(
+            "The queue database of {server} was damaged or could not be opened: {what} {places}. It has not been reported for long."
+        );
+    }
     let folder = own.iter().chain(replaced).find_map(|hit| {
         let text = hit.variant.event.message.clone().unwrap_or_else(|| hit.variant.event.strings.join("\n"));
         Some(FOLDER.as_ref()?.captures(&text)?.get(1)?.as_str().trim_end_matches('\\').to_owned())
