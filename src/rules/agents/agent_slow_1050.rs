@@ -119,10 +119,15 @@ fn check(facts: &Facts) -> Verdict {
     );
     effects(&mut found, &all);
     found.affects(agents.iter().cloned());
-    if !is_frequent(&all) && submission.is_empty() {
+    let is_frequent = is_frequent(&all);
+    if !is_frequent && submission.is_empty() {
         found.severity = Some(Severity::Info);
         found.role = Some(Role::Context);
         found.unknown("Whether it delays mail: single events come on busy servers too, these are fewer than three a day, and no Submission queue of the evidence is long.");
+    }
+    if !is_frequent && !submission.is_empty() {
+        found.confidence = Confidence::Likely;
+        found.unknown("Whether the messages wait because of it: there are fewer than three such events a day.");
     }
     settle_past(facts, &mut found, &all);
     found.command(
