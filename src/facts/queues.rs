@@ -489,6 +489,7 @@ mod tests {
             last_error: None,
             last_retry: time.map(|time| Located::new(time, span)),
             next_retry: None,
+            velocity: None,
         }
     }
 

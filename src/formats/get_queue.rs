@@ -95,12 +95,18 @@ fn queue(row: &mut Row<'_>) -> Option<Queue> {
         last_error: row.text("LastError"),
         last_retry: row.moment("LastRetryTime"),
         next_retry: row.moment("NextRetryTime"),
+        velocity: row.parsed("Velocity", velocity),
     };
     let usable = queue.identity.is_some()
         || queue.next_hop_domain.is_some()
         || queue.message_count.is_some()
         || queue.last_error.is_some();
     usable.then_some(queue)
+}
+
+/// `-12.5`, or `-12,5` in other cultures.
+fn velocity(text: &str) -> Option<f64> {
+    text.trim().replace(',', ".").replace('\u{2212}', "-").parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// An identifier; people mask parts of it, but zeros are still recognized.

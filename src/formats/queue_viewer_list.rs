@@ -257,6 +257,7 @@ fn queue(found: &mut Found, row: &Row, span: Span) -> Queue {
         last_error: found.value(row, Q_ERROR).map(|value| Located::new(value, span)),
         last_retry: found.time(row, LAST_RETRY).map(|value| Located::new(value, span)),
         next_retry: found.time(row, NEXT_RETRY).map(|value| Located::new(value, span)),
+        velocity: None,
     }
 }
 

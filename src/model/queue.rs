@@ -32,6 +32,8 @@ pub struct Queue {
     pub last_retry: Option<Located<Moment>>,
     /// When delivery will be tried next.
     pub next_retry: Option<Located<Moment>>,
+    /// Messages that leave in a second less those that come, over the last minute (2013 and later): below zero it grows.
+    pub velocity: Option<Located<f64>>,
 }
 
 impl Queue {

@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::facts::events::{EventGroup, Variant};
 use crate::facts::queues::WaitingQueue;
 use crate::model::server::server_key;
-use crate::report::Confidence;
+use crate::report::{Confidence, Role, Severity};
 
 /// Events of one group with the same text.
 pub(in crate::rules) struct Hit<'a> {
@@ -111,6 +111,16 @@ pub(in crate::rules) fn note_past(facts: &Facts, found: &mut Discovery, hits: &[
         "Whether it still happens: the last of these events is of {last}, and the evidence goes on until {newest}."
     ));
     true
+}
+
+/// The same; and what happened and did not come back for long is only worth knowing, unless mail that waits is put down to it.
+pub(in crate::rules) fn settle_past(facts: &Facts, found: &mut Discovery, hits: &[&Hit<'_>]) -> bool {
+    let past = note_past(facts, found, hits);
+    if past && found.shares.is_empty() {
+        found.severity = Some(Severity::Info);
+        found.role = Some(Role::Context);
+    }
+    past
 }
 
 /// The last of these events and the newest time of the same computers or the queues, when that is more than some hours later: for so

@@ -2,7 +2,7 @@
 
 use super::discovery::{Discovery, quoted};
 use crate::facts::Facts;
-use crate::facts::queues::WaitingQueue;
+use crate::facts::queues::{Snapshot, WaitingQueue};
 use crate::model::queue::DeliveryType;
 use crate::model::server::server_key;
 use crate::model::version::ExchangeVersion;
@@ -44,6 +44,21 @@ pub(in crate::rules) fn age(facts: &Facts, queue: &WaitingQueue) -> Option<i64> 
     let newest = facts.queues.as_of()?;
     oldest.compare(newest)?;
     Some(oldest.at.duration_until(newest.at).as_mins())
+}
+
+/// Hours between two lists of queues within which a difference tells how fast a queue grows.
+const SPAN: i64 = 4;
+
+/// How many messages more, and how many percent more, are growth and not the ups and downs of every queue.
+const GROWTH: (u64, u64) = (50, 20);
+
+/// The first and the last list of a queue that clearly grew between them, within some hours.
+pub(in crate::rules) fn growth(queue: &WaitingQueue) -> Option<(&Snapshot, &Snapshot)> {
+    let (first, last) = queue.change()?;
+    let minutes = first.at?.at.duration_until(last.at?.at).as_mins();
+    let more = last.count.checked_sub(first.count)?;
+    let clearly = more >= GROWTH.0 && more.saturating_mul(100) >= first.count.saturating_mul(GROWTH.1);
+    (clearly && minutes <= SPAN * 60).then_some((first, last))
 }
 
 /// Whether a server is known to run 2007 or 2010: by its version, by queues that later versions do not have, or by the folder

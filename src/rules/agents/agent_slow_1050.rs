@@ -3,13 +3,14 @@
 //! Trap: a busy server logs event 1050 now and then for a single large message. Only many of them, or a Submission queue that grows
 //! meanwhile, delay mail.
 
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::model::message_shape::MessageShape;
 use crate::model::queue::QueueName;
 use crate::report::{Confidence, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
-use crate::rules::searching::{Hit, computers, effects, events, hits, note_past};
+use crate::rules::searching::{Hit, computers, effects, events, hits, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -39,11 +40,34 @@ declare_rule! {
     check: check,
 }
 
-/// So many events are no longer those of single messages.
+/// So many events in a day are no longer those of single messages.
 const MANY: u64 = 3;
 
 /// Messages in the Submission queue from which on a few events matter, too.
 const WAITING: u64 = 100;
+
+/// The time in which they come, in seconds.
+const DAY: u64 = 24 * 3600;
+
+/// Texts of events that are compared with each other.
+const COMPARED: usize = 500;
+
+/// Whether so many events come within a day. Events without a time do not tell.
+fn is_frequent(all: &[&Hit<'_>]) -> bool {
+    let Some(start) = all.iter().filter_map(|hit| hit.variant.first).min_by_key(|first| first.at) else {
+        return false;
+    };
+    let seconds = |at: Moment| start.at.duration_until(at.at).as_secs();
+    let times = |hit: &&Hit<'_>| Some((seconds(hit.variant.first?), seconds(hit.variant.last?), hit.variant.count));
+    let spans: Vec<(i64, i64, u64)> = all.iter().filter_map(times).take(COMPARED).collect();
+    spans.iter().any(|(first, last, count)| {
+        // Many of one text over a longer time come several times a day as well.
+        let days = last.saturating_sub(*first).max(1).unsigned_abs().div_ceil(DAY);
+        let end = first.saturating_add_unsigned(DAY);
+        let within = spans.iter().filter(|other| other.0 >= *first && other.1 <= end).map(|other| other.2);
+        *count >= MANY.saturating_mul(days) || within.sum::<u64>() >= MANY
+    })
+}
 
 fn check(facts: &Facts) -> Verdict {
     let all = hits(facts, "MSExchange Extensibility", &[1050]);
@@ -95,12 +119,17 @@ fn check(facts: &Facts) -> Verdict {
     );
     effects(&mut found, &all);
     found.affects(agents.iter().cloned());
-    if number < MANY && submission.is_empty() {
+    let is_frequent = is_frequent(&all);
+    if !is_frequent && submission.is_empty() {
         found.severity = Some(Severity::Info);
         found.role = Some(Role::Context);
-        found.unknown("Whether it delays mail: single events come on busy servers too, and no Submission queue of the evidence is long.");
+        found.unknown("Whether it delays mail: single events come on busy servers too, these are fewer than three a day, and no Submission queue of the evidence is long.");
     }
-    note_past(facts, &mut found, &all);
+    if !is_frequent && !submission.is_empty() {
+        found.confidence = Confidence::Likely;
+        found.unknown("Whether the messages wait because of it: there are fewer than three such events a day.");
+    }
+    settle_past(facts, &mut found, &all);
     found.command(
         "See the agents and their order.",
         "Get-TransportAgent | Format-Table Identity,Enabled,Priority -AutoSize",

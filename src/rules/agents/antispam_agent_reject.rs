@@ -6,7 +6,8 @@ use crate::report::{Confidence, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
 use crate::rules::logged::logged;
-use crate::rules::searching::{Hit, computers, hits, note_past};
+use crate::rules::searching::{Hit, computers, hits, settle_past};
+use crate::rules::waiting::{Way, way};
 
 declare_rule! {
     /// # Symptoms
@@ -48,12 +49,7 @@ fn check(facts: &Facts) -> Verdict {
     if refusals.is_empty() {
         return Verdict::NotApplicable;
     }
-    let reports: Vec<&Reply> = facts
-        .replies
-        .all
-        .iter()
-        .filter(|reply| matches!(reply.at, ReplyPlace::Report(..) | ReplyPlace::Queue(_)))
-        .collect();
+    let reports: Vec<&Reply> = facts.replies.all.iter().filter(|reply| is_own(facts, reply)).collect();
     let pairs: Vec<(&Reply, &Reply)> = refusals
         .iter()
         .filter_map(|refusal| {
@@ -97,6 +93,36 @@ fn check(facts: &Facts) -> Verdict {
         .verify
         .push("A test message from the same sender arrives, and the agent log shows it as accepted.".to_owned());
     Verdict::Found(vec![found])
+}
+
+/// Whether a reply is known to come from the own organization: others refuse in the same words.
+fn is_own(facts: &Facts, reply: &Reply) -> bool {
+    let domains = &facts.settings.accepted_domains;
+    let accepted = |domain: &str| domains.iter().any(|own| own.domain.value.trim().eq_ignore_ascii_case(domain.trim()));
+    // Only the name of the server in full tells whose it is, unless the evidence lists the server.
+    let server = |name: &str| {
+        let name = name.trim();
+        match name.split_once('.') {
+            Some((_, domain)) => accepted(domain),
+            None => facts.servers.server(name).is_some(),
+        }
+    };
+    match reply.at {
+        ReplyPlace::Queue(at) => facts.queues.queues.get(at).is_some_and(|queue| way(facts, queue) == Way::Internal),
+        ReplyPlace::Report(at, _) => facts.reports.get(at).is_some_and(|report| {
+            let meant = report.recipients.iter().take(1000).filter(|recipient| {
+                let text = recipient.diagnostic_code.as_ref().or(recipient.status.as_ref());
+                text.is_some_and(|text| reply.is_like(&text.value))
+            });
+            let giving_up = report.generating_server.as_ref().or(report.reporting_mta.as_ref());
+            meant.into_iter().any(|recipient| {
+                let domain = recipient.address.as_ref().and_then(|address| address.value.rsplit_once('@'));
+                let by = recipient.remote_mta.as_ref().or(giving_up);
+                domain.is_some_and(|(_, domain)| accepted(domain)) || by.is_some_and(|by| server(&by.value))
+            })
+        }),
+        _ => false,
+    }
 }
 
 fn agent(reply: &Reply) -> Option<String> {
@@ -155,6 +181,6 @@ fn of_event(facts: &Facts, found: &mut Discovery, refusals: &[&Reply], agents: &
         "No internal SMTP servers are listed{on} {places}, while {} refuse mail {shown}: behind a gateway the filters judge the gateway instead of the sender.",
         listed(agents, 3)
     );
-    note_past(facts, found, &events);
+    settle_past(facts, found, &events);
     found.unknown("Whether wanted mail was refused: no report or queue of the evidence shows such a refusal.");
 }

@@ -8,7 +8,7 @@ use crate::model::smtp_reply::squeeze;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
-use crate::rules::searching::{Hit, computers, effects, hits, note_past};
+use crate::rules::searching::{Hit, computers, effects, hits, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -158,7 +158,6 @@ fn finding(
     };
     found.statement = format!("{what} cannot be loaded{on} {places}{effect}.");
     effects(&mut found, open);
-    note_past(facts, &mut found, open);
     if malware {
         found
             .unknown("Whether the Malware agent defers the mail: event 5300 of FIPFS occurs as well. Mend that first.");
@@ -179,6 +178,7 @@ fn finding(
         }
         found.unknown("Whether mail waits for it: no queue of the evidence shows the deferral.");
     }
+    settle_past(facts, &mut found, open);
     remedy(&mut found, servers.first().map(String::as_str), agent, journal);
     found
 }

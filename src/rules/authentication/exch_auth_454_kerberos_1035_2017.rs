@@ -11,7 +11,7 @@ use crate::model::smtp_reply::LastError;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
-use crate::rules::searching::{Hit, Pattern, computers, effects, hits, note_past};
+use crate::rules::searching::{Hit, Pattern, computers, effects, hits, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -136,7 +136,7 @@ fn check(facts: &Facts) -> Verdict {
     };
     found.affects(receivers.iter().cloned());
     effects(&mut found, &inbound);
-    note_past(facts, &mut found, &inbound);
+    settle_past(facts, &mut found, &inbound);
     if certain {
         found.excluded(
             "The receive connector: it offered Exchange Server authentication, else the reply would be 5.7.3.",

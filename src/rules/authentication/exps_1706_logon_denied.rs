@@ -8,8 +8,8 @@ use crate::facts::Facts;
 use crate::model::server::server_key;
 use crate::report::Confidence;
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
-use crate::rules::searching::{Hit, Pattern, effects, hits, note_past};
+use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
+use crate::rules::searching::{Hit, Pattern, effects, hits, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -111,7 +111,7 @@ fn finding(facts: &Facts, computer: &str, own: &[&(&Hit<'_>, u32)]) -> Discovery
     found.affects(peers.clone());
     let hits: Vec<&Hit<'_>> = own.iter().map(|(hit, _)| *hit).collect();
     effects(&mut found, &hits);
-    note_past(facts, &mut found, &hits);
+    settle_past(facts, &mut found, &hits);
     let damaged = facts
         .events_of("MSExchangeTransport", &[327])
         .any(|group| group.computer.as_deref().is_none_or(|other| server_key(other) == server_key(computer)));
@@ -128,7 +128,7 @@ fn finding(facts: &Facts, computer: &str, own: &[&(&Hit<'_>, u32)]) -> Discovery
     );
     found.command(
         "Look whether the other server has its service principal names: SMTPSVC with its short and its full name, and on no other account.",
-        format!("setspn -L {}", peers.first().map_or("<other server>", |peer| peer.split('.').next().unwrap_or(peer))),
+        format!("setspn -L {}", peers.first().map_or_else(|| "<other server>".to_owned(), |peer| quoted(peer.split('.').next().unwrap_or(peer)))),
     );
     found.step(
         "Check that the computer account of each server is a member of Exchange Domain Servers, and that its secure channel works (no NETLOGON \

@@ -7,7 +7,7 @@ use crate::report::{Confidence, Missing, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, quoted};
 use crate::rules::refused::{Refused, refused};
-use crate::rules::searching::{Hit, computers, effects, hits, note_past};
+use crate::rules::searching::{Hit, computers, effects, hits, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -98,7 +98,7 @@ fn check(facts: &Facts) -> Verdict {
     }
     found.affects(servers.iter().cloned());
     effects(&mut found, &events);
-    note_past(facts, &mut found, &events);
+    settle_past(facts, &mut found, &events);
     found.command(
         format!("On {server}, count the trusted authorities; more than about 100 is suspicious. Remove those that nobody needs with certlm.msc or the group policy that spreads them."),
         "(Get-ChildItem Cert:\\LocalMachine\\Root).Count; Get-ChildItem Cert:\\LocalMachine\\Root | Sort-Object NotAfter | Format-Table Subject,NotAfter -AutoSize",

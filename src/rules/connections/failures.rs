@@ -235,7 +235,7 @@ impl Failures<'_> {
             format!("{} because {what} {places}{to}.", returned(&self.reports))
         } else {
             let times: u64 = self.logs.iter().map(|reply| reply.count).sum();
-            format!("{} in the logs {what} {places}{to}.", count(times, "time"))
+            format!("In the logs {what}, {} {places}{to}.", count(times, "time"))
         };
         found.affects(targets.into_iter().take(10));
         self.weigh(facts, &mut found);

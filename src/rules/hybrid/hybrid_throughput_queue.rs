@@ -7,7 +7,7 @@ use crate::model::transport_service::TransportServiceKind;
 use crate::report::{Confidence, Missing, Severity, grouped};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, quoted};
-use crate::rules::waiting::age;
+use crate::rules::waiting::{age, growth};
 
 declare_rule! {
     /// # Symptoms
@@ -102,7 +102,7 @@ fn finding(facts: &Facts, queue: &WaitingQueue) -> Discovery {
         let at = |moment: Option<crate::base::timestamp::Moment>| moment.map(|at| at.to_string()).unwrap_or_default();
         let earlier =
             found.cite(Proof::new(first.span, format!("{} messages in the list of {}", first.count, at(first.at))));
-        if last.count > first.count {
+        if growth(queue).is_some() {
             grew = format!(", {} more than in an earlier list {earlier}", grouped(last.count - first.count));
             found.confidence = Confidence::Likely;
         }

@@ -10,7 +10,7 @@ use crate::model::legacy_queue::{LegacyQueue, LegacyQueueKind};
 use crate::report::{Confidence, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
-use crate::rules::searching::{Hit, Pattern, effects, hits, note_past};
+use crate::rules::searching::{Hit, Pattern, effects, hits, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -125,7 +125,7 @@ fn finding(facts: &Facts, name: &str, own: &[&(&Hit<'_>, String, Option<u32>)]) 
     found.affects([name.to_owned()]);
     let meant: Vec<&Hit<'_>> = own.iter().map(|(hit, ..)| *hit).collect();
     effects(&mut found, &meant);
-    note_past(facts, &mut found, &meant);
+    settle_past(facts, &mut found, &meant);
     // A queue that was seen empty afterwards: the connection has worked since.
     let is_empty = |queue: &&LegacyQueue| {
         queue.kind == LegacyQueueKind::Mta

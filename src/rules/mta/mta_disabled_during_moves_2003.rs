@@ -3,7 +3,7 @@
 use crate::facts::Facts;
 use crate::facts::services::{MTA, ServiceStanding};
 use crate::model::health::StartMode;
-use crate::model::legacy_queue::{LegacyQueue, LegacyQueueKind};
+use crate::model::legacy_queue::{LegacyQueue, LegacyQueueKind, LegacyQueueState};
 use crate::model::server::server_key;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
@@ -68,6 +68,27 @@ fn moves(facts: &Facts) -> Vec<Hit<'_>> {
     all
 }
 
+/// Messages from which on a queue that is not in retry holds more than what passes through.
+const MANY: u64 = 24;
+
+/// Hours before the end of the evidence in which moves count.
+const DAY: i64 = 24;
+
+/// Whether a queue holds mail back: in retry, or with dozens of messages.
+fn is_held(queue: &LegacyQueue) -> bool {
+    queue.state.as_ref().is_some_and(|state| state.value == LegacyQueueState::Retry) || queue.count() >= MANY
+}
+
+/// Whether the last move was within a day of the newest time in the evidence of that server. Clocks that do not compare say nothing.
+fn is_of_now(facts: &Facts, hit: &Hit<'_>, server: Option<&str>) -> bool {
+    let Some(last) = hit.variant.last else { return true };
+    let events = facts.events.iter().filter(|group| !group.recovered && is_own(group.computer.as_deref(), server));
+    let queues = facts.legacy_queues.iter().flat_map(|queue| queue.oldest.iter().chain(&queue.next_retry));
+    let times = events.filter_map(|group| group.last).chain(queues.map(|at| at.value));
+    let newest = times.filter(|at| last.compare(*at).is_some()).max_by_key(|at| at.at);
+    newest.is_none_or(|newest| last.at.duration_until(newest.at).as_hours() <= DAY)
+}
+
 fn check(facts: &Facts) -> Verdict {
     let standings = facts.service(MTA);
     let off: Vec<&ServiceStanding<'_>> = standings
@@ -90,6 +111,14 @@ fn check(facts: &Facts) -> Verdict {
         .filter(|queue| queue.kind == LegacyQueueKind::LocalDelivery && queue.count() > 0)
         .filter(|queue| is_own(queue.server.as_ref().map(|server| server.value.as_str()), standing.server))
         .collect();
+    if moves.is_empty() || waiting.is_empty() {
+        return Verdict::NotApplicable;
+    }
+    // Old moves, or a few messages that pass through, say nothing.
+    let (moves, waiting): (Vec<&Hit<'_>>, Vec<&LegacyQueue>) = (
+        moves.into_iter().filter(|hit| is_of_now(facts, hit, standing.server)).collect(),
+        waiting.into_iter().filter(|queue| is_held(queue)).collect(),
+    );
     if moves.is_empty() || waiting.is_empty() {
         return Verdict::NotApplicable;
     }

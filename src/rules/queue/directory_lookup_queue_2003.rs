@@ -6,7 +6,7 @@ use crate::model::server::server_key;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
-use crate::rules::searching::{Hit, effects, hits, note_past};
+use crate::rules::searching::{Hit, effects, hits, settle_past};
 
 /// From how many messages on the queue is not what passes through in a moment.
 const MANY: u64 = 100;
@@ -127,6 +127,6 @@ fn finding(facts: &Facts, queue: &LegacyQueue, own: &[&Hit<'_>]) -> Discovery {
     found.command("Restart the service when the cause is gone.", "net stop smtpsvc && net start smtpsvc");
     found.warn("Mail through the server pauses for about a minute.");
     found.verify.push("The queue falls to 0 and stays there.".to_owned());
-    note_past(facts, &mut found, own);
+    settle_past(facts, &mut found, own);
     found
 }

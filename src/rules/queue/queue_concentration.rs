@@ -1,4 +1,4 @@
-//! Most of the stuck mail has one thing in common.
+//! Much of the stuck mail has one thing in common.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ use crate::rules::discovery::{Discovery, Proof, quoted};
 
 declare_rule! {
     /// # Symptoms
-    /// Half or more of the messages that are stuck have the same recipient or sender, or wait in several queues to the same next hop,
-    /// while others wait beside them.
+    /// Half or more of the messages that are stuck, or a quarter of a hundred and more, have the same recipient or sender, or wait in
+    /// several queues to the same next hop.
     ///
     /// # Cause
     /// What they have in common is the place to look: a mailbox, a program that sends in masses, a server or a database.
@@ -24,7 +24,7 @@ declare_rule! {
     /// # More information
     /// The queue tool of the Exchange Troubleshooting Assistant warned from a quarter on. Messages that move are not counted.
     id: "queue-concentration",
-    title: "Most of the stuck mail has one thing in common",
+    title: "Much of the stuck mail has one thing in common",
     area: Queue,
     severity: Info,
     role: Context,
@@ -38,6 +38,9 @@ declare_rule! {
 
 /// Messages from which on shares are worth telling.
 const MANY: u64 = 20;
+
+/// Messages from which on a quarter is worth telling.
+const VERY_MANY: u64 = 100;
 
 /// Different values that are told apart.
 const KINDS: usize = 10_000;
@@ -62,11 +65,12 @@ impl Shares {
         }
     }
 
-    /// The largest, when it is half of all or more and not alone.
+    /// The largest, when it is half of all or more; of very many a quarter is worth telling, too.
     fn top(&self) -> Option<(&str, u64, Option<Span>)> {
         let (_, (messages, span, shown)) =
             self.counts.iter().max_by_key(|(name, (messages, ..))| (*messages, std::cmp::Reverse(*name)))?;
-        let enough = self.counts.len() > 1 && self.total >= MANY && messages.saturating_mul(2) >= self.total;
+        let parts = if self.total >= VERY_MANY { 4 } else { 2 };
+        let enough = self.total >= MANY && messages.saturating_mul(parts) >= self.total;
         enough.then_some((shown.as_str(), *messages, *span))
     }
 }
@@ -99,7 +103,9 @@ fn check(facts: &Facts) -> Verdict {
         .filter_map(|(kind, shares)| Some((kind, shares, shares.top()?)))
         // One large queue is seen in the list of queues; several to one next hop are not.
         .filter(|(kind, _, (name, ..))| {
-            *kind != "next hop" || queues.get(&name.to_lowercase()).is_some_and(|queues| *queues > 1)
+            // Where all mail goes the same way, the queue itself tells that.
+            *kind != "next hop"
+                || hops.counts.len() > 1 && queues.get(&name.to_lowercase()).is_some_and(|queues| *queues > 1)
         })
         .map(|(kind, shares, (name, messages, span))| finding(kind, shares, name, messages, span))
         .collect();
@@ -109,15 +115,16 @@ fn check(facts: &Facts) -> Verdict {
 fn finding(kind: &str, shares: &Shares, name: &str, messages: u64, span: Option<Span>) -> Discovery {
     let mut found = Discovery::new(Confidence::Confirmed);
     let place = span.map_or_else(String::new, |span| {
-        let why = "What most of the stuck messages have in common is where to look first.";
+        let why = "What many of the stuck messages have in common is where to look first.";
         found.cite(Proof::new(span, format!("The first place with this {kind}")).mark([name]).why(why))
     });
     let percent = messages.saturating_mul(100) / shares.total.max(1);
-    found.statement = format!(
-        "{percent} percent of the stuck messages, {} of {}, have the same {kind} {place}: {name}.",
-        crate::report::grouped(messages),
-        crate::report::grouped(shares.total)
-    );
+    let (number, total) = (crate::report::grouped(messages), crate::report::grouped(shares.total));
+    found.statement = if messages == shares.total {
+        format!("All {total} stuck messages that are listed have the same {kind} {place}: {name}.")
+    } else {
+        format!("{percent} percent of the stuck messages, {number} of {total}, have the same {kind} {place}: {name}.")
+    };
     found.effect(format!("Different {kind}s among the stuck messages"), shares.counts.len().to_string());
     match kind {
         "sender" => {

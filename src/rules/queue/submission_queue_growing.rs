@@ -2,12 +2,14 @@
 
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
+use crate::model::Located;
 use crate::model::queue::QueueName;
-use crate::report::{Confidence, Missing, grouped};
+use crate::model::server::server_key;
+use crate::report::{Confidence, Missing, Severity, grouped};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, quoted};
 use crate::rules::searching::{Hit, hits};
-use crate::rules::waiting::age;
+use crate::rules::waiting::{age, growth};
 
 declare_rule! {
     /// # Symptoms
@@ -48,6 +50,40 @@ const MOST: usize = 200;
 /// Age in minutes from which on a message has waited too long for the categorizer.
 const OLD: i64 = 10;
 
+/// Messages of that age that are needed: a single one was sent anew, perhaps.
+const SOME: usize = 10;
+
+/// How long before or after the queues were listed an event may be about them, in minutes: on the same clock, and on others.
+const NEAR: (i64, i64) = (120, 14 * 60);
+
+/// What shows that messages pile up.
+enum Sign {
+    /// Two lists.
+    Lists,
+    /// The age of many of the messages.
+    Age,
+    /// The velocity of the queue.
+    Velocity,
+}
+
+/// Whether many of the messages have waited too long, not one that was sent anew.
+fn are_old(facts: &Facts, queue: &WaitingQueue) -> bool {
+    let Some(newest) = facts.queues.as_of().filter(|_| age(facts, queue).is_some_and(|minutes| minutes >= OLD)) else {
+        return false;
+    };
+    let received = queue.messages.iter().filter_map(|message| message.date_received.as_ref());
+    let old = received
+        .filter(|at| at.value.compare(newest).is_some() && at.value.at.duration_until(newest.at).as_mins() >= OLD);
+    let old = old.count();
+    old >= SOME && old.saturating_mul(2) >= queue.messages.len()
+}
+
+/// The velocity, when it says that more messages come than go.
+fn velocity(queue: &WaitingQueue) -> Option<&Located<f64>> {
+    let velocity = queue.queue.as_ref()?.velocity.as_ref()?;
+    (velocity.value < 0.0 && queue.count() > BUSY).then_some(velocity)
+}
+
 fn check(facts: &Facts) -> Verdict {
     let full: Vec<&WaitingQueue> = facts
         .queues
@@ -59,10 +95,10 @@ fn check(facts: &Facts) -> Verdict {
     let (mut findings, mut settled, mut open) = (Vec::new(), None, None);
     for queue in full {
         match queue.change() {
-            Some((first, last)) if last.count > first.count && last.count > BUSY => {
-                findings.push(finding(facts, queue, Some((first, last))));
+            Some((_, last)) if last.count > BUSY && growth(queue).is_some() => {
+                findings.push(finding(facts, queue, &Sign::Lists));
             }
-            Some((first, last)) if last.count < first.count => {
+            Some((first, last)) if last.count < first.count && velocity(queue).is_none() => {
                 settled.get_or_insert_with(|| {
                     format!(
                         "The submission queue of {} empties: {} first, {} later.",
@@ -72,7 +108,8 @@ fn check(facts: &Facts) -> Verdict {
                     )
                 });
             }
-            _ if age(facts, queue).is_some_and(|minutes| minutes >= OLD) => findings.push(finding(facts, queue, None)),
+            _ if are_old(facts, queue) => findings.push(finding(facts, queue, &Sign::Age)),
+            _ if velocity(queue).is_some() => findings.push(finding(facts, queue, &Sign::Velocity)),
             _ => {
                 open.get_or_insert(queue);
             }
@@ -83,34 +120,33 @@ fn check(facts: &Facts) -> Verdict {
     }
     if let Some(queue) = open {
         let why = format!(
-            "The submission queue of {} holds {}; one list does not tell whether it empties.",
+            "The submission queue of {} holds {}; {} whether it empties.",
             name(queue),
-            count(queue.count(), "message")
+            count(queue.count(), "message"),
+            if queue.change().is_some() { "the lists do not tell" } else { "one list does not tell" }
         );
-        return Verdict::Undecided(
-            why,
-            vec![Missing {
-                what: "A second list of queues, some minutes later".to_owned(),
-                settles: "Whether the queue grows.".to_owned(),
-                command: format!("Get-Queue {} | Export-Clixml queues-later.xml", quoted(&queue.label())),
-            }],
-        );
+        return Verdict::Undecided(why, vec![again(queue)]);
     }
     settled.map_or(Verdict::NotApplicable, Verdict::RuledOut)
+}
+
+/// What shows whether the queue empties.
+fn again(queue: &WaitingQueue) -> Missing {
+    Missing {
+        what: "A second list of queues, some minutes later".to_owned(),
+        settles: "Whether the queue grows.".to_owned(),
+        command: format!("Get-Queue {} | Export-Clixml queues-later.xml", quoted(&queue.label())),
+    }
 }
 
 fn name(queue: &WaitingQueue) -> String {
     queue.server().unwrap_or("a server that the export does not name").to_owned()
 }
 
-fn finding(
-    facts: &Facts,
-    queue: &WaitingQueue,
-    change: Option<(&crate::facts::queues::Snapshot, &crate::facts::queues::Snapshot)>,
-) -> Discovery {
+fn finding(facts: &Facts, queue: &WaitingQueue, sign: &Sign) -> Discovery {
     let mut found = Discovery::new(Confidence::Confirmed);
-    let how = match change {
-        Some((first, last)) => {
+    let how = match (sign, growth(queue), velocity(queue)) {
+        (Sign::Lists, Some((first, last)), _) => {
             let (a, b) = (first.at.map(|at| at.to_string()), last.at.map(|at| at.to_string()));
             let note = |count: u64, at: &Option<String>| {
                 format!("{count} messages in the list of {}", at.clone().unwrap_or_default())
@@ -126,7 +162,19 @@ fn finding(
             found.held("Two lists of the queue show that it grows.");
             format!("grew from {} to {} messages{within} {one}{two}", grouped(first.count), grouped(last.count))
         }
-        None => {
+        (Sign::Velocity, _, Some(velocity)) => {
+            found.confidence = Confidence::Likely;
+            found.severity = Some(Severity::Medium);
+            found.unknown("Whether it goes on: the velocity is that of one minute only.");
+            found.missing.push(again(queue));
+            let place = found.cite(
+                Proof::new(velocity.span, "The velocity of the submission queue")
+                    .mark([velocity.value.to_string()])
+                    .why("Below zero, more messages come than go."),
+            );
+            format!("holds {} and grows {place}", count(queue.count(), "message"))
+        }
+        _ => {
             let minutes = age(facts, queue).unwrap_or(0);
             let oldest =
                 queue.messages.iter().filter_map(|m| m.date_received.as_ref()).min_by_key(|t| (t.value.at, t.span));
@@ -148,20 +196,30 @@ fn finding(
     found.statement =
         format!("The submission queue of {} {how}: messages pile up before they are given a next hop.", name(queue));
     found.accounts_for(queue, queue.count(), format!("Waiting for the categorizer in {}", queue.label()));
+    let at = growth(queue).and_then(|(_, last)| last.at).or_else(|| facts.queues.as_of());
+    let is_near = |hit: &Hit<'_>| {
+        let server = hit.group.computer.as_deref().map(server_key);
+        let (Some(last), Some(at)) = (hit.variant.last, at) else { return false };
+        let minutes = last.at.duration_until(at.at).as_mins().abs();
+        let most = if last.compare(at).is_some() { NEAR.0 } else { NEAR.1 };
+        server.is_some() && server == queue.server().map(server_key) && minutes <= most
+    };
+    // 15005 tells that resources are free again.
     let events: Vec<Hit<'_>> = [
-        ("MSExchangeTransport", &[15004_u16, 15005, 15006, 15007][..]),
+        ("MSExchangeTransport", &[15004_u16, 15006, 15007][..]),
         ("MSExchange Extensibility", &[1050]),
         ("MSExchange ADAccess", &[2114, 2102]),
     ]
     .iter()
     .flat_map(|(source, ids)| hits(facts, source, ids))
+    .filter(is_near)
     .collect();
     for hit in events.iter().take(3) {
         let place = hit.cite(&mut found, &[], "It can slow the categorizer down.");
         found.held(format!("The application log has event {} of {} {place}.", hit.group.id, hit.group.source));
     }
     if events.is_empty() {
-        found.unknown("Why: the application log of the server was not brought, or has no events about slow agents, the directory or resources.");
+        found.unknown("Why: the application log of the server was not brought, or has no events of that time about slow agents, the directory or resources.");
     }
     found.command(
         "See whether transport holds itself back, and over which resource.",

@@ -77,7 +77,10 @@ fn check(facts: &Facts) -> Verdict {
             vec![Missing {
                 what: "The journal recipient with its attributes".to_owned(),
                 settles: "Whether it can receive mail.".to_owned(),
-                command: format!("ldifde -f journal-recipient.ldf -p base -d \"{}\"", link.replace(['"', '%'], "")),
+                command: format!(
+                    "ldifde -f journal-recipient.ldf -p base -d \"{}\"",
+                    link.replace(|c: char| c.is_control() || matches!(c, '"' | '%'), "")
+                ),
             }],
         );
     }

@@ -22,14 +22,17 @@ use crate::model::pressure::{BackPressure, Pressure};
 use crate::model::server::server_key;
 use crate::model::smtp_reply::squeeze;
 use crate::model::version::ExchangeVersion;
-use crate::report::{Confidence, Missing, Severity};
+use crate::report::{Confidence, Missing, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
 use crate::rules::refused::{Refused, refused};
-use crate::rules::searching::{Hit, Pattern, effects, note_past};
+use crate::rules::searching::{Hit, Pattern, effects, goes_on_without, settle_past};
 
 /// Events of back pressure.
 const EVENTS: &[u16] = &[15001, 15002, 15003, 15004, 15005, 15006, 15007];
+
+/// Hours in which pressure that lasts is reported again, or mail is refused.
+const DAY: i64 = 24;
 
 /// Characters of a name of a resource that are shown.
 const NAME: usize = 160;
@@ -387,7 +390,7 @@ fn finding(facts: &Facts, server: &Server<'_>, waiting: &[&Refused<'_>]) -> Resu
             found.held(format!("Paused because of it: {}.", listed(&paused, 6)));
         }
     }
-    let mut since = String::new();
+    let (mut since, mut over) = (String::new(), None);
     if let Some(log) = server.log.as_ref().filter(|log| log.is_on()) {
         level = level.or(log.level);
         if let Some(hit) = log.telling() {
@@ -409,7 +412,8 @@ fn finding(facts: &Facts, server: &Server<'_>, waiting: &[&Refused<'_>]) -> Resu
         let all: Vec<&Hit<'_>> = log.up.iter().chain(&log.down).collect();
         effects(&mut found, &all);
         if by_look.is_none() {
-            note_past(facts, &mut found, &log.up.iter().collect::<Vec<_>>());
+            over = goes_on_without(facts, &all, DAY - 1);
+            settle_past(facts, &mut found, &log.up.iter().collect::<Vec<_>>());
             started_again(facts, &mut found, server.name.as_deref(), last_event);
         }
     }
@@ -426,6 +430,16 @@ fn finding(facts: &Facts, server: &Server<'_>, waiting: &[&Refused<'_>]) -> Resu
         found.severity = Some(Severity::High);
     }
     found.affects(server.name.iter().cloned());
+    if let Some((last, newest)) = over.filter(|_| waiting.is_empty()) {
+        found.confidence = Confidence::Likely;
+        found.severity = Some(Severity::Info);
+        found.role = Some(Role::Context);
+        found.statement = format!(
+            "{name} was under back pressure at {last}, and nothing of it has been logged until {newest}: {}{what} {places}.",
+            reason(&short)
+        );
+        found.unknown("When it ended: the log has no event that says so, as after a restart of the service.");
+    }
     relief::steps(&mut found, server.era(facts), server.name.as_deref(), &short);
     Ok(found)
 }
@@ -525,7 +539,7 @@ fn of_refusals(waiting: &[&Refused<'_>], era: Era) -> Discovery {
 pub(super) fn full_disks(facts: &Facts) -> Vec<(Option<String>, Span, String)> {
     let mut all = Vec::new();
     for server in servers(facts).values().filter(|server| server.era(facts) == Era::Modern) {
-        if finding(facts, server, &[]).is_err() {
+        if !finding(facts, server, &[]).is_ok_and(|found| found.severity != Some(Severity::Info)) {
             continue;
         }
         if let Some(look) = server.latest() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::facts::Facts;
-use crate::model::health::{Activity, ComponentState, StateRequest};
+use crate::model::health::{Activity, ComponentState};
 use crate::model::server::server_key;
 use crate::model::smtp_reply::squeeze;
 use crate::model::version::ExchangeVersion;
@@ -12,7 +12,7 @@ use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
 use crate::rules::logged::{goes_on, logged as log_of};
 use crate::rules::refused::{Refused, refused};
-use crate::rules::searching::{Hit, hits, note_past};
+use crate::rules::searching::{Hit, hits, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -50,6 +50,13 @@ declare_rule! {
 /// The components that mail passes, in the order in which they are set right.
 const PARTS: [&str; 3] = ["ServerWideOffline", "HubTransport", "FrontendTransport"];
 
+/// Who can ask for a state. Other names in an export are no requesters and never get into a command.
+const REQUESTERS: [&str; 5] = ["HealthAPI", "Maintenance", "Sidelined", "Functional", "Deployment"];
+
+fn requester(text: &str) -> Option<&'static str> {
+    REQUESTERS.into_iter().find(|known| known.eq_ignore_ascii_case(text.trim()))
+}
+
 const EVENTS: &[u16] = &[7009, 7011, 7012];
 const SOURCES: [&str; 2] = ["MSExchangeTransport", "MSExchangeFrontEndTransport"];
 
@@ -76,17 +83,14 @@ impl Part<'_> {
     }
 
     /// The wishes for a state other than active, and whether all are known.
-    fn requests(&self) -> (Vec<StateRequest>, bool) {
+    fn requests(&self) -> (Vec<&'static str>, bool) {
         let lists = || self.states.iter().flat_map(|state| state.local.iter().chain(&state.remote));
         let wishes = lists().flat_map(|list| &list.value.items).filter(|wish| wish.state != Activity::Active);
-        let mut kept: Vec<StateRequest> = Vec::new();
-        for wish in wishes {
-            if !kept.iter().any(|known| known.requester.eq_ignore_ascii_case(&wish.requester)) {
-                kept.push(wish.clone());
-            }
-        }
-        let known = lists().next().is_some() && lists().all(|list| list.value.complete && list.value.unread.is_empty());
-        (kept, known)
+        let asked: Vec<Option<&'static str>> = distinct(wishes.map(|wish| requester(&wish.requester)));
+        let known = lists().next().is_some()
+            && lists().all(|list| list.value.complete && list.value.unread.is_empty())
+            && !asked.contains(&None);
+        (asked.into_iter().flatten().collect(), known)
     }
 }
 
@@ -195,10 +199,10 @@ fn of_states(key: &str, parts: &[Part<'_>], waiting: &[Refused<'_>], events: &[H
         let Some(state) = part.off() else { continue };
         let note = format!("Component {} of {server}", part.name);
         let (wishes, _) = part.requests();
-        let marks = [state.state.value.to_string()].into_iter().chain(wishes.iter().map(|wish| wish.requester.clone()));
+        let marks = [state.state.value.to_string()].into_iter().chain(wishes.iter().map(|wish| (*wish).to_owned()));
         shown += &found.cite(Proof::new(state.span, note).mark(marks));
         words.push(format!("{} ({})", part.name, state.state.value));
-        requesters.extend(wishes.iter().map(|wish| wish.requester.clone()));
+        requesters.extend(wishes.iter().map(|wish| (*wish).to_owned()));
     }
     let requesters = distinct(requesters);
     let by = if requesters.is_empty() { String::new() } else { format!(", asked for by {}", listed(&requesters, 5)) };
@@ -268,10 +272,7 @@ fn remedy(found: &mut Discovery, name: Option<&str>, off: &[&Part<'_>], requeste
     for part in off {
         let (wishes, known) = part.requests();
         sets.extend(wishes.iter().map(|wish| {
-            format!(
-                "Set-ServerComponentState {server} -Component {} -State Active -Requester {}",
-                part.name, wish.requester
-            )
+            format!("Set-ServerComponentState {server} -Component {} -State Active -Requester {wish}", part.name)
         }));
         // A component without a wish of its own follows ServerWideOffline.
         if !(known && (offline || !wishes.is_empty())) {
@@ -343,11 +344,11 @@ fn of_traces(facts: &Facts, waiting: &[Refused<'_>], event: Option<&Hit<'_>>, su
     found.statement =
         format!("{server} {verb} mail because a transport component is not active, as in maintenance {places}{mail}.");
     found.affects(suspects.iter().cloned());
-    if let Some(hit) = event {
-        note_past(facts, &mut found, &[hit]);
-    }
     if total == 0 {
         found.severity = Some(Severity::High);
+    }
+    if let Some(hit) = event {
+        settle_past(facts, &mut found, &[hit]);
     }
     found.unknown("Which component it is and who switched it off: no list of components was brought.");
     let server = suspects.first().map(String::as_str);
@@ -374,6 +375,13 @@ fn of_traces(facts: &Facts, waiting: &[Refused<'_>], event: Option<&Hit<'_>>, su
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_requesters_that_exist_get_into_commands() {
+        assert_eq!(requester("maintenance"), Some("Maintenance"));
+        assert_eq!(requester("HealthAPI "), Some("HealthAPI"));
+        assert_eq!(requester("Maintenance -WhatIf:$false|Remove-Mailbox"), None);
+    }
 
     #[test]
     fn the_state_is_the_one_that_an_event_ends_with() {

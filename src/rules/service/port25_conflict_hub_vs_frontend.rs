@@ -8,7 +8,7 @@ use crate::model::server::server_key;
 use crate::report::{Confidence, Missing, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, listed, quoted};
-use crate::rules::searching::{Hit, effects, hits, note_past};
+use crate::rules::searching::{Hit, effects, hits, note_past, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -156,7 +156,10 @@ fn finding(
             front.name()
         );
         effects(&mut found, events);
-        note_past(facts, &mut found, events);
+        if note_past(facts, &mut found, events) {
+            // The settings are still there, and the next start may fail.
+            found.severity = Some(Severity::Medium);
+        }
     } else {
         found.severity = Some(Severity::Medium);
         found.statement = format!(
@@ -200,7 +203,7 @@ fn of_events(facts: &Facts, events: &[&Hit<'_>]) -> Discovery {
         "A transport service of {name} cannot listen on port 25, because something else has it {places}; mostly a receive connector of the back end."
     );
     effects(&mut found, events);
-    note_past(facts, &mut found, events);
+    settle_past(facts, &mut found, events);
     let server = servers.first().map_or_else(|| "<server>".to_owned(), |name| quoted(name));
     found.command(
         "Look for a connector of the role HubTransport that is bound to port 25.",

@@ -11,7 +11,7 @@ use crate::model::smtp_reply::squeeze;
 use crate::report::{Confidence, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, distinct, listed, quoted};
-use crate::rules::searching::{Hit, Pattern, effects, hits, note_past};
+use crate::rules::searching::{Hit, Pattern, effects, hits, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -81,6 +81,21 @@ fn is_of_queue(hit: &Hit<'_>) -> bool {
     text.contains("mail.que") || (text.contains("\\queue\\") && text.contains("trn"))
 }
 
+/// Minutes between the start without a database and the new one.
+const AT_ONCE: i64 = 10;
+
+/// Whether all that is reported is that the database was not there, and a new one was made at the same time: then no mail is in an old one.
+fn is_first_start(own: &[&Hit<'_>], new: &[&Hit<'_>]) -> bool {
+    let made = |hit: &&Hit<'_>| {
+        let times = new.iter().filter(|new| new.group.id == 7005).filter_map(|new| new.variant.last);
+        let Some(absent) = hit.variant.last else { return false };
+        times.into_iter().any(|new| absent.at.duration_until(new.at).as_mins().abs() <= AT_ONCE)
+    };
+    let only =
+        own.iter().all(|hit| hit.group.id == 17014) && !new.iter().any(|hit| matches!(hit.group.id, 17102 | 17103));
+    !own.is_empty() && only && own.iter().all(made)
+}
+
 fn check(facts: &Facts) -> Verdict {
     let ids: Vec<u16> = FAILURES.iter().map(|(id, _)| *id).collect();
     let transport = hits(facts, "MSExchangeTransport", &ids);
@@ -96,10 +111,17 @@ fn check(facts: &Facts) -> Verdict {
     for hit in &replaced {
         servers.entry(key(hit)).or_default().1.push(hit);
     }
-    let damaged = servers.values().filter(|(own, _)| !own.is_empty());
+    let absent = servers.values().find(|(own, new)| is_first_start(own, new)).and_then(|(own, _)| own.first());
+    let absent = absent.map(|hit| hit.computer());
+    let damaged = servers.values().filter(|(own, new)| !own.is_empty() && !is_first_start(own, new));
     let findings: Vec<Discovery> = damaged.map(|(own, new)| finding(facts, own, new)).collect();
     if !findings.is_empty() {
         return Verdict::Found(findings);
+    }
+    if let Some(server) = absent {
+        return Verdict::RuledOut(format!(
+            "The queue database of {server} was not there when the service started, and a new one was made at once, as at a first start or after its folder was moved."
+        ));
     }
     if !transport.is_empty() {
         return Verdict::RuledOut("The events are about the database of an agent, such as the IP filter; the queue database is not concerned.".to_owned());
@@ -151,7 +173,11 @@ fn finding(facts: &Facts, own: &[&Hit<'_>], replaced: &[&Hit<'_>]) -> Discovery 
         goes_on(facts, &mut found, &server, last);
     }
     effects(&mut found, own);
-    note_past(facts, &mut found, own);
+    if settle_past(facts, &mut found, own) && after.is_none() {
+        found.statement = format!(
+            "The queue database of {server} was damaged or could not be opened: {what} {places}. It has not been reported for long."
+        );
+    }
     let folder = own.iter().chain(replaced).find_map(|hit| {
         let text = hit.variant.event.message.clone().unwrap_or_else(|| hit.variant.event.strings.join("\n"));
         Some(FOLDER.as_ref()?.captures(&text)?.get(1)?.as_str().trim_end_matches('\\').to_owned())

@@ -1,12 +1,17 @@
 //! The transport service of a server is stopped, or does not start.
 
+use std::collections::BTreeMap;
+
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
-use crate::facts::services::{FRONT_END, ServiceName, ServiceStanding, TRANSPORT};
+use crate::facts::services::{Change, FRONT_END, ServiceName, ServiceStanding, TRANSPORT};
 use crate::model::health::StartMode;
 use crate::model::server::server_key;
+use crate::model::smtp_reply::squeeze;
 use crate::report::{Confidence, Missing, Severity};
 use crate::rules::Verdict;
-use crate::rules::discovery::{Discovery, listed, quoted};
+use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
+use crate::rules::refused::{Refused, refused};
 use crate::rules::searching::{Hit, hits};
 
 use super::stopped;
@@ -14,7 +19,7 @@ use super::stopped;
 declare_rule! {
     /// # Symptoms
     /// `Get-Service` or `Test-ServiceHealth` shows MSExchangeTransport or MSExchangeFrontEndTransport as stopped, the System log ends with a stop
-    /// of it, or MSExchangeTransport reports 16017 or 7015 to 7017. Queues of that server cannot be listed; others get 10061 from it.
+    /// of it, MSExchangeTransport reports 7001 (it stops) last, or 16017 or 7015 to 7017. Queues of that server cannot be listed; others get 10061 from it.
     ///
     /// # Cause
     /// The service was stopped, ended by itself, or does not start: a damaged queue database, an agent that cannot be loaded, a port that is
@@ -72,9 +77,14 @@ fn check(facts: &Facts) -> Verdict {
     if findings.is_empty()
         && let Some(hit) = failed.iter().max_by_key(|hit| hit.variant.last)
         && stays_down(facts, hit)
-        && !standings.iter().any(|standing| standing.is_listed_running() && is_of(standing.server, hit))
+        && !standings
+            .iter()
+            .any(|standing| standing.is_listed_running() && is_of(standing.server, hit.group.computer.as_deref()))
     {
         findings.push(not_started(facts, hit));
+    }
+    if findings.is_empty() {
+        findings.extend(last_words(facts, &standings));
     }
     if !findings.is_empty() {
         return Verdict::Found(findings);
@@ -105,8 +115,8 @@ fn check(facts: &Facts) -> Verdict {
     ))
 }
 
-fn is_of(server: Option<&str>, hit: &Hit<'_>) -> bool {
-    match (server, hit.group.computer.as_deref()) {
+fn is_of(server: Option<&str>, computer: Option<&str>) -> bool {
+    match (server, computer) {
         (Some(a), Some(b)) => server_key(a) == server_key(b),
         _ => true,
     }
@@ -115,7 +125,9 @@ fn is_of(server: Option<&str>, hit: &Hit<'_>) -> bool {
 /// Whether the service says nothing more in the log after a failed start.
 fn stays_down(facts: &Facts, hit: &Hit<'_>) -> bool {
     let own = |group: &&crate::facts::events::EventGroup| {
-        !group.recovered && group.is_of("MSExchangeTransport") && is_of(group.computer.as_deref(), hit)
+        !group.recovered
+            && group.is_of("MSExchangeTransport")
+            && is_of(group.computer.as_deref(), hit.group.computer.as_deref())
     };
     let fatal = |id: u16| FAILED.contains(&id) || REASONS.iter().any(|(from, to, _)| (*from..=*to).contains(&id));
     !facts.events.iter().filter(own).any(|group| !fatal(group.id) && group.last > hit.variant.last)
@@ -161,12 +173,102 @@ fn finding(facts: &Facts, service: ServiceName, standing: &ServiceStanding<'_>) 
     Some(found)
 }
 
+/// Minutes for which the log of a server goes on without the service.
+const SILENT: i64 = 15;
+
+/// Servers of which the service itself said last that it stops, while their logs go on.
+fn last_words(facts: &Facts, standings: &[ServiceStanding<'_>]) -> Vec<Discovery> {
+    let stops = hits(facts, "MSExchangeTransport", &[7001]);
+    let says_stop = |hit: &&Hit<'_>| {
+        let text = hit.text.to_lowercase();
+        hit.variant.event.message.is_none() || ["stop", "beend", "angehalten"].iter().any(|word| text.contains(word))
+    };
+    let mut last: BTreeMap<String, &Hit<'_>> = BTreeMap::new();
+    for hit in stops.iter().filter(says_stop).filter(|hit| hit.variant.last.is_some()) {
+        let Some(computer) = hit.group.computer.as_deref() else { continue };
+        let known = last.entry(server_key(computer)).or_insert(hit);
+        if hit.variant.last > known.variant.last {
+            *known = hit;
+        }
+    }
+    let turned_away = refused(facts, &|text| squeeze(text).contains("10061"));
+    last.iter()
+        .filter_map(|(key, hit)| {
+            let stop = hit.variant.last?;
+            let own =
+                || facts.events.iter().filter(|group| !group.recovered && is_of(Some(key), group.computer.as_deref()));
+            let later =
+                |at: Option<Moment>| at.is_some_and(|at| at.compare(stop).is_none_or(std::cmp::Ordering::is_gt));
+            // Another event of the service means that it runs again; so do a list and the log of the system.
+            let runs = own().any(|group| {
+                group.is_of("MSExchangeTransport")
+                    && !(group.id == 7001 || FAILED.contains(&group.id))
+                    && group.last.is_some_and(|at| at >= stop)
+            }) || standings.iter().filter(|standing| is_of(standing.server, Some(key))).any(|standing| {
+                standing.is_listed_running()
+                    || standing.started.is_some_and(|change| change.at.is_none() || later(change.at))
+            });
+            let others = own()
+                .filter(|group| group.computer.is_some() && !group.is_of("MSExchangeTransport"))
+                .filter_map(|group| group.last);
+            let end = others.filter(|at| at.compare(stop).is_some()).max_by_key(|at| at.at)?;
+            let silent = stop.at.duration_until(end.at).as_mins() >= SILENT;
+            let waiting: Vec<&Refused<'_>> = turned_away
+                .iter()
+                .filter(|refused| {
+                    let to = refused.queue.next_hop().map(server_key);
+                    refused.is_by(key) || (refused.is_internal && to.as_ref() == Some(key))
+                })
+                .collect();
+            (silent && !runs).then(|| gone_silent(facts, hit, stop, end, &waiting))
+        })
+        .collect()
+}
+
+fn gone_silent(facts: &Facts, hit: &Hit<'_>, stop: Moment, end: Moment, waiting: &[&Refused<'_>]) -> Discovery {
+    let mut found = Discovery::new(if waiting.is_empty() { Confidence::Likely } else { Confidence::Confirmed });
+    let place = hit.cite(&mut found, &["StopService", "stop"], "The last that the service wrote.");
+    let (mut total, mut mail) = (0, String::new());
+    for (i, refused) in waiting.iter().enumerate() {
+        total += refused.messages;
+        if i < 3 {
+            let note = format!("The error in queue {}", refused.queue.label());
+            mail += &found.cite(Proof::new(refused.span, note).mark(["10061"]).why("Nothing listens on the port."));
+        }
+        let text = format!("Queue {}: {} refuses connections", refused.queue.label(), hit.computer());
+        found.accounts_for(refused.queue, refused.messages, text);
+    }
+    let mail = match total {
+        _ if waiting.is_empty() => String::new(),
+        1 => format!("; 1 message waits for it on another server, whose connections are refused {mail}"),
+        _ => {
+            format!("; {} wait for it on other servers, whose connections are refused {mail}", count(total, "message"))
+        }
+    };
+    let stopped = Change { at: Some(stop), unexpected: false, group: hit.group, variant: hit.variant };
+    let standing =
+        ServiceStanding { server: hit.group.computer.as_deref(), stopped: Some(stopped), ..ServiceStanding::default() };
+    let (why, _) = reason(facts, &mut found, &standing);
+    found.statement = format!(
+        "{} moves no mail: its transport service stopped at {stop} and wrote nothing after that {place}{why}{mail}.",
+        hit.computer()
+    );
+    found.held(format!("The log of the server goes on until {end} without a word of the service."));
+    found.began(Some(stop));
+    found.affects(hit.group.computer.iter().cloned());
+    restart(&mut found, hit);
+    found
+}
+
 /// What the application log says about the reason.
 fn reason(facts: &Facts, found: &mut Discovery, standing: &ServiceStanding<'_>) -> (String, Option<&'static str>) {
     for (from, to, words) in REASONS {
         let ids: Vec<u16> = (*from..=*to).collect();
         let own = hits(facts, "MSExchangeTransport", &ids);
-        let last = own.iter().filter(|hit| is_of(standing.server, hit)).max_by_key(|hit| hit.variant.last);
+        let last = own
+            .iter()
+            .filter(|hit| is_of(standing.server, hit.group.computer.as_deref()))
+            .max_by_key(|hit| hit.variant.last);
         let Some(hit) = last else { continue };
         let stop = standing.stopped.and_then(|change| change.at);
         // An event long before the stop is about something else.
@@ -192,9 +294,15 @@ fn not_started(facts: &Facts, hit: &Hit<'_>) -> Discovery {
     let (why, _) = reason(facts, &mut found, &blank);
     found.statement = format!("{} moves no mail: its transport service did not start {place}{why}.", hit.computer());
     found.affects(hit.group.computer.iter().cloned());
+    found.step("Read the error just before the failed start in the application log; it names the reason, such as an agent or the queue database.");
+    restart(&mut found, hit);
+    found
+}
+
+/// The last steps where only the service itself told of its end.
+fn restart(found: &mut Discovery, hit: &Hit<'_>) {
     let target =
         hit.group.computer.as_deref().map_or_else(String::new, |name| format!(" -ComputerName {}", quoted(name)));
-    found.step("Read the error just before the failed start in the application log; it names the reason, such as an agent or the queue database.");
     found.command(
         "See whether the service runs, and start it if not.",
         format!("Get-Service MSExchangeTransport{target} | Format-List Name,Status; Get-Service MSExchangeTransport{target} | Start-Service"),
@@ -205,5 +313,4 @@ fn not_started(facts: &Facts, hit: &Hit<'_>) -> Discovery {
         command: format!("Get-Service *Exchange*{target} | Export-Clixml services.xml"),
     });
     found.verify.push("MSExchangeTransport still runs after ten minutes.".to_owned());
-    found
 }

@@ -163,7 +163,7 @@ pub(super) fn describe(found: &mut Discovery, facts: &Facts, calls: &[&Failed<'_
     found.affects([computer, name]);
     found.affects(first.database.clone());
     crate::rules::searching::effects(found, &hits);
-    crate::rules::searching::note_past(facts, found, &hits);
+    crate::rules::searching::settle_past(facts, found, &hits);
 }
 
 /// The database of a GUID, by its name in the directory.

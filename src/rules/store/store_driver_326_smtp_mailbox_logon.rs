@@ -8,7 +8,7 @@ use crate::model::server::server_key;
 use crate::report::{Confidence, Missing};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, distinct, listed, quoted};
-use crate::rules::searching::{Hit, effects, note_past};
+use crate::rules::searching::{Hit, effects, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -93,7 +93,7 @@ fn finding(facts: &Facts, refused: &[&Refused<'_>]) -> Discovery {
     found.affects([server.clone(), name.clone()]);
     let hits: Vec<&Hit<'_>> = refused.iter().map(|r| &r.hit).collect();
     effects(&mut found, &hits);
-    note_past(facts, &mut found, &hits);
+    settle_past(facts, &mut found, &hits);
     if codes.len() == 2 {
         found.held("Both codes occur, the first and the second attempt of one mount.");
     }
