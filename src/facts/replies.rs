@@ -172,7 +172,7 @@ impl Replies {
     }
 
     /// Whether an error text is of the same kind as one of these replies. Most messages of a queue have one text, so answers are kept.
-    pub fn alike(&self, replies: &[&Reply]) -> impl Fn(&str) -> bool {
+    pub fn alike<'a>(&'a self, replies: &[&'a Reply]) -> impl Fn(&str) -> bool + use<'a> {
         let kinds: BTreeSet<(&[u8], &[u32])> =
             replies.iter().map(|reply| (reply.kind.shape.as_slice(), reply.kind.signs.as_slice())).collect();
         let answers: RefCell<HashMap<u64, bool>> = RefCell::default();

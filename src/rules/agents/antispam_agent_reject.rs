@@ -110,9 +110,10 @@ fn is_own(facts: &Facts, reply: &Reply) -> bool {
     match reply.at {
         ReplyPlace::Queue(at) => facts.queues.queues.get(at).is_some_and(|queue| way(facts, queue) == Way::Internal),
         ReplyPlace::Report(at, _) => facts.reports.get(at).is_some_and(|report| {
+            let alike = facts.replies.alike(&[reply]);
             let meant = report.recipients.iter().take(1000).filter(|recipient| {
                 let text = recipient.diagnostic_code.as_ref().or(recipient.status.as_ref());
-                text.is_some_and(|text| reply.is_like(&text.value))
+                text.is_some_and(|text| alike(&text.value))
             });
             let giving_up = report.generating_server.as_ref().or(report.reporting_mta.as_ref());
             meant.into_iter().any(|recipient| {
