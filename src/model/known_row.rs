@@ -253,7 +253,7 @@ impl KnownRow {
                 read.fault::<()>("message", "Between two names there is some text".to_owned());
             }
         }
-        if read.get("steps").matches('`').count() % 2 != 0 {
+        if !read.get("steps").matches('`').count().is_multiple_of(2) {
             read.fault::<()>("steps", "A command stands between two backticks".to_owned());
         }
         let named = |name: &str| {
