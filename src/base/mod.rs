@@ -9,6 +9,7 @@ pub mod ip_range;
 pub mod ledger;
 pub mod log_lines;
 pub mod markup;
+pub mod once;
 pub mod powershell;
 pub mod read_ahead;
 pub mod record_ids;

@@ -15,6 +15,7 @@ pub mod directory;
 pub mod events;
 pub mod legacy_queues;
 pub mod permissions;
+pub mod queue_errors;
 pub mod queues;
 pub mod replies;
 pub mod servers;

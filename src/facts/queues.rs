@@ -4,16 +4,19 @@
 //! do not survive a restart of the transport service, so across files a queue is known by its next
 //! hop as well. The newest snapshot counts; how many messages the others held is kept beside it.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use super::queue_errors::QueueError;
+use super::queue_errors::QueueErrors;
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::Moment;
 use crate::model::message::Message;
 use crate::model::queue::{DeliveryType, Queue, QueueIdentity, QueueName, QueueStatus};
 use crate::model::server::server_key;
-use crate::model::smtp_reply::{LastError, UNREACHABLE_REASONS, UnreachableReason};
+use crate::model::smtp_reply::{UNREACHABLE_REASONS, UnreachableReason};
 
 /// All queues of the case.
 pub struct Queues {
@@ -36,6 +39,8 @@ pub struct WaitingQueue {
     pub messages: Vec<Message>,
     /// How many messages it held in each export, by time; of many the first and the last ones.
     pub snapshots: Vec<Snapshot>,
+    /// Its errors, read when first asked for.
+    errors: OnceCell<QueueErrors>,
 }
 
 /// How many messages a queue held in one export.
@@ -47,19 +52,6 @@ pub struct Snapshot {
     pub at: Option<Moment>,
     /// Where the number stands.
     pub span: Span,
-}
-
-/// An error text in a queue, with its place and how many messages carry it.
-#[derive(Clone, Debug)]
-pub struct QueueError {
-    /// The text as printed.
-    pub text: String,
-    /// Taken apart.
-    pub error: LastError,
-    /// Where it stands.
-    pub span: Span,
-    /// Whether it is the error of the whole queue, not of single messages.
-    pub of_queue: bool,
 }
 
 impl Queues {
@@ -83,6 +75,7 @@ impl Queues {
                 queue: Some(queue),
                 messages: Vec::new(),
                 snapshots,
+                errors: OnceCell::new(),
             })
             .collect();
         let mut homes: BTreeMap<Option<String>, usize> = BTreeMap::new();
@@ -113,6 +106,7 @@ impl Queues {
                         identity,
                         messages: vec![message],
                         snapshots: Vec::new(),
+                        errors: OnceCell::new(),
                     });
                 }
             }
@@ -221,18 +215,13 @@ impl WaitingQueue {
             && self.errors().next().is_none()
     }
 
-    /// Every error text: of the queue, then of its messages and recipients.
-    pub fn errors(&self) -> impl Iterator<Item = QueueError> {
-        let of = |text: &str, span, of_queue| QueueError {
-            text: text.to_owned(),
-            error: LastError::read(cut(text)),
-            span,
-            of_queue,
-        };
-        let own = self.queue.iter().filter_map(|q| q.last_error.as_ref());
-        let own = own.filter(|e| !e.value.trim().is_empty()).map(move |e| of(&e.value, e.span, true));
-        let messages = self.messages.iter().flat_map(|m| m.errors());
-        own.chain(messages.filter(|(t, _)| !t.trim().is_empty()).map(move |(text, span)| of(text, span, false)))
+    /// Every error text once: of the queue, then of its messages and recipients.
+    pub fn errors(&self) -> impl Iterator<Item = &QueueError> {
+        self.read_errors().all.iter()
+    }
+
+    fn read_errors(&self) -> &QueueErrors {
+        self.errors.get_or_init(|| QueueErrors::new(self.queue.as_ref(), &self.messages))
     }
 
     /// How many messages of the queue an error accounts for, given which of its texts match.
@@ -240,7 +229,7 @@ impl WaitingQueue {
     /// all of the queue when every message that was exported matches.
     pub fn share(&self, matches: impl Fn(&str) -> bool) -> u64 {
         let own = self.queue.as_ref().and_then(|q| q.last_error.as_ref());
-        let hit = self.messages.iter().filter(|m| m.errors().any(|(text, _)| matches(text))).count() as u64;
+        let hit = self.read_errors().messages(&matches);
         let listed = self.messages.len() as u64;
         // An unreachable queue holds messages with different reasons; its own text names only some.
         if listed > 0 && (self.is_unreachable() || !own.is_some_and(|e| matches(&e.value))) {
@@ -271,15 +260,6 @@ impl WaitingQueue {
         }
         self.share(|text| reason.is_in(text))
     }
-}
-
-/// Bytes of an error that are looked at; Exchange prints some hundreds.
-const ERROR: usize = 4096;
-
-/// The beginning of an error text, so that a cell of megabytes costs no more than any other.
-pub fn cut(text: &str) -> &str {
-    let end = (0..=ERROR.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text.get(..end).unwrap_or(text)
 }
 
 /// Whether a message states a reason for being unreachable.

@@ -7,15 +7,15 @@
 //! Traps: a reply in a receive log is one that the own server gave, mostly to strangers; a failure in a log may be one
 //! of many attempts that worked a minute later. [`Reply::is_history`] tells those from errors that stand.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
-use xxhash_rust::xxh3::xxh3_64;
 
-use super::queues::{Queues, WaitingQueue, cut};
+use super::queue_errors::cut;
+use super::queues::{Queues, WaitingQueue};
 use super::shape::long_shape;
 use super::transport::{Lifecycle, Origin, Question, Transport};
+use crate::base::once::once_per_text;
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
 use crate::knowledge::known;
@@ -171,22 +171,15 @@ impl Replies {
         self.all.iter().filter(move |reply| texts.iter().any(|text| reply.plain.contains(text)))
     }
 
-    /// Whether an error text is of the same kind as one of these replies. Most messages of a queue have one text, so answers are kept.
+    /// Whether an error text is of the same kind as one of these replies. Most messages of a queue have one text, so each is asked about once.
     pub fn alike<'a>(&'a self, replies: &[&'a Reply]) -> impl Fn(&str) -> bool + use<'a> {
         let kinds: BTreeSet<(&[u8], &[u32])> =
             replies.iter().map(|reply| (reply.kind.shape.as_slice(), reply.kind.signs.as_slice())).collect();
-        let answers: RefCell<HashMap<u64, bool>> = RefCell::default();
-        move |text| {
-            let key = xxh3_64(text.as_bytes());
-            if let Some(answer) = answers.borrow().get(&key) {
-                return *answer;
-            }
+        once_per_text(move |text| {
             let text = cut(text);
             let (shape, signs) = (long_shape(text.as_bytes()), self.signs.of(&squeeze(text)));
-            let answer = kinds.contains(&(shape.as_slice(), signs.as_slice()));
-            answers.borrow_mut().insert(key, answer);
-            answer
-        }
+            kinds.contains(&(shape.as_slice(), signs.as_slice()))
+        })
     }
 }
 
@@ -210,26 +203,16 @@ impl Reply {
 }
 
 fn of_queue(index: usize, queue: &WaitingQueue, signs: &Signs, all: &mut Vec<Reply>) {
-    let mut texts: HashMap<u64, usize> = HashMap::new();
     let mut known: BTreeMap<(Vec<u8>, Vec<u32>), usize> = BTreeMap::new();
     for error in queue.errors() {
-        let mut count = |at: usize| all.get_mut(at).into_iter().for_each(|reply| reply.count += 1);
-        let text = xxh3_64(error.text.as_bytes());
-        if let Some(at) = texts.get(&text) {
-            count(*at);
-            continue;
-        }
         let shown = cut(&error.text);
         let kind = (long_shape(shown.as_bytes()), signs.of(&squeeze(shown)));
         match known.get(&kind) {
-            Some(at) => {
-                count(*at);
-                texts.insert(text, *at);
-            }
+            Some(at) => all.get_mut(*at).into_iter().for_each(|reply| reply.count += error.times),
             None if known.len() < PER_QUEUE => {
                 known.insert(kind, all.len());
-                texts.insert(text, all.len());
-                all.push(Reply::new(&error.text, ReplyPlace::Queue(index), error.span));
+                let reply = Reply::new(&error.text, ReplyPlace::Queue(index), error.span);
+                all.push(Reply { count: error.times, ..reply });
             }
             None => {}
         }

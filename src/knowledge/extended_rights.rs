@@ -7,7 +7,9 @@
 //!
 //! [MS-ADTS]: https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/1522b774-6464-41a3-87a5-1e5633c3fbbb
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
+
 use uuid::Uuid;
 
 /// An extended right.
@@ -48,9 +50,19 @@ pub fn by_guid(guid: Uuid) -> Option<&'static ExtendedRight> {
 
 /// A right by its schema name or one of its display names; without case, hyphens and blanks.
 pub fn by_name(name: &str) -> Option<&'static ExtendedRight> {
-    let wanted = key(name);
-    RIGHTS.iter().find(|right| key(right.name) == wanted || right.titles.iter().any(|title| key(title) == wanted))
+    BY_KEY.get(&key(name)).and_then(|at| RIGHTS.get(*at))
 }
+
+/// Rows by their names. Where two have a name in common, the first one has it.
+static BY_KEY: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
+    let mut keys = HashMap::new();
+    for (at, right) in RIGHTS.iter().enumerate() {
+        for name in std::iter::once(&right.name).chain(&right.titles) {
+            keys.entry(key(name)).or_insert(at);
+        }
+    }
+    keys
+});
 
 fn key(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).take(100).flat_map(char::to_lowercase).collect()

@@ -176,23 +176,42 @@ impl UnreachableReason {
 
 /// Typographic quotes, dashes and spaces made plain, and runs of white space made one blank.
 pub fn normalize(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .map(|c| match c {
-            '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{AB}' | '\u{BB}' => '"',
-            '\u{2018}' | '\u{2019}' => '\'',
-            '\u{2010}'..='\u{2014}' => '-',
-            '\u{A0}' | '\u{202F}' => ' ',
-            c => c,
-        })
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut plain = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace()).filter(|word| !word.is_empty()) {
+        if !plain.is_empty() {
+            plain.push(' ');
+        }
+        if word.is_ascii() {
+            plain.push_str(word);
+        } else {
+            plain.extend(word.chars().map(plain_char));
+        }
+    }
+    plain
 }
 
 /// Normalized, in lower case and without any white space: how texts compare that a console wrapped
 /// in the middle of words.
 pub fn squeeze(text: &str) -> String {
-    normalize(text).chars().filter(|c| *c != ' ').collect::<String>().to_lowercase()
+    let mut plain = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace()).filter(|word| !word.is_empty()) {
+        if word.is_ascii() {
+            plain.extend(word.bytes().map(|b| char::from(b.to_ascii_lowercase())));
+        } else {
+            plain.extend(word.chars().map(plain_char).flat_map(char::to_lowercase));
+        }
+    }
+    plain
+}
+
+/// Quotes and dashes as a keyboard has them. (The blanks that do not break are white space already.)
+fn plain_char(c: char) -> char {
+    match c {
+        '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{AB}' | '\u{BB}' => '"',
+        '\u{2018}' | '\u{2019}' => '\'',
+        '\u{2010}'..='\u{2014}' => '-',
+        c => c,
+    }
 }
 
 fn capture<'t>(regex: &LazyLock<Option<Regex>>, text: &'t str) -> Option<&'t str> {

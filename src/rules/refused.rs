@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use crate::base::once::once_per_text;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
@@ -37,6 +38,7 @@ impl Refused<'_> {
 
 /// Every queue that holds mail with such an error.
 pub(in crate::rules) fn refused<'a>(facts: &'a Facts, matches: &dyn Fn(&str) -> bool) -> Vec<Refused<'a>> {
+    let matches = &once_per_text(matches);
     let mut names: BTreeMap<IpAddr, &str> = BTreeMap::new();
     for address in facts.servers.exchange_addresses() {
         names.insert(address.address, &address.server);

@@ -128,15 +128,23 @@ pub(in crate::rules) fn settle_past(facts: &Facts, found: &mut Discovery, hits: 
 pub(in crate::rules) fn goes_on_without(facts: &Facts, hits: &[&Hit<'_>], hours: i64) -> Option<(Moment, Moment)> {
     let last = hits.iter().filter_map(|hit| hit.variant.last).max_by_key(|m| m.at)?;
     let keys: Vec<String> = hits.iter().filter_map(|hit| hit.group.computer.as_deref().map(server_key)).collect();
-    let own = |group: &&EventGroup| {
+    let own = |group: &EventGroup| {
         !group.recovered && group.computer.as_deref().is_some_and(|own| keys.contains(&server_key(own)))
     };
     // Another server's queues say nothing about this one, and times of two clocks nothing about each other.
     let of_server = |queue: &&WaitingQueue| queue.server().is_some_and(|server| keys.contains(&server_key(server)));
     let queues = facts.queues.queues.iter().filter(of_server).filter_map(WaitingQueue::seen_at);
     let later = |moment: &Moment| last.compare(*moment) == Some(std::cmp::Ordering::Less);
-    let newest =
-        facts.events.iter().filter(own).filter_map(|group| group.last).chain(queues).filter(later).max_by_key(|m| m.at);
+    let mut newest = queues.filter(later).max_by_key(|moment| moment.at);
+    // There are thousands of groups, and few are newer than the newest so far: those are compared by name.
+    for group in facts.events.iter() {
+        if let Some(moment) = group.last.filter(later)
+            && newest.is_none_or(|newest| newest.at < moment.at)
+            && own(group)
+        {
+            newest = Some(moment);
+        }
+    }
     newest.filter(|newest| last.at.duration_until(newest.at).as_hours() >= hours).map(|newest| (last, newest))
 }
 

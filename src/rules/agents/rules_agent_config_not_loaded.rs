@@ -1,5 +1,6 @@
 //! Every message is deferred because transport or journal rules cannot be loaded.
 
+use crate::base::once::once_per_text;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
 use crate::model::queue::QueueName;
@@ -60,11 +61,12 @@ fn check(facts: &Facts) -> Verdict {
     let loaded = hits(facts, SOURCE, &[4002]);
     let malware =
         facts.events_of("FIPFS", &[5300]).chain(facts.events_of("Microsoft-Filtering-FIPFS", &[5300])).next().is_some();
+    let is_deferred = once_per_text(is_deferred);
     let queues: Vec<(&WaitingQueue, _)> = facts
         .queues
         .waiting_queues()
         .filter(|queue| queue.may_hold_mail())
-        .filter_map(|queue| Some((queue, deferral(queue)?)))
+        .filter_map(|queue| Some((queue, deferral(queue, &is_deferred)?)))
         .collect();
     // A collection that was loaded after the last failure works again.
     let open: Vec<&Hit<'_>> = failures
@@ -102,7 +104,7 @@ fn check(facts: &Facts) -> Verdict {
 }
 
 /// The place that says that messages of a queue are deferred.
-fn deferral(queue: &WaitingQueue) -> Option<crate::base::source::Span> {
+fn deferral(queue: &WaitingQueue, is_deferred: &dyn Fn(&str) -> bool) -> Option<crate::base::source::Span> {
     let by_error = queue.errors().find(|error| is_deferred(&error.text)).map(|error| error.span);
     by_error.or_else(|| {
         let mut reasons = queue.messages.iter().filter_map(|message| message.defer_reason.as_ref());

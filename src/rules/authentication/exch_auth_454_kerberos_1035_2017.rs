@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::targets::{is_internal, targets};
+use crate::base::once::once_per_text;
 use crate::facts::Facts;
 use crate::model::server::server_key;
 use crate::model::smtp_reply::LastError;
@@ -58,6 +59,7 @@ fn is_meant(text: &str) -> bool {
 }
 
 fn check(facts: &Facts) -> Verdict {
+    let is_meant = once_per_text(is_meant);
     let queues: Vec<_> = facts
         .queues
         .waiting_queues()
@@ -96,7 +98,7 @@ fn check(facts: &Facts) -> Verdict {
     let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
     let (mut places, mut events, mut total) = (String::new(), String::new(), 0);
     for (queue, error) in &queues {
-        let messages = queue.share(is_meant);
+        let messages = queue.share(&is_meant);
         total += messages;
         if places.len() < 12 {
             let why = "The other server offered Exchange Server authentication, and it failed.";

@@ -8,11 +8,13 @@
 use std::net::IpAddr;
 
 use super::targets::{is_internal, targets};
+use crate::base::once::once_per_text;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::queues::{QueueError, WaitingQueue};
 use crate::model::queue::QueueStatus;
 use crate::model::receive_connector::{AuthMechanism, PermissionGroups, ReceiveConnector, TransportRole};
+use crate::model::smtp_reply::LastError;
 use crate::model::version::ExchangeVersion;
 use crate::report::Missing;
 use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
@@ -26,18 +28,18 @@ pub struct Refused<'a> {
     /// The queue.
     pub queue: &'a WaitingQueue,
     /// The error that says so.
-    pub error: QueueError,
+    pub error: &'a QueueError,
     /// Messages it holds back.
     pub messages: u64,
 }
 
 /// All queues that stop at Exchange Server authentication.
 pub fn refused(facts: &Facts) -> Vec<Refused<'_>> {
+    let is_refusal = once_per_text(|text| LastError::read(text).is_exchange_auth_failure());
     let refused = facts.queues.waiting_queues().filter_map(|queue| {
         // An empty queue can keep the error of mail that has left.
-        let error = queue.errors().find(|e| e.error.is_exchange_auth_failure()).filter(|_| queue.may_hold_mail())?;
-        let matches = |text: &str| crate::model::smtp_reply::LastError::read(text).is_exchange_auth_failure();
-        Some(Refused { messages: queue.share(matches), queue, error })
+        let error = queue.errors().find(|e| is_refusal(&e.text)).filter(|_| queue.may_hold_mail())?;
+        Some(Refused { messages: queue.share(&is_refusal), queue, error })
     });
     refused.collect()
 }

@@ -2,6 +2,7 @@
 
 use super::sessions::{Session, sessions, sign};
 use super::targets::is_internal;
+use crate::base::once::once_per_text;
 use crate::facts::Facts;
 use crate::facts::transport::Capabilities;
 use crate::report::Confidence;
@@ -46,6 +47,7 @@ fn check(facts: &Facts) -> Verdict {
     let all = sessions(facts);
     let meant: Vec<&Session> =
         all.iter().filter(|s| s.is_internal && s.marks & Capabilities::UNRECOGNIZED != 0).collect();
+    let is_meant = once_per_text(is_meant);
     let queues: Vec<_> = facts
         .queues
         .waiting_queues()
@@ -65,7 +67,7 @@ fn check(facts: &Facts) -> Verdict {
     for (queue, error) in queues.iter().take(4) {
         let proof = Proof::new(error.span, format!("The error in queue {}", queue.label()));
         places += &found.cite(proof.mark(["500 5.3.3 Unrecognized command", "Unrecognized command"]));
-        let messages = queue.share(is_meant);
+        let messages = queue.share(&is_meant);
         found.accounts_for(queue, messages, format!("Queue {}: a command was not recognized", queue.label()));
     }
     let names = distinct(meant.iter().map(|session| session.name.clone()));

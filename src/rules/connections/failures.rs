@@ -5,6 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::base::once::once;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
 use crate::facts::replies::{Reply, ReplyPlace};
@@ -50,11 +53,21 @@ pub(super) struct Failed<'a> {
     pub way: Way,
 }
 
-/// All places that show a failure.
+/// All places that show a failure. What is meant is known by the text and by whether it is history, so it is asked once for each.
 pub(super) fn failures(facts: &Facts, is_meant: impl Fn(&Reply) -> bool) -> Failures<'_> {
+    failures_at(facts, is_meant, |_| true)
+}
+
+/// The same, of some places only.
+pub(super) fn failures_at(
+    facts: &Facts,
+    is_meant: impl Fn(&Reply) -> bool,
+    is_here: impl Fn(&Reply) -> bool,
+) -> Failures<'_> {
+    let is_meant = once(|reply: &Reply| xxh3_64(reply.text.as_bytes()) ^ u64::from(reply.is_history()), is_meant);
     let mut by_queue: BTreeMap<usize, Vec<&Reply>> = BTreeMap::new();
     let (mut reports, mut logs) = (Vec::new(), Vec::new());
-    for reply in facts.replies.all.iter().filter(|reply| is_meant(reply)) {
+    for reply in facts.replies.all.iter().filter(|reply| is_meant(reply) && is_here(reply)) {
         match &reply.at {
             ReplyPlace::Queue(index) => by_queue.entry(*index).or_default().push(reply),
             ReplyPlace::Report(..) => reports.push(reply),

@@ -76,7 +76,7 @@ fn is_to_edge(queue: &WaitingQueue) -> bool {
 /// A queue to an own server that tried a public address.
 struct Stray<'a> {
     queue: &'a WaitingQueue,
-    error: QueueError,
+    error: &'a QueueError,
     address: IpAddr,
     host: Option<String>,
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::failures::{Failures, failures, hop};
+use super::failures::{Failures, failures, failures_at, hop};
 use crate::base::ip_range::is_private;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
@@ -120,7 +120,7 @@ fn mark(reply: &Reply) -> Option<String> {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let failures = failures(facts, |reply| is_meant(reply) && is_of_peer(facts, reply));
+    let failures = failures_at(facts, is_meant, |reply| is_of_peer(facts, reply));
     if !failures.is_empty() {
         return Verdict::Found(vec![finding(facts, &failures)]);
     }

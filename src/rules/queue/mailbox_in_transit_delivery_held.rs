@@ -1,5 +1,6 @@
 //! Delivery is held because the mailbox is being moved.
 
+use crate::base::once::once_per_text;
 use crate::facts::Facts;
 use crate::model::diagnostic_context::{Cause, DiagnosticContext};
 use crate::report::Confidence;
@@ -40,9 +41,10 @@ fn is_in_transit(text: &str) -> bool {
 fn check(facts: &Facts) -> Verdict {
     let mut found = Discovery::new(Confidence::Confirmed);
     let (mut total, mut places) = (0, String::new());
+    let is_in_transit = once_per_text(is_in_transit);
     for queue in facts.queues.waiting_queues() {
         let Some(error) = queue.errors().find(|error| is_in_transit(&error.text)) else { continue };
-        let messages = queue.share(is_in_transit);
+        let messages = queue.share(&is_in_transit);
         if messages == 0 {
             continue;
         }

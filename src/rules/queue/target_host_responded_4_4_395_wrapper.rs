@@ -36,7 +36,7 @@ fn check(facts: &Facts) -> Verdict {
     let (mut places, mut replies, mut queues) = (String::new(), Vec::new(), 0);
     for queue in facts.queues.waiting_queues().filter(|queue| queue.may_hold_mail()) {
         let is_meant =
-            |e: &crate::facts::queues::QueueError| e.error.envelopes.contains(&Envelope::TargetHostResponded);
+            |e: &&crate::facts::queues::QueueError| e.error.envelopes.contains(&Envelope::TargetHostResponded);
         let Some(error) = queue.errors().find(is_meant) else { continue };
         queues += 1;
         let reply = &error.error.reply;

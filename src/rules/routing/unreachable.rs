@@ -1,6 +1,7 @@
 //! What the rules about unreachable mail share: the queues with a given reason, and the recipients and
 //! databases that their messages need.
 
+use crate::base::once::once_per_text;
 use crate::facts::Facts;
 use crate::facts::queues::{WaitingQueue, has_reason};
 use crate::model::message::{Message, Recipient};
@@ -37,10 +38,12 @@ pub fn messages_in_words(hits: &[&Unreachable<'_>]) -> String {
 
 /// Queues that state the reason, in their own text or in that of a message.
 pub fn unreachable(facts: &Facts, reason: UnreachableReason) -> Vec<Unreachable<'_>> {
-    let hits =
-        facts.queues.waiting_queues().filter(|q| q.may_hold_mail()).filter(move |q| {
-            q.errors().any(|e| reason.is_in(&e.text)) || q.messages.iter().any(|m| has_reason(m, reason))
-        });
+    let states = once_per_text(|text| reason.is_in(text));
+    let hits = facts
+        .queues
+        .waiting_queues()
+        .filter(|q| q.may_hold_mail())
+        .filter(move |q| q.errors().any(|e| states(&e.text)) || q.messages.iter().any(|m| has_reason(m, reason)));
     let hit = |queue: &'_ WaitingQueue| (queue.unreachable_share(reason), !queue.has_mixed_reasons());
     hits.map(|queue| (queue, hit(queue)))
         .map(|(queue, (messages, exact))| Unreachable { queue, messages, exact })

@@ -77,7 +77,7 @@ fn check(facts: &Facts) -> Verdict {
         .filter(|queue| queue.may_hold_mail() && is_delivery(queue))
         .filter_map(|queue| {
             let error = queue.errors().find(|error| is_failed(&error.text))?;
-            let server = target(facts, queue, &error);
+            let server = target(facts, queue, error);
             // Where another address than that of the server was tried, its service is not to blame.
             let strays = error.error.address.is_some_and(|tried| is_other(facts, server.as_deref(), tried));
             (!strays).then_some((queue, error, server))
@@ -95,7 +95,7 @@ fn check(facts: &Facts) -> Verdict {
         });
         let own: Vec<_> = own.collect();
         let places = stopped::places(&mut found, DELIVERY, standing);
-        let mail = cite(&mut found, &own.iter().map(|(queue, error, _)| (*queue, error)).collect::<Vec<_>>());
+        let mail = cite(&mut found, &own.iter().map(|(queue, error, _)| (*queue, *error)).collect::<Vec<_>>());
         taken.extend(own.iter().map(|(queue, ..)| queue.label()));
         let server = standing.server.unwrap_or("The server");
         found.statement = format!(
@@ -107,7 +107,7 @@ fn check(facts: &Facts) -> Verdict {
         findings.push(found);
     }
     let left = || hits.iter().filter(|(queue, ..)| !taken.contains(&queue.label()));
-    let rest: Vec<_> = left().map(|(queue, error, _)| (*queue, error)).collect();
+    let rest: Vec<_> = left().map(|(queue, error, _)| (*queue, *error)).collect();
     if !rest.is_empty() {
         let runs = distinct(left().filter_map(|(.., server)| server.clone()));
         let known_running = !runs.is_empty()

@@ -54,7 +54,7 @@ fn check(facts: &Facts) -> Verdict {
     // What only says offline counts with the database that the queue is named after, when it is known not to be mounted.
     let meant: Vec<(&WaitingQueue, &QueueError, Home<'_>)> = all
         .iter()
-        .map(|(queue, error)| (*queue, error, Home::of(facts, queue)))
+        .map(|(queue, error)| (*queue, *error, Home::of(facts, queue)))
         .filter(|(_, error, home)| {
             is_dismounted(&error.text) || matches!(home, Home::Own(database) if is_down(database))
         })
@@ -156,7 +156,7 @@ fn check(facts: &Facts) -> Verdict {
 }
 
 /// Something is said to be offline, and no more.
-fn unclear(facts: &Facts, all: &[(&WaitingQueue, QueueError)]) -> Verdict {
+fn unclear(facts: &Facts, all: &[(&WaitingQueue, &QueueError)]) -> Verdict {
     let labels: Vec<String> = all.iter().map(|(queue, _)| queue.label()).collect();
     let homes: Vec<Home<'_>> = all.iter().map(|(queue, _)| Home::of(facts, queue)).collect();
     if homes.iter().all(Home::is_mounted) {

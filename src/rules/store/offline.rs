@@ -3,6 +3,7 @@
 //! The reply `432 4.3.2 STOREDRV; mailbox server is offline` stands for every failed connection to the store, so the
 //! word alone proves nothing: the exception and the state of the database decide.
 
+use crate::base::once::once_per_text;
 use crate::facts::Facts;
 use crate::facts::queues::{QueueError, WaitingQueue};
 use crate::model::database::MailboxDatabase;
@@ -38,7 +39,8 @@ pub(super) fn is_connection(text: &str) -> bool {
 }
 
 /// Queues with such an error.
-pub(super) fn queues<'a>(facts: &'a Facts, matches: &dyn Fn(&str) -> bool) -> Vec<(&'a WaitingQueue, QueueError)> {
+pub(super) fn queues<'a>(facts: &'a Facts, matches: &dyn Fn(&str) -> bool) -> Vec<(&'a WaitingQueue, &'a QueueError)> {
+    let matches = once_per_text(matches);
     let waiting = facts.queues.waiting_queues().filter(|queue| queue.may_hold_mail());
     waiting.filter_map(|queue| Some((queue, queue.errors().find(|error| matches(&error.text))?))).collect()
 }

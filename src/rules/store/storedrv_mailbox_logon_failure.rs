@@ -1,5 +1,6 @@
 //! The store driver of a hub server may not log on to a mailbox database.
 
+use crate::base::once::once_per_text;
 use crate::facts::Facts;
 use crate::facts::queues::{QueueError, WaitingQueue};
 use crate::model::database::MailboxDatabase;
@@ -49,11 +50,12 @@ fn matches(text: &str) -> bool {
 }
 
 fn check(facts: &Facts) -> Verdict {
-    let hits: Vec<(&WaitingQueue, QueueError)> = facts
+    let is_meant = once_per_text(matches);
+    let hits: Vec<(&WaitingQueue, &QueueError)> = facts
         .queues
         .waiting_queues()
         .filter(|queue| queue.may_hold_mail())
-        .filter_map(|queue| queue.errors().find(|e| matches(&e.text)).map(|e| (queue, e)))
+        .filter_map(|queue| queue.errors().find(|e| is_meant(&e.text)).map(|e| (queue, e)))
         .collect();
     if hits.is_empty() {
         return Verdict::NotApplicable;
