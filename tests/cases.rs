@@ -102,6 +102,12 @@ fn unmet(report: &Report, key: &str, value: &str) -> Option<String> {
         "ruled out" => found.is_none() && considered.is_some_and(|c| c.verdict == ConsideredVerdict::RuledOut),
         "undecided" => found.is_none() && considered.is_some_and(|c| c.verdict == ConsideredVerdict::Undecided),
         "not" => found.is_none(),
+        // How bad the worst finding of a rule is.
+        "critical" | "high" | "medium" | "low" | "info" => {
+            let worst = report.findings.iter().filter(|f| f.rule == value).map(|f| f.severity).min();
+            let word = worst.map_or_else(|| "not found".to_owned(), |severity| format!("{severity:?}").to_lowercase());
+            return (word != key).then(|| format!("it is {word}"));
+        }
         "waiting" => {
             return (report.summary.waiting.to_string() != value).then(|| format!("it is {}", report.summary.waiting));
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::ranking::Ranking;
 use crate::facts::Facts;
+use crate::facts::queues::Gone;
 use crate::report::{Confidence, Explained, Finding, Input, InputState, Role, Severity, Summary, grouped};
 
 /// Accounts for the waiting messages and writes the summary.
@@ -42,9 +43,21 @@ pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs:
         .map(|queue| queue.count.min(left.get(&queue.label).copied().unwrap_or(0)))
         .fold(0_u64, u64::saturating_add);
     let moving = moving.min(unexplained);
-    let text = text(ranking, findings, inputs, waiting, &explained, unexplained, moving);
+    let unknown = unknown(facts, inputs, waiting).unwrap_or_default();
+    let mut text = text(ranking, findings, inputs, waiting, &explained, unexplained, moving);
+    // Nothing reassures where it is not known what waits.
+    if !unknown.is_empty() && inputs.iter().any(|input| input.state != InputState::NotRead) {
+        let known = if waiting == 0 {
+            "It is not known how many messages wait"
+        } else {
+            "More messages may wait than are known"
+        };
+        let text_of_rest =
+            text.replacen("No problem was found in these files.", "What could be read shows no problem.", 1);
+        text = format!("{known}: {unknown}. {text_of_rest}");
+    }
     let as_of = as_of(facts);
-    Summary { text, as_of, waiting, explained, unexplained, moving, caveats: caveats(facts, inputs) }
+    Summary { text, as_of, unknown, waiting, explained, unexplained, moving, caveats: caveats(facts, inputs) }
 }
 
 fn as_of(facts: &Facts) -> String {
@@ -71,10 +84,9 @@ fn text(
     if read == 0 {
         return "None of the files could be read; the list of files says why.".to_owned();
     }
-    let main = |number: u32| {
-        let problem = ranking.problems.iter().find(|p| p.number == number)?;
-        findings.get(problem.main)
-    };
+    // Problems are numbered in their order.
+    let problem = |number: u32| ranking.problems.get(usize::try_from(number).ok()?.checked_sub(1)?);
+    let main = |number: u32| findings.get(problem(number)?.main);
     let mut sentences = Vec::new();
     if let Some(first) = explained.first().and_then(|e| main(e.problem)) {
         let kinds =
@@ -107,10 +119,7 @@ fn text(
             .filter(|f| {
                 f.severity != Severity::Info
                     && f.role != Role::Context
-                    && ranking
-                        .problems
-                        .iter()
-                        .any(|p| p.number == f.problem && findings.get(p.main).is_some_and(|m| std::ptr::eq(m, *f)))
+                    && main(f.problem).is_some_and(|main| std::ptr::eq(main, *f))
             })
             .collect();
         match problems.first() {
@@ -154,6 +163,46 @@ fn text(
     sentences.join(" ")
 }
 
+/// Formats that tell what waits.
+const QUEUES: [&str; 6] =
+    ["get-queue", "get-message", "queue-list-2003", "mta-queue-list", "queue-viewer-list", "get-queue-digest"];
+
+/// Those of them that say how many messages each queue holds.
+const LISTS: [&str; 4] = ["get-queue", "queue-list-2003", "mta-queue-list", "queue-viewer-list"];
+
+fn is_of_queues(kind: Option<&str>) -> bool {
+    kind.is_some_and(|kind| QUEUES.contains(&kind))
+}
+
+/// Why it is not known how much waits, though lists of queues were brought.
+fn unknown(facts: &Facts, inputs: &[Input], waiting: u64) -> Option<String> {
+    let of = |input: &Input, kinds: &[&str]| {
+        input.kind.as_deref().or(input.near.as_deref()).is_some_and(|kind| kinds.contains(&kind))
+    };
+    // Messages are counted by the lists of queues, where there are some.
+    let has_lists = inputs.iter().any(|input| input.state != InputState::NotRead && of(input, &LISTS));
+    let kinds = if has_lists { &LISTS[..] } else { &QUEUES[..] };
+    let paths = |state: InputState| -> Vec<String> {
+        let meant = inputs.iter().filter(|input| input.state == state && of(input, kinds));
+        meant.map(|input| input.path.clone()).collect()
+    };
+    let (unread, partly) = (paths(InputState::NotRead), paths(InputState::Incomplete));
+    let uncounted = facts.waiting_mail().iter().filter(|queue| !queue.is_counted).count();
+    let mut why = Vec::new();
+    if !unread.is_empty() {
+        why.push(format!("the list in {} could not be read", crate::rules::discovery::listed(&unread, 3)));
+    }
+    if !partly.is_empty() && waiting == 0 {
+        why.push(format!("the list in {} could not be read in full", crate::rules::discovery::listed(&partly, 3)));
+    }
+    match uncounted {
+        0 => {}
+        1 => why.push("no list shows how many messages one of the queues holds".to_owned()),
+        n => why.push(format!("no list shows how many messages {} of the queues hold", grouped(n as u64))),
+    }
+    (!why.is_empty()).then(|| why.join(", and "))
+}
+
 fn lower_first(title: &str) -> String {
     // Names keep their capital, and so do abbreviations.
     let names = ["Exchange", "Kerberos", "Outlook", "Queuescope", "Windows"];
@@ -185,9 +234,7 @@ fn caveats(facts: &Facts, inputs: &[Input]) -> Vec<String> {
             parts.join(", ")
         ));
     }
-    const QUEUES: [&str; 6] =
-        ["get-queue", "get-message", "queue-list-2003", "mta-queue-list", "queue-viewer-list", "get-queue-digest"];
-    let has_queues = inputs.iter().any(|i| i.kind.as_deref().is_some_and(|kind| QUEUES.contains(&kind)));
+    let has_queues = inputs.iter().any(|input| is_of_queues(input.kind.as_deref().or(input.near.as_deref())));
     if !has_queues && inputs.iter().any(|i| i.state != InputState::NotRead) {
         caveats.push("No queue export was brought, so this report cannot say how many messages wait.".to_owned());
     }
@@ -213,6 +260,8 @@ fn caveats(facts: &Facts, inputs: &[Input]) -> Vec<String> {
     for conflict in facts.queues.conflicts.iter().take(5) {
         caveats.push(format!("{conflict}, and no time says which is newer."));
     }
+    caveats.extend(gone(&facts.queues.gone));
+    caveats.extend(unseen(&facts.queues.unseen));
     if !facts.connectors.conflicts.is_empty() {
         caveats.push(format!(
             "Two exports show {} with different settings, and nothing says which is newer. Export the connectors anew.",
@@ -227,4 +276,59 @@ fn caveats(facts: &Facts, inputs: &[Input]) -> Vec<String> {
         ));
     }
     caveats
+}
+
+/// Queues that were there and are no longer.
+fn gone(queues: &[Gone]) -> Option<String> {
+    let messages: u64 = queues.iter().map(|queue| queue.count).sum();
+    let held = match (queues.len(), messages) {
+        (_, 0) => "What they held is".to_owned(),
+        (1, 1) => "Its message is".to_owned(),
+        (1, n) => format!("Its {} messages are", grouped(n)),
+        (_, 1) => "Their message is".to_owned(),
+        (_, n) => format!("Their {} messages are", grouped(n)),
+    };
+    let (older, newer) = lists(queues)?;
+    let named = listed(queues);
+    let are = are(queues);
+    Some(format!("{named} of {older} {are} no longer in {newer}. {held} not counted as waiting."))
+}
+
+/// Queues of which a newer list may just not tell.
+fn unseen(queues: &[Gone]) -> Option<String> {
+    let messages: u64 = queues.iter().map(|queue| queue.count).sum();
+    let (older, newer) = lists(queues)?;
+    let still = match messages {
+        0 => "they still hold messages is unknown".to_owned(),
+        1 => "the message still waits is unknown; it is counted".to_owned(),
+        n => format!("the {} messages still wait is unknown; they are counted", grouped(n)),
+    };
+    let named = listed(queues);
+    let are = are(queues);
+    Some(format!(
+        "{named} of {older} {are} not in {newer}, which may not show all queues. Whether {still}. Export whole lists with Get-Queue \
+         -ResultSize Unlimited | Export-Clixml queues.xml"
+    ))
+}
+
+fn are(queues: &[Gone]) -> &'static str {
+    if queues.len() == 1 { "is" } else { "are" }
+}
+
+/// `2 queues (EX1\7, EX1\9)`
+fn listed(queues: &[Gone]) -> String {
+    let labels: Vec<String> = queues.iter().map(|queue| queue.label.clone()).collect();
+    let noun = if queues.len() == 1 { "queue" } else { "queues" };
+    format!("{} {noun} ({})", grouped(queues.len() as u64), crate::rules::discovery::listed(&labels, 4))
+}
+
+/// The older and the newer list, with their newest times where all are of one pair.
+fn lists(queues: &[Gone]) -> Option<(String, String)> {
+    let first = queues.first()?;
+    let one = queues.iter().all(|queue| queue.older == first.older && queue.newer == first.newer);
+    Some(if one {
+        (format!("the older list (times up to {})", first.older), format!("the newer one (up to {})", first.newer))
+    } else {
+        ("older lists".to_owned(), "a newer one of the same server".to_owned())
+    })
 }

@@ -16,6 +16,7 @@ pub(super) fn not_read(source: &Source, format: Option<&Format>, reason: String)
         path: source.path.clone(),
         kind: format.map(|f| f.id.to_owned()),
         taken_for: format.map_or_else(|| "Not recognized".to_owned(), |f| f.title.to_owned()),
+        near: None,
         reason,
         state: InputState::NotRead,
         size: source.bytes.size(),

@@ -64,6 +64,8 @@ pub enum Done {
     Refused {
         /// Id of the format, when it was recognized.
         format: Option<String>,
+        /// Id of the format that it is close to.
+        near: Option<String>,
         /// Why, and what to do.
         reason: String,
     },
@@ -130,16 +132,16 @@ pub fn run(job: &Job, bytes: &dyn ReadAt, tell: &mut dyn FnMut(u64, u64) -> Cont
 
 fn unreadable(error: &ReadError) -> Done {
     let reason = format!("The file cannot be read. It may have been moved or changed; drop it again. ({error})");
-    Done::Refused { format: None, reason }
+    Done::Refused { format: None, near: None, reason }
 }
 
 fn open(job: &Job, bytes: &dyn ReadAt, tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>) -> Result<Done, ReadError> {
     let head = read_head(bytes)?;
     let size = bytes.size();
     let looked = Head::new(&job.path, size, &head);
-    let Detection { format, reason } = detect(&looked);
+    let Detection { format, near, reason } = detect(&looked);
     let Some(format) = format else {
-        return Ok(Done::Refused { format: None, reason });
+        return Ok(Done::Refused { format: None, near: near.map(|near| near.id.to_owned()), reason });
     };
     match format.parse {
         Parse::Document(_) if size > MAX_TEXT => {
@@ -148,7 +150,7 @@ fn open(job: &Job, bytes: &dyn ReadAt, tell: &mut dyn FnMut(u64, u64) -> Control
                 format.title,
                 MAX_TEXT >> 20
             );
-            Ok(Done::Refused { format: Some(format.id.to_owned()), reason })
+            Ok(Done::Refused { format: Some(format.id.to_owned()), near: None, reason })
         }
         Parse::Document(parse) => read_document(job, bytes, format, reason, parse, tell),
         Parse::Log(reader) => {

@@ -143,7 +143,7 @@ impl Joined {
     /// The facts, the ledger and the number of lines, for tests and measurements.
     pub fn finish_as_facts(self, log: &Log<'_>, reader: LogReader) -> (Facts, Ledger, u64) {
         let content = self.finish(log, reader);
-        (content.fold.finish(), content.ledger, content.rows.lines())
+        (content.fold.finish(&std::collections::BTreeSet::new()), content.ledger, content.rows.lines())
     }
 }
 

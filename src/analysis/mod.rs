@@ -22,8 +22,8 @@ pub use reading::{Reading, Step};
 use crate::base::source::{Place, Source};
 use crate::base::text::Text;
 use crate::formats::Log;
-use crate::report::{Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, Report, excerpt};
-use crate::rules::{Discovery, Proof, Rule, Verdict, note_before};
+use crate::report::{Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, InputState, Report, excerpt};
+use crate::rules::{Discovery, Proof, Rule, Verdict, note_before, note_past_reports};
 use crate::tools::code_lookup;
 
 /// News of an analysis under way.
@@ -106,13 +106,16 @@ pub fn diagnose(reading: Reading) -> Analysis {
 /// Diagnoses what was read with some of the rules only, to measure what they cost.
 pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Analysis {
     let (read, fold) = reading.finish();
-    let facts = fold.finish();
+    let incomplete =
+        read.iter().filter(|file| file.input.state == InputState::Incomplete).map(|file| file.id).collect();
+    let facts = fold.finish(&incomplete);
     let of_site = crate::rules::of_site(&facts);
     let mut found: Vec<(&Rule<'_>, Discovery)> = Vec::new();
     let mut considered = Vec::new();
     for rule in crate::rules::every(&of_site).filter(|rule| wanted(rule)) {
         match judge(rule, &facts) {
             Verdict::Found(discoveries) => found.extend(discoveries.into_iter().map(|mut discovery| {
+                note_past_reports(&facts, &mut discovery);
                 let severity = discovery.severity.unwrap_or(rule.severity);
                 let role = discovery.role.unwrap_or(rule.role);
                 note_before(&facts, severity, role, &mut discovery);

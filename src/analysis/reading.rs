@@ -221,9 +221,9 @@ impl Reading {
             return false;
         }
         match done {
-            Done::Refused { format, reason } => {
+            Done::Refused { format, near, reason } => {
                 let format = format.as_deref().and_then(by_id);
-                let row = input::not_read(&file.source, format, reason);
+                let row = Input { near, ..input::not_read(&file.source, format, reason) };
                 self.close(job.source, Closed::without_records(row, format));
                 return true;
             }
@@ -270,6 +270,7 @@ impl Reading {
         let done = match &job.task {
             Task::Open => Done::Refused {
                 format: None,
+                near: None,
                 reason: format!(
                     "Reading this file ended the program that did it ({why}). The other files were read. Please report what \
                      kind of file it is."

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::source::{SourceId, Span};
-use crate::base::timestamp::Moment;
+use crate::base::timestamp::{Clock, Moment};
 use crate::model::event::{Event, is_source};
+use crate::model::server::server_key;
 
 /// Exemplars kept per group and file.
 const EXEMPLARS: usize = 3;
@@ -56,6 +57,40 @@ pub struct Variant {
     pub last: Option<Moment>,
     /// The first of them.
     pub event: Event,
+}
+
+/// Which groups are of which computer, and how late they go.
+#[derive(Default)]
+pub struct ByComputer {
+    groups: BTreeMap<String, Vec<usize>>,
+    /// The newest time of each computer by each clock, older records left out.
+    newest: BTreeMap<(String, Clock), Moment>,
+}
+
+impl ByComputer {
+    /// Looks at all groups.
+    pub fn new(groups: &[EventGroup]) -> ByComputer {
+        let mut all = ByComputer::default();
+        for (at, group) in groups.iter().enumerate() {
+            let Some(key) = group.computer.as_deref().map(server_key) else { continue };
+            if let Some(last) = group.last.filter(|_| !group.recovered) {
+                let newest = all.newest.entry((key.clone(), last.clock)).or_insert(last);
+                *newest = (*newest).max(last);
+            }
+            all.groups.entry(key).or_default().push(at);
+        }
+        all
+    }
+
+    /// Places of the groups of a computer, by its key.
+    pub fn places(&self, key: &str) -> &[usize] {
+        self.groups.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The newest time of a computer by a clock.
+    pub fn newest(&self, key: &str, clock: Clock) -> Option<Moment> {
+        self.newest.get(&(key.to_owned(), clock)).copied()
+    }
 }
 
 /// Folds events. A group is kept per file, so that a file read twice can be told apart.

@@ -16,6 +16,7 @@ pub mod events;
 pub mod legacy_queues;
 pub mod permissions;
 pub mod queue_errors;
+mod queue_lists;
 pub mod queues;
 pub mod replies;
 pub mod servers;
@@ -23,6 +24,8 @@ pub mod services;
 pub mod settings;
 mod shape;
 pub mod transport;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +39,7 @@ use crate::model::message_header::MessageHeader;
 use crate::model::message_history::HistoryEntry;
 use crate::model::ndr::NonDeliveryReport;
 use crate::model::queue::DeliveryType;
+use crate::model::server::server_key;
 use crate::model::store_mailbox::StoreMailbox;
 use crate::model::trace::TraceEntry;
 use crate::model::tracking_event::TrackingEvent;
@@ -81,8 +85,9 @@ impl Fold {
         Some((*all.iter().min_by_key(|m| m.at)?, *all.iter().max_by_key(|m| m.at)?))
     }
 
-    /// Removes duplicates, joins, and puts everything into its order.
-    pub fn finish(self) -> Facts {
+    /// Removes duplicates, joins, and puts everything into its order. `incomplete` are the files that were not read in full: what
+    /// they do not show may be there.
+    pub fn finish(self, incomplete: &BTreeSet<SourceId>) -> Facts {
         let mut documents = self.documents;
         documents.sort();
         let transport = self.transport.finish();
@@ -104,8 +109,9 @@ impl Fold {
         let lists = documents.access_control_lists.into_iter().map(|list| *list).collect();
         let (connector_rights, lists) = connector_rights::ConnectorRights::take(lists, &connectors);
         let reports: Vec<NonDeliveryReport> = documents.ndrs.into_iter().map(|report| *report).collect();
-        let queues = queues::Queues::new(documents.queues, documents.messages);
+        let queues = queues::Queues::new(documents.queues, documents.messages, &servers.names, incomplete);
         let tracked: Vec<TrackingEvent> = documents.tracking_events.into_iter().map(|event| *event).collect();
+        let events = self.events.finish();
         let site_rows: Vec<Located<KnownRow>> = documents.site_rows.into_iter().map(|row| *row).collect();
         Facts {
             replies: replies::Replies::new(&queues, &reports, &transport, &tracked, &site_rows),
@@ -143,7 +149,8 @@ impl Fold {
                 tables: documents.routing_tables.into_iter().map(|table| *table).collect(),
             },
             link_states: documents.link_state_tables,
-            events: self.events.finish(),
+            by_computer: events::ByComputer::new(&events),
+            events,
             changes: self.changes.finish(),
             transport,
             servers,
@@ -169,6 +176,8 @@ pub struct Facts {
     pub transport: transport::Transport,
     /// Events, grouped.
     pub events: Vec<events::EventGroup>,
+    /// The same by computer.
+    pub by_computer: events::ByComputer,
     /// What was changed, oldest first.
     pub changes: Vec<changes::Change>,
     /// Objects of the directory.
@@ -226,6 +235,12 @@ impl Facts {
             is_moving: queue.is_moving(),
         });
         queues.chain(legacy).collect()
+    }
+
+    /// Groups of events of a computer, by its short or full name.
+    pub fn events_on(&self, computer: &str) -> impl Iterator<Item = &events::EventGroup> {
+        let places = self.by_computer.places(&server_key(computer));
+        places.iter().filter_map(|at| self.events.get(*at))
     }
 
     /// Groups of events with one of these ids from a source. What was overwritten or cleared long ago is left out: it says

@@ -11,11 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use super::queue_errors::QueueError;
 use super::queue_errors::QueueErrors;
+use super::queue_lists::{self, Absence, Lists};
 use crate::base::source::{SourceId, Span};
-use crate::base::timestamp::Moment;
+use crate::base::timestamp::{Clock, Moment};
 use crate::model::message::Message;
 use crate::model::queue::{DeliveryType, Queue, QueueIdentity, QueueName, QueueStatus};
-use crate::model::server::server_key;
+use crate::model::server::{ServerNames, server_key};
 use crate::model::smtp_reply::{UNREACHABLE_REASONS, UnreachableReason};
 
 /// All queues of the case.
@@ -26,6 +27,26 @@ pub struct Queues {
     pub repeated: usize,
     /// Queues whose exports disagree on the number of messages, in words, where no time says which is newer.
     pub conflicts: Vec<String>,
+    /// Queues with mail that a newer list of their server no longer shows; they are not among `queues`.
+    pub gone: Vec<Gone>,
+    /// Queues with mail that a newer list of their server does not show either, but that list may not show all; they are among
+    /// `queues`.
+    pub unseen: Vec<Gone>,
+    /// The newest time in the queues of each server, by each clock.
+    newest: BTreeMap<(String, Clock), Moment>,
+}
+
+/// A queue of an older list that is missing from a newer one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// The queue as the older list names it.
+    pub label: String,
+    /// How many messages it held there.
+    pub count: u64,
+    /// Newest time of the older list.
+    pub older: Moment,
+    /// Newest time of the newer list.
+    pub newer: Moment,
 }
 
 /// One queue.
@@ -55,17 +76,26 @@ pub struct Snapshot {
 }
 
 impl Queues {
-    /// Joins queues and messages.
-    pub fn new(mut queues: Vec<Queue>, mut messages: Vec<Message>) -> Queues {
+    /// Joins queues and messages. `names` tells servers apart; `incomplete` are the files that were not read in full.
+    pub fn new(
+        mut queues: Vec<Queue>,
+        mut messages: Vec<Message>,
+        names: &ServerNames,
+        incomplete: &BTreeSet<SourceId>,
+    ) -> Queues {
         queues.sort_by_key(|q| q.span);
         messages.sort_by_key(|m| m.span);
         let seen = queues.len();
-        let mut kept = Kept { exported: exported(&queues), ..Kept::default() };
+        let queues = queue_lists::each_once(queues);
+        let lists = Lists::new(&queues, names, incomplete);
+        let mut kept = Kept { exported: exported(&queues), names: names.clone(), ..Kept::default() };
         for queue in queues {
             kept.add(queue);
         }
         let conflicts = kept.conflicts;
         let repeated = seen - kept.queues.len();
+        let mut absent: Vec<Absence> =
+            kept.queues.iter().zip(&kept.sources).map(|(queue, sources)| lists.absence(queue, sources)).collect();
         let mut waiting: Vec<WaitingQueue> = kept
             .queues
             .into_iter()
@@ -81,7 +111,7 @@ impl Queues {
         let mut homes: BTreeMap<Option<String>, usize> = BTreeMap::new();
         for (i, home) in waiting.iter().enumerate() {
             if let Some(identity) = &home.identity {
-                homes.entry(Some(identity_key(identity))).or_insert(i);
+                homes.entry(Some(identity_key(identity, names))).or_insert(i);
             }
         }
         let mut taken: BTreeSet<String> = BTreeSet::new();
@@ -93,7 +123,7 @@ impl Queues {
                 continue;
             }
             let identity = message.queue_identity();
-            match homes.entry(identity.as_ref().map(identity_key)) {
+            match homes.entry(identity.as_ref().map(|identity| identity_key(identity, names))) {
                 Entry::Occupied(home) => {
                     if let Some(queue) = waiting.get_mut(*home.get()) {
                         queue.messages.push(message);
@@ -111,8 +141,37 @@ impl Queues {
                 }
             }
         }
+        absent.resize(waiting.len(), Absence::Not);
+        let (mut gone, mut unseen) = (Vec::new(), Vec::new());
+        let mut absent = absent.into_iter();
+        waiting.retain(|queue| {
+            let absence = absent.next().unwrap_or(Absence::Not);
+            let tell = |older, newer| Gone { label: queue.label(), count: queue.count(), older, newer };
+            let worth = queue.may_hold_mail() && !queue.is_shadow();
+            match absence {
+                Absence::Not => true,
+                Absence::Gone { older, newer } if queue.messages.iter().all(|message| is_before(message, newer)) => {
+                    gone.extend(worth.then(|| tell(older, newer)));
+                    false
+                }
+                Absence::Gone { older, newer } | Absence::Unknown { older, newer } => {
+                    unseen.extend(worth.then(|| tell(older, newer)));
+                    true
+                }
+            }
+        });
         waiting.sort_by_cached_key(|w| (w.server().map(server_key), w.identity.clone(), w.span()));
-        Queues { queues: waiting, repeated, conflicts }
+        let mut newest: BTreeMap<(String, Clock), Moment> = BTreeMap::new();
+        for (server, at) in waiting.iter().filter_map(|queue| Some((queue.server()?, queue.seen_at()?))) {
+            let known = newest.entry((server_key(server), at.clock)).or_insert(at);
+            *known = (*known).max(at);
+        }
+        Queues { queues: waiting, repeated, conflicts, gone, unseen, newest }
+    }
+
+    /// The newest time in the queues of a server, by its key and by a clock.
+    pub fn newest(&self, key: &str, clock: Clock) -> Option<Moment> {
+        self.newest.get(&(key.to_owned(), clock)).copied()
     }
 
     /// Messages that wait, over all queues but shadow queues.
@@ -275,10 +334,18 @@ const SAME_NEXT_HOP: usize = 64;
 /// Exports of one queue whose numbers are kept.
 const SNAPSHOTS: usize = 16;
 
+/// Whether a message came before a time; one without a time may have come later.
+fn is_before(message: &Message, time: Moment) -> bool {
+    message.date_received.as_ref().is_some_and(|received| received.value.compare(time).is_some_and(Ordering::is_lt))
+}
+
 /// Each queue once, the newest snapshot of it.
 #[derive(Default)]
 struct Kept {
     queues: Vec<Queue>,
+    names: ServerNames,
+    /// For each queue the files that show it.
+    sources: Vec<BTreeSet<SourceId>>,
     /// For each queue what its exports show.
     snapshots: Vec<Vec<Snapshot>>,
     /// The newest time in each export.
@@ -293,8 +360,8 @@ type NextHopKey = (Option<String>, String, Option<DeliveryType>, Option<uuid::Uu
 
 impl Kept {
     fn add(&mut self, queue: Queue) {
-        let identity = queue.identity.as_ref().map(|i| identity_key(&i.value));
-        let next_hop = next_hop_key(&queue);
+        let identity = queue.identity.as_ref().map(|i| identity_key(&i.value, &self.names));
+        let next_hop = next_hop_key(&queue, &self.names);
         let empty = Vec::new();
         let same = identity.as_ref().and_then(|key| self.by_identity.get(key)).unwrap_or(&empty).iter();
         let twins = next_hop.as_ref().and_then(|key| self.by_next_hop.get(key)).unwrap_or(&empty).iter();
@@ -304,7 +371,7 @@ impl Kept {
         let twins = twins.take(SAME_NEXT_HOP).filter(|i| {
             self.queues.get(**i).is_some_and(|known| {
                 known.span.source != queue.span.source
-                    && known.identity.as_ref().map(|k| identity_key(&k.value)) != identity
+                    && known.identity.as_ref().map(|k| identity_key(&k.value, &self.names)) != identity
             })
         });
         match same.chain(twins).min().copied() {
@@ -323,6 +390,7 @@ impl Kept {
             }
             None => {
                 self.snapshots.push(Vec::new());
+                self.sources.push(BTreeSet::new());
                 self.note(self.queues.len(), &queue);
                 self.queues.push(queue);
                 self.index(self.queues.len() - 1, identity, next_hop);
@@ -332,6 +400,9 @@ impl Kept {
 
     /// Notes how many messages an export shows.
     fn note(&mut self, index: usize, queue: &Queue) {
+        if let Some(sources) = self.sources.get_mut(index) {
+            sources.insert(queue.span.source);
+        }
         let (Some(count), Some(list)) = (&queue.message_count, self.snapshots.get_mut(index)) else { return };
         let at = self.exported.get(&queue.span.source).copied();
         let key = |snapshot: &Snapshot| (snapshot.at, snapshot.span);
@@ -373,8 +444,8 @@ impl Kept {
 }
 
 /// What makes two identities the same: short and full names of a server, any case.
-fn identity_key(identity: &QueueIdentity) -> String {
-    let server = identity.server.as_deref().map(server_key).unwrap_or_default();
+pub(super) fn identity_key(identity: &QueueIdentity, names: &ServerNames) -> String {
+    let server = identity.server.as_deref().map(|name| names.key(name)).unwrap_or_default();
     let name = match &identity.name {
         QueueName::Shadow(hop) => format!("shadow {}", hop.to_ascii_lowercase()),
         QueueName::NextHop(hop) => format!("next hop {}", hop.to_ascii_lowercase()),
@@ -383,10 +454,10 @@ fn identity_key(identity: &QueueIdentity) -> String {
     format!("{server}\\{name}")
 }
 
-fn next_hop_key(queue: &Queue) -> Option<NextHopKey> {
+fn next_hop_key(queue: &Queue, names: &ServerNames) -> Option<NextHopKey> {
     let identity = queue.identity.as_ref().filter(|i| matches!(i.value.name, QueueName::Row(_)))?;
     Some((
-        identity.value.server.as_deref().map(server_key),
+        identity.value.server.as_deref().map(|name| names.key(name)),
         queue.next_hop_domain.as_ref()?.value.to_ascii_lowercase(),
         queue.delivery_type.as_ref().map(|d| d.value),
         queue.next_hop_connector.as_ref().map(|c| c.value),
@@ -429,23 +500,25 @@ fn conflict(a: &Queue, b: &Queue) -> Option<String> {
 
 /// Whether `a` is the better snapshot: later, or just as late (or of unknown time) and fuller.
 fn is_newer(a: &Queue, b: &Queue, order: Ordering) -> bool {
-    let fullness = |q: &Queue| {
-        [
-            q.delivery_type.is_some(),
-            q.next_hop_domain.is_some(),
-            q.status.is_some(),
-            q.message_count.is_some(),
-            q.last_error.is_some(),
-            q.last_retry.is_some(),
-        ]
-        .iter()
-        .filter(|x| **x)
-        .count()
-    };
     match order {
         Ordering::Equal => fullness(a) > fullness(b),
         decided => decided.is_gt(),
     }
+}
+
+/// How much an export shows of a queue.
+pub(super) fn fullness(queue: &Queue) -> usize {
+    [
+        queue.delivery_type.is_some(),
+        queue.next_hop_domain.is_some(),
+        queue.status.is_some(),
+        queue.message_count.is_some(),
+        queue.last_error.is_some(),
+        queue.last_retry.is_some(),
+    ]
+    .iter()
+    .filter(|x| **x)
+    .count()
 }
 
 #[cfg(test)]
@@ -485,7 +558,7 @@ mod tests {
         let mut turned = all.clone();
         turned.reverse();
         for queues in [all, turned] {
-            let queues = Queues::new(queues, Vec::new());
+            let queues = Queues::new(queues, Vec::new(), &ServerNames::default(), &BTreeSet::new());
             let submission = queues.queues.iter().find(|queue| queue.label().ends_with("Submission")).unwrap();
             let (first, last) = submission.change().unwrap();
             assert_eq!((first.count, last.count, submission.count()), (40, 900, 900));
@@ -496,7 +569,7 @@ mod tests {
     #[test]
     fn of_many_exports_the_first_and_the_last_are_kept() {
         let all = (0..50).map(|n| queue(n, 1, "EX1\\7", u64::from(n), Some(&format!("2019-03-12 08:{n:02}:00"))));
-        let queues = Queues::new(all.collect(), Vec::new());
+        let queues = Queues::new(all.collect(), Vec::new(), &ServerNames::default(), &BTreeSet::new());
         let kept = &queues.queues.first().unwrap().snapshots;
         assert_eq!(kept.len(), SNAPSHOTS);
         let (first, last) = queues.queues.first().unwrap().change().unwrap();

@@ -106,6 +106,10 @@ pub mod Capabilities {
     pub const UNRECOGNIZED: u64 = 1 << 12;
     /// Commands that Exchange 2000 and 2003 offer beside X-EXPS: X-LINK2STATE, XEXCH50.
     pub const X_OTHER: u64 = 1 << 13;
+    /// A logon that was refused.
+    pub const REFUSED_LOGON: u64 = 1 << 14;
+    /// The same, of a client in a private network or in the one of the own address.
+    pub const REFUSED_INSIDE: u64 = 1 << 15;
 }
 
 /// The marks whose lines are worth showing, with their names as keys of [`Question::SmtpSigns`].
@@ -231,6 +235,11 @@ impl TransportFold {
             marks |= Capabilities::REWRITTEN;
         } else if is_reply && data.starts_with(b"235") {
             marks |= Capabilities::LOGGED_ON;
+        } else if is_reply && (data.starts_with(b"535 5.7.3") || data.starts_with(b"454 4.7.0")) {
+            marks |= Capabilities::REFUSED_LOGON;
+            if is_own_network(remote) || is_near(remote, address(row.raw(protocol::LOCAL_ENDPOINT))) {
+                marks |= Capabilities::REFUSED_INSIDE;
+            }
         } else if is_reply && (data.starts_with(b"500 5.3.3") || data.starts_with(b"500 5.5.1")) {
             marks |= Capabilities::UNRECOGNIZED;
         } else if is_command {
@@ -354,6 +363,16 @@ fn is_own_network(address: &[u8]) -> bool {
     let text = std::str::from_utf8(address).unwrap_or("");
     let text = text.trim_matches(['[', ']']).split('%').next().unwrap_or("");
     text.parse::<std::net::IpAddr>().is_ok_and(crate::base::ip_range::is_private)
+}
+
+/// Whether two addresses are neighbors, as far as the first three parts of their IPv4 addresses tell.
+fn is_near(a: &[u8], b: &[u8]) -> bool {
+    let network = |address: &[u8]| {
+        let text = std::str::from_utf8(address).ok()?;
+        let address = text.parse::<std::net::Ipv4Addr>().ok()?;
+        address.octets().first_chunk::<3>().copied()
+    };
+    network(a).is_some_and(|own| network(b) == Some(own))
 }
 
 fn offered(data: &[u8]) -> u64 {

@@ -116,5 +116,6 @@ fn database(row: &mut Row<'_>) -> Option<MailboxDatabase> {
         server: row.any_text(&["Server", "ServerName"]).map(|server| server.value),
         distinguished_name,
         mounted: row.truth("Mounted"),
+        recovery: row.truth("Recovery"),
     })
 }

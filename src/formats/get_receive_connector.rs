@@ -35,6 +35,7 @@ static CMDLET: Cmdlet = Cmdlet {
         "Fqdn",
         "WhenChanged",
         "SuppressXAnonymousTls",
+        "TlsDomainCapabilities",
     ],
     sets: &[
         &["Identity", "Bindings"],
@@ -74,6 +75,7 @@ fn connector(row: &mut Row<'_>) -> Option<ReceiveConnector> {
         auth_mechanism: row.parsed("AuthMechanism", AuthMechanism::parse),
         permission_groups: row.parsed("PermissionGroups", PermissionGroups::parse),
         suppress_x_anonymous_tls: row.truth("SuppressXAnonymousTls"),
+        tls_domain_capabilities: row.listed("TlsDomainCapabilities", |text| Some(text.to_owned())),
         fqdn: row.text("Fqdn"),
         when_changed: row.text("WhenChanged"),
     };

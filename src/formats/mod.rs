@@ -393,6 +393,8 @@ impl<'a> Head<'a> {
 pub struct Detection {
     /// The format, when one recognized it.
     pub format: Option<&'static Format>,
+    /// Where none did, the one that it is close to.
+    pub near: Option<&'static Format>,
     /// Why, or why not and what to do.
     pub reason: String,
 }
@@ -423,6 +425,7 @@ pub fn detect(head: &Head<'_>) -> Detection {
     if head.size == 0 {
         return Detection {
             format: None,
+            near: None,
             reason: "The file is empty. PowerShell writes an empty file when a command fails or finds nothing; \
                      run it without the redirection to see why."
                 .to_owned(),
@@ -439,19 +442,17 @@ pub fn detect(head: &Head<'_>) -> Detection {
                     best = Some((score, format, reason));
                 }
             }
-            Probe::Near(reason) => near.push((format.id, reason)),
+            Probe::Near(reason) => near.push((format, reason)),
             Probe::No => {}
         }
     }
     if let Some((_, format, reason)) = best {
-        return Detection { format: Some(format), reason };
+        return Detection { format: Some(format), near: None, reason };
     }
-    near.sort_unstable();
-    let reason = match near.into_iter().next() {
-        Some((_, reason)) => reason,
-        None => known_stranger(head),
-    };
-    Detection { format: None, reason }
+    match near.into_iter().min_by(|(a, x), (b, y)| (a.id, x).cmp(&(b.id, y))) {
+        Some((format, reason)) => Detection { format: None, near: Some(format), reason },
+        None => Detection { format: None, near: None, reason: known_stranger(head) },
+    }
 }
 
 /// Names files that are no evidence by what they are, so that the reader knows what to do instead.

@@ -21,6 +21,8 @@ pub struct MailboxDatabase {
     pub distinguished_name: Option<String>,
     /// Whether it is mounted, when shown.
     pub mounted: Option<Located<bool>>,
+    /// Whether it is there for recovery only and takes no mail, when shown.
+    pub recovery: Option<Located<bool>>,
 }
 
 /// A public folder database, as `Get-PublicFolderDatabase` shows it (2007 and 2010).

@@ -28,6 +28,8 @@ pub struct ReceiveConnector {
     pub permission_groups: Option<Located<PermissionGroups>>,
     /// Whether it hides the TLS variant that Exchange servers use among themselves (2010 and later).
     pub suppress_x_anonymous_tls: Option<Located<bool>>,
+    /// What hosts may do that prove a name by a certificate: `mail.protection.outlook.com:AcceptCloudServicesMail` (2010 and later).
+    pub tls_domain_capabilities: Option<Located<Listed<String>>>,
     /// Name in its greeting.
     pub fqdn: Option<Located<String>>,
     /// When it was last changed, as printed.
@@ -216,6 +218,7 @@ mod tests {
             auth_mechanism: None,
             permission_groups: None,
             suppress_x_anonymous_tls: None,
+            tls_domain_capabilities: None,
             fqdn: None,
             when_changed: None,
         };

@@ -37,6 +37,8 @@ pub struct Summary {
     pub text: String,
     /// Newest time in the evidence, with its clock; empty when no file shows one.
     pub as_of: String,
+    /// Why the waiting messages are not all known, when lists of queues are among the files; empty when they are.
+    pub unknown: String,
     /// Waiting messages in all queues of the evidence; shadow copies are not waiting.
     pub waiting: u64,
     /// Waiting messages per problem, in the order of the problems; only those above zero.
@@ -65,6 +67,8 @@ pub struct Input {
     pub path: String,
     /// Identifier of the format; `None` when no format recognized the file.
     pub kind: Option<String>,
+    /// Identifier of the format that it looks like, when none recognized it.
+    pub near: Option<String>,
     /// What the file was taken for, in words.
     pub taken_for: String,
     /// Why, or why not and what to do.

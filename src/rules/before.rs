@@ -3,6 +3,8 @@
 //! This runs after the rules, for every problem whose beginning is known. It claims no cause; it shows what a person would
 //! look for first. Times of different clocks are not compared.
 
+use std::collections::BTreeSet;
+
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::changes::{Change, ChangeKind};
@@ -36,9 +38,10 @@ fn minutes(from: Moment, to: Moment) -> Option<i64> {
 }
 
 fn changes(facts: &Facts, onset: Moment, found: &mut Discovery) {
+    let servers = servers(found);
     let is_near = |change: &&Change| {
-        let Some(minutes) = minutes(change.at, onset) else { return false };
-        let on_it = change.computer.as_deref().is_some_and(|computer| concerns(found, computer));
+        let Some(minutes) = minutes(change.at, onset).filter(|minutes| *minutes <= CHANGE * 60) else { return false };
+        let on_it = change.computer.as_deref().is_some_and(|computer| servers.contains(&server_key(computer)));
         match change.kind {
             // Connectors and agents of one server serve others as well.
             ChangeKind::Command => minutes <= CHANGE * 60,
@@ -65,10 +68,9 @@ fn changes(facts: &Facts, onset: Moment, found: &mut Discovery) {
     }
 }
 
-fn concerns(found: &Discovery, computer: &str) -> bool {
-    let key = server_key(computer);
-    let server = |name: &str| server_key(name.split('\\').next().unwrap_or(name));
-    found.affected.iter().any(|name| server(name) == key)
+/// The keys of the servers that a finding may be about.
+fn servers(found: &Discovery) -> BTreeSet<String> {
+    found.affected.iter().map(|name| server_key(name.split('\\').next().unwrap_or(name))).collect()
 }
 
 fn certificates(facts: &Facts, onset: Moment, found: &mut Discovery) {
@@ -109,14 +111,13 @@ fn first_errors(facts: &Facts, onset: Moment, found: &mut Discovery) {
         let Some(event) = group.exemplars.first() else { return false };
         let grave = matches!(event.level, Some(Level::Critical | Level::Error | Level::Warning));
         let near = group.first.and_then(|first| minutes(first, onset)).is_some_and(|minutes| minutes <= MOMENT);
-        let on_it = group.computer.as_deref().is_some_and(|computer| concerns(found, computer));
         let known = || {
             known::all().iter().any(|row| row.is_of_event(event) && !matches!(row.severity.as_str(), "note" | "info"))
         };
-        grave && near && on_it && !group.recovered && !cited.contains(&event.span) && known()
+        grave && near && !group.recovered && !cited.contains(&event.span) && known()
     };
-    let mut first: Vec<_> = facts.events.iter().filter(matters).collect();
-    first.sort_by_key(|group| (group.first, group.id));
+    let mut first: Vec<_> = servers(found).iter().flat_map(|server| facts.events_on(server)).filter(matters).collect();
+    first.sort_by_key(|group| (group.first, group.id, &group.source, &group.computer));
     for group in first.into_iter().take(TOLD) {
         let (Some(event), Some(at)) = (group.exemplars.first(), group.first) else { continue };
         let on = group.computer.as_deref().unwrap_or("the server");

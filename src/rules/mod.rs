@@ -14,6 +14,8 @@ mod before;
 pub mod discovery;
 mod known;
 mod logged;
+mod own;
+mod past;
 mod refused;
 mod searching;
 mod waiting;
@@ -58,6 +60,7 @@ static AREAS: &[&[&Rule]] = &[
 pub use before::note_before;
 pub use declare::{Area, Check, Input, RowOrigin, Rule, Words};
 pub use discovery::{Discovery, Proof, Share, Verdict};
+pub use past::note_past_reports;
 
 /// All rules that are written in Rust, by area and id.
 pub fn all() -> impl Iterator<Item = &'static Rule<'static>> {

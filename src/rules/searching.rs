@@ -1,14 +1,15 @@
 //! What rules about events share: finding the text that matters, citing it, and saying when it happened.
 
-use regex::Regex;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::discovery::{Discovery, Proof, count};
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::events::{EventGroup, Variant};
-use crate::facts::queues::WaitingQueue;
 use crate::model::server::server_key;
 use crate::report::{Confidence, Role, Severity};
 
@@ -58,15 +59,9 @@ impl Hit<'_> {
 
 /// Names of computers, each once, short and full names of one server being the same.
 pub(in crate::rules) fn computers(hits: &[&Hit<'_>]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for hit in hits {
-        if let Some(name) = &hit.group.computer
-            && !names.iter().any(|known| server_key(known) == server_key(name))
-        {
-            names.push(name.clone());
-        }
-    }
-    names
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let names = hits.iter().filter_map(|hit| hit.group.computer.as_ref());
+    names.filter(|name| known.insert(server_key(name))).cloned().collect()
 }
 
 /// How many events there are: two exports of one log overlap, and then the fullest counts.
@@ -127,24 +122,11 @@ pub(in crate::rules) fn settle_past(facts: &Facts, found: &mut Discovery, hits: 
 /// long it did not come again.
 pub(in crate::rules) fn goes_on_without(facts: &Facts, hits: &[&Hit<'_>], hours: i64) -> Option<(Moment, Moment)> {
     let last = hits.iter().filter_map(|hit| hit.variant.last).max_by_key(|m| m.at)?;
-    let keys: Vec<String> = hits.iter().filter_map(|hit| hit.group.computer.as_deref().map(server_key)).collect();
-    let own = |group: &EventGroup| {
-        !group.recovered && group.computer.as_deref().is_some_and(|own| keys.contains(&server_key(own)))
-    };
+    let keys: BTreeSet<String> = hits.iter().filter_map(|hit| hit.group.computer.as_deref().map(server_key)).collect();
     // Another server's queues say nothing about this one, and times of two clocks nothing about each other.
-    let of_server = |queue: &&WaitingQueue| queue.server().is_some_and(|server| keys.contains(&server_key(server)));
-    let queues = facts.queues.queues.iter().filter(of_server).filter_map(WaitingQueue::seen_at);
-    let later = |moment: &Moment| last.compare(*moment) == Some(std::cmp::Ordering::Less);
-    let mut newest = queues.filter(later).max_by_key(|moment| moment.at);
-    // There are thousands of groups, and few are newer than the newest so far: those are compared by name.
-    for group in facts.events.iter() {
-        if let Some(moment) = group.last.filter(later)
-            && newest.is_none_or(|newest| newest.at < moment.at)
-            && own(group)
-        {
-            newest = Some(moment);
-        }
-    }
+    let events = keys.iter().filter_map(|key| facts.by_computer.newest(key, last.clock));
+    let queues = keys.iter().filter_map(|key| facts.queues.newest(key, last.clock));
+    let newest = events.chain(queues).filter(|newest| newest.at > last.at).max_by_key(|newest| newest.at);
     newest.filter(|newest| last.at.duration_until(newest.at).as_hours() >= hours).map(|newest| (last, newest))
 }
 

@@ -114,3 +114,23 @@ pub(in crate::rules) fn connect_command(facts: &Facts, server: Option<&str>, hos
         format!("Test-NetConnection -ComputerName {} -Port {port}", quoted(host))
     }
 }
+
+/// Messages in the queues of a server itself, by its key.
+pub(in crate::rules) fn held_by(facts: &Facts, key: &str) -> u64 {
+    let own = |queue: &&WaitingQueue| queue.server().is_some_and(|server| server_key(server) == key);
+    facts.queues.waiting_queues().filter(own).fold(0, |sum, queue| sum.saturating_add(queue.count()))
+}
+
+/// Whether mail of other servers fails on its way to a server, as far as queues name it.
+pub(in crate::rules) fn is_waited_for(facts: &Facts, key: &str) -> bool {
+    facts.queues.waiting_queues().filter(|queue| queue.may_hold_mail() && !queue.is_moving()).any(|queue| {
+        queue.next_hop().is_some_and(|hop| server_key(hop) == key)
+            || queue.errors().any(|error| error.error.host.as_deref().is_some_and(|host| server_key(host) == key))
+    })
+}
+
+/// Another server whose transport moves mail: only a service that runs shows its queues.
+pub(in crate::rules) fn other_at_work(facts: &Facts, key: &str, is_out: &dyn Fn(&str) -> bool) -> Option<String> {
+    let moving = facts.queues.waiting_queues().filter(|queue| queue.is_moving()).filter_map(|queue| queue.server());
+    moving.map(str::to_owned).find(|name| server_key(name) != key && !is_out(&server_key(name)))
+}

@@ -1,5 +1,6 @@
 //! Kerberos fails between Exchange servers.
 
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,9 +10,10 @@ use crate::base::once::once_per_text;
 use crate::facts::Facts;
 use crate::model::server::server_key;
 use crate::model::smtp_reply::LastError;
-use crate::report::{Confidence, Missing};
+use crate::report::{Confidence, Missing, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
+use crate::rules::own::Own;
 use crate::rules::searching::{Hit, Pattern, computers, effects, hits, settle_past};
 
 declare_rule! {
@@ -67,7 +69,7 @@ fn check(facts: &Facts) -> Verdict {
         .filter_map(|queue| Some((queue, queue.errors().find(|error| is_meant(&error.text))?)))
         .collect();
     let inbound: Vec<Hit<'_>> = INBOUND.iter().flat_map(|source| hits(facts, source, &[1035])).collect();
-    let inbound: Vec<&Hit<'_>> = inbound.iter().filter(|hit| hit.text.contains("ExchangeAuth")).collect();
+    let mut inbound: Vec<&Hit<'_>> = inbound.iter().filter(|hit| hit.text.contains("ExchangeAuth")).collect();
     let outbound: Vec<Hit<'_>> = INBOUND.iter().flat_map(|source| hits(facts, source, &[2017])).collect();
     let outbound: Vec<&Hit<'_>> = outbound.iter().collect();
     if queues.is_empty() && inbound.is_empty() {
@@ -92,8 +94,16 @@ fn check(facts: &Facts) -> Verdict {
     };
     let tied = inbound.iter().any(|hit| meant(&hit)) || outbound.iter().any(|hit| meant(&hit));
     let certain = !queues.is_empty() && !inbound.is_empty() && tied;
-    if queues.is_empty() && inbound.is_empty() {
-        return Verdict::NotApplicable;
+    if queues.is_empty() && !tied {
+        let own = Own::of(facts);
+        let all = inbound.len();
+        inbound.retain(|hit| !own.is_foreign(None, client(hit)));
+        if all > 0 && inbound.is_empty() {
+            return Verdict::RuledOut(
+                "Somebody who is none of the own servers tried to log on as one and was refused, which is right."
+                    .to_owned(),
+            );
+        }
     }
     let mut found = Discovery::new(if certain { Confidence::Confirmed } else { Confidence::Likely });
     let (mut places, mut events, mut total) = (String::new(), String::new(), 0);
@@ -136,6 +146,11 @@ fn check(facts: &Facts) -> Verdict {
             if errors.is_empty() { String::new() } else { format!(" ({})", listed(&errors, 3)) }
         ),
     };
+    if queues.is_empty() {
+        // Nobody is known to wait for it.
+        found.severity = Some(Severity::High);
+        found.unknown("Whether mail waits because of it: no queue of the evidence shows this error.");
+    }
     found.affects(receivers.iter().cloned());
     effects(&mut found, &inbound);
     settle_past(facts, &mut found, &inbound);
@@ -181,6 +196,14 @@ fn check(facts: &Facts) -> Verdict {
         });
     }
     Verdict::Found(vec![found])
+}
+
+static CLIENT: Pattern = LazyLock::new(|| Regex::new(r"\[([0-9A-Fa-f:.]{3,45})(?:%\d+)?\]").ok());
+
+/// Who tried to log on.
+fn client(hit: &Hit<'_>) -> Option<IpAddr> {
+    let said = CLIENT.as_ref()?.captures(hit.text).and_then(|found| found.get(1)?.as_str().parse().ok());
+    said.or_else(|| hit.variant.event.strings.iter().find_map(|text| text.trim().parse().ok()))
 }
 
 fn waits(number: u64) -> &'static str {

@@ -6,7 +6,7 @@ use super::targets::{is_internal, targets};
 use crate::facts::Facts;
 use crate::facts::transport::Capabilities;
 use crate::model::server::server_key;
-use crate::report::{Confidence, Missing};
+use crate::report::{Confidence, Missing, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, distinct, listed};
 
@@ -127,6 +127,11 @@ fn check(facts: &Facts) -> Verdict {
         }
     );
     found.affects(names.iter().cloned());
+    if refused.is_empty() {
+        // The sender may do without them; nobody is known to wait.
+        found.severity = Some(if clear { Severity::Medium } else { Severity::Low });
+        found.unknown("Whether mail waits because of it: no queue of the evidence shows 5.7.3 on this way.");
+    }
     let sound: Vec<&&Session> =
         internal.iter().filter(|s| !rewritten(s) && !bare(s) && s.marks & Capabilities::X_EXPS != 0).collect();
     if let Some(other) = sound.first()

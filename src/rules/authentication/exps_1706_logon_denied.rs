@@ -6,9 +6,10 @@ use regex::Regex;
 
 use crate::facts::Facts;
 use crate::model::server::server_key;
-use crate::report::Confidence;
+use crate::report::{Confidence, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
+use crate::rules::own::Own;
 use crate::rules::searching::{Hit, Pattern, effects, hits, settle_past};
 
 declare_rule! {
@@ -112,6 +113,16 @@ fn finding(facts: &Facts, computer: &str, own: &[&(&Hit<'_>, u32)]) -> Discovery
     let hits: Vec<&Hit<'_>> = own.iter().map(|(hit, _)| *hit).collect();
     effects(&mut found, &hits);
     settle_past(facts, &mut found, &hits);
+    let own = Own::of(facts);
+    if !peers.is_empty() && found.shares.is_empty() && peers.iter().all(|peer| own.is_foreign_name(peer)) {
+        found.severity = Some(Severity::Info);
+        found.role = Some(Role::Context);
+        found.held(format!(
+            "{} is of another organization, so it need not know this server; mail goes there without this logon. If it is an own server \
+             after all, check what follows.",
+            listed(&peers, 3)
+        ));
+    }
     let damaged = facts
         .events_of("MSExchangeTransport", &[327])
         .any(|group| group.computer.as_deref().is_none_or(|other| server_key(other) == server_key(computer)));

@@ -1,10 +1,10 @@
 //! The look-up of a next hop in DNS fails.
 
-use super::failures::{ADAPTER_WARNING, Failed, MANY, externals, failures, is_host_name};
+use super::failures::{ADAPTER_WARNING, Failed, Failures, MANY, externals, failures, is_host_name};
 use crate::facts::Facts;
 use crate::facts::replies::Reply;
 use crate::model::queue::DeliveryType;
-use crate::report::{Confidence, Severity};
+use crate::report::{Confidence, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, listed, quoted};
 use crate::rules::waiting::{Way, transport_settings};
@@ -23,7 +23,8 @@ declare_rule! {
     /// 3. All domains: correct the DNS servers of the transport service, or set external DNS servers and let the send connector use them.
     ///
     /// # More information
-    /// No SMTP session is opened, so protocol logs show nothing; the connectivity log shows which DNS server answered what.
+    /// No SMTP session is opened, so protocol logs show nothing; the connectivity log shows which DNS server answered what. A definite answer
+    /// that the domain does not exist is no failure of a DNS server: the address is wrong.
     id: "dns-query-failed-remote-domains",
     title: "Names of the next hop cannot be resolved in DNS",
     area: Connections,
@@ -39,35 +40,87 @@ declare_rule! {
     check: check,
 }
 
+/// Domains that do not exist, and no other in the queues, from which on they may all be right.
+const EVERY: usize = 5;
+
 fn is_meant(reply: &Reply) -> bool {
     reply.says("DNS query failed") || reply.says("DNS server returned")
 }
 
+/// A definite answer: the name does not exist. That is no failure of DNS servers.
 fn is_missing_name(reply: &Reply) -> bool {
-    reply.says("NonExistentDomain") || reply.says("non-existent domain")
+    const WORDS: [&str; 5] =
+        ["NonExistentDomain", "non-existent domain", "DomainNonexistent", "DnsDomainDoesNotExist", "NXDOMAIN"];
+    WORDS.iter().any(|words| reply.says(words))
+}
+
+/// Whether a look-up asked for the domain of an address: the names of own servers and smart hosts should exist.
+fn is_of_address(failed: &Failed<'_>) -> bool {
+    failed.way != Way::Internal && !is_to_smart_host(failed)
 }
 
 fn check(facts: &Facts) -> Verdict {
     let mut failures = failures(facts, is_meant);
     // For servers of the organization `submission-dns-errorretry` says what to do.
     failures.queues.retain(|failed| failed.way != Way::Internal || !failed.reply.says("ErrorRetry"));
-    if failures.is_empty() {
-        return Verdict::NotApplicable;
+    let (mut missing, mut failing) = (Vec::new(), Vec::new());
+    for failed in std::mem::take(&mut failures.queues) {
+        let is_missing = is_missing_name(failed.reply) && is_of_address(&failed);
+        if is_missing { &mut missing } else { &mut failing }.push(failed);
     }
+    let missing = Failures { queues: missing, reports: Vec::new(), logs: Vec::new() };
+    failures.queues = failing;
+    // Reports and logs of such answers are told by the row about names that do not exist.
+    failures.reports.retain(|reply| !is_missing_name(reply));
+    failures.logs.retain(|reply| !is_missing_name(reply));
+    let mut findings = Vec::new();
+    if !missing.is_empty() {
+        findings.push(of_missing(facts, &missing));
+    }
+    if !failures.is_empty() {
+        findings.push(of_failures(facts, &failures, missing.queues.len()));
+    }
+    if findings.is_empty() { Verdict::NotApplicable } else { Verdict::Found(findings) }
+}
+
+/// Mail for domains that do not exist.
+fn of_missing(facts: &Facts, missing: &Failures<'_>) -> Discovery {
+    let marks = ["NonExistentDomain", "non-existent domain", "InfoDomainNonexistent", "DNS query failed"];
+    let why = "DNS gave a definite answer: there is no such name.";
+    let mut found = missing.finding(facts, "the domain does not exist in DNS", &marks, why);
+    // Few messages are not worth a look; the others are explained by it, and only the senders can help.
+    found.severity = found.severity.filter(|severity| *severity == Severity::Info).or(Some(Severity::Low));
+    found.held("DNS answered that the name does not exist: it is mistyped in the address, or the domain was given up. The DNS servers work.");
+    for name in missing.targets().iter().filter(|name| is_host_name(name)).take(3) {
+        found.command(format!("Look up {name} on the sending server."), format!("nslookup -q=mx {}", quoted(name)));
+    }
+    found.step("If the domain exists after all, the DNS servers that transport asks have a zone of their own that hides it. Else the sender corrects the address.");
+    if missing.queues.len() >= EVERY && missing.queues.len() == externals(facts).count() {
+        found.severity = Some(Severity::Medium);
+        found.confidence = Confidence::Possible;
+        found.unknown("Whether these domains are mistyped: no queue to the internet is answered otherwise, as when the DNS server has a zone of its own for all names.");
+        settings(facts, &mut found, missing.queues.first().and_then(|failed| failed.queue.server()));
+    }
+    found.verify.push("A new message to the corrected address leaves the queue.".to_owned());
+    found
+}
+
+/// Look-ups that fail; beside them, so many queues to domains that do not exist.
+fn of_failures(facts: &Facts, failures: &Failures<'_>, missing: usize) -> Discovery {
     let why = "The name of the next hop was not resolved, so no connection was opened.";
     let mut found = failures.finding(facts, "DNS look-ups fail", &["DNS query failed", "DNS server returned"], why);
     if failures.queues.is_empty() {
         // Names that are mistyped are looked up in vain every day.
         found.severity = Some(Severity::Info);
-        found.role = Some(crate::report::Role::Context);
+        found.role = Some(Role::Context);
     }
     let targets = failures.targets();
     let server = failures.queues.first().and_then(|failed| failed.queue.server());
     let failed: Vec<&Failed<'_>> = failures.to(Way::External).collect();
-    let total = externals(facts).count();
+    // A definite answer is neither a failure nor a sign that mail to others goes.
+    let total = externals(facts).count().saturating_sub(missing);
     let working = total.saturating_sub(failed.len());
     let hosts = failures.queues.iter().filter(|failed| is_to_smart_host(failed)).count();
-    let all_missing = !failures.queues.is_empty() && failures.queues.iter().all(|failed| is_missing_name(failed.reply));
     let inside = failures.queues.iter().any(|failed| failed.way == Way::Internal);
     for name in targets.iter().filter(|name| is_host_name(name)).take(3) {
         let kind = if hosts > 0 || inside { "" } else { "-q=mx " };
@@ -87,9 +140,6 @@ fn check(facts: &Facts) -> Verdict {
             "See which smart hosts the connectors name, and correct the one that is wrong or gone.",
             "Get-SendConnector | Format-List Name,Enabled,SmartHosts,UseExternalDNSServersEnabled",
         );
-    } else if all_missing {
-        found.held("DNS answered that the name does not exist: it is mistyped in the address or in the smart hosts of a connector.");
-        found.step("Correct the address or the smart host. If the name exists, the DNS server that transport asks has a zone of its own that hides it.");
     } else if failed.len() >= MANY && working == 0 {
         found.held(format!(
             "All {total} queues to the internet fail in this way, so the DNS servers on the own side are at fault."
@@ -122,7 +172,7 @@ fn check(facts: &Facts) -> Verdict {
     }
     failures.retry(&mut found);
     found.verify.push("nslookup answers, and the queue is Active or gone.".to_owned());
-    Verdict::Found(vec![found])
+    found
 }
 
 fn is_to_smart_host(failed: &Failed<'_>) -> bool {

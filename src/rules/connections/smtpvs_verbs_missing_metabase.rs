@@ -7,7 +7,7 @@ use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::transport::{Capabilities, Question};
 use crate::model::version::ExchangeVersion;
-use crate::report::Confidence;
+use crate::report::{Confidence, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, listed};
 
@@ -113,6 +113,10 @@ fn finding(facts: &Facts, server: &str, seen: &Seen) -> Option<Discovery> {
         if is_own {
             found.accounts_for(queue, queue.count(), format!("Queue {}: mail for {server}", queue.label()));
         }
+    }
+    if found.shares.is_empty() {
+        found.severity = Some(Severity::Medium);
+        found.unknown("Whether mail waits because of it: no queue of the evidence holds mail for it with an error.");
     }
     found.command(
         format!("On {server} itself, look at the reply to EHLO: connect to its own port 25 and type EHLO test."),

@@ -1,7 +1,12 @@
 //! Which send connectors carry mail to Exchange Online, and where its servers stand.
 
+use crate::base::source::Span;
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
+use crate::model::Located;
+use crate::model::certificate::Certificate;
 use crate::model::outbound_connector::{ConnectorKind, OutboundConnector};
+use crate::model::receive_connector::ReceiveConnector;
 
 /// Ends of the names of the hosts that take mail for Exchange Online, in all its clouds.
 const HOSTS: [&str; 4] = [
@@ -55,4 +60,55 @@ pub(super) fn to_online(facts: &Facts) -> Vec<ToOnline<'_>> {
         Some(ToOnline { connector, by, is_hybrid })
     })
     .collect()
+}
+
+/// What the receive connectors accept of Exchange Online.
+pub(super) struct FromOnline<'a> {
+    /// Those that accept its mail as mail of the own organization.
+    pub accepting: Vec<&'a ReceiveConnector>,
+    /// Those that do not, with the place that shows it.
+    pub others: Vec<(&'a ReceiveConnector, Span)>,
+}
+
+/// The enabled receive connectors whose TlsDomainCapabilities are shown; nothing when there is none.
+pub(super) fn from_online(facts: &Facts) -> Option<FromOnline<'_>> {
+    let mut shown = FromOnline { accepting: Vec::new(), others: Vec::new() };
+    let all = facts.connectors.servers().flat_map(|server| facts.connectors.of(server));
+    for connector in all.filter(|connector| connector.is_enabled()) {
+        let Some(own) = &connector.tls_domain_capabilities else { continue };
+        let accepts = |text: &String| {
+            let (host, rights) = text.split_once(':').unwrap_or((text, ""));
+            let rights = rights.to_ascii_lowercase();
+            let is_online = is_online_host(host) || host.to_ascii_lowercase().ends_with("outlook.com");
+            is_online && (rights.contains("acceptcloudservicesmail") || rights.contains("acceptoorg"))
+        };
+        if own.value.items.iter().any(accepts) {
+            shown.accepting.push(connector);
+        } else if own.value.complete && own.value.unread.is_empty() {
+            shown.others.push((connector, own.span));
+        }
+    }
+    (!shown.accepting.is_empty() || !shown.others.is_empty()).then_some(shown)
+}
+
+/// Whether a certificate is the one that `<I>issuer<S>subject` names.
+pub(super) fn is_named(certificate: &Certificate, name: &str) -> bool {
+    let Some((issuer, subject)) = name.strip_prefix("<I>").and_then(|rest| rest.split_once("<S>")) else {
+        return false;
+    };
+    let same = |own: &Option<Located<String>>, text: &str| {
+        own.as_ref().is_some_and(|own| squeezed(&own.value) == squeezed(text))
+    };
+    same(&certificate.issuer, issuer) && same(&certificate.subject, subject)
+}
+
+fn squeezed(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase()
+}
+
+/// The newest time of the evidence.
+pub(super) fn newest(facts: &Facts) -> Option<Moment> {
+    let events = facts.events.iter().filter_map(|group| group.last);
+    let queues = facts.queues.as_of().into_iter().chain(facts.transport.until());
+    queues.chain(events).max_by_key(|moment| moment.at)
 }

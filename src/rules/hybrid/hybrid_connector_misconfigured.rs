@@ -1,11 +1,11 @@
 //! The send connector to Exchange Online lacks what mail between the two halves of an organization needs.
 
-use super::connectors::{ToOnline, is_online_host, to_online};
+use super::connectors::{ToOnline, from_online, is_named, is_online_host, newest, to_online};
 use crate::base::source::Span;
-use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
 use crate::model::certificate::Certificate;
+use crate::model::receive_connector::ReceiveConnector;
 use crate::model::server::server_key;
 use crate::report::{Confidence, Missing, Severity};
 use crate::rules::Verdict;
@@ -23,10 +23,11 @@ declare_rule! {
     /// # Resolution
     /// 1. Run the hybrid configuration wizard again, or set the properties by hand.
     /// 2. Give every source server the certificate that the connector names.
+    /// 3. Let a receive connector accept the headers of Exchange Online: `mail.protection.outlook.com:AcceptCloudServicesMail`.
     ///
     /// # More information
-    /// A connector that only hands internet mail to Exchange Online Protection needs no CloudServicesMailEnabled. The receive connector has its
-    /// own setting, TlsDomainCapabilities.
+    /// A connector that only hands internet mail to Exchange Online Protection needs no CloudServicesMailEnabled. In the opposite direction the
+    /// receive connector has its own setting, TlsDomainCapabilities: without it mail from Exchange Online arrives as mail from outside.
     id: "hybrid-connector-misconfigured",
     title: "The connector to Exchange Online is not set up for hybrid mail",
     area: Hybrid,
@@ -34,7 +35,7 @@ declare_rule! {
     role: Cause,
     versions: V2010..=Se,
     needs: [SendConnectors],
-    helps: [Certificates, Queues],
+    helps: [ReceiveConnectors, Certificates, Queues],
     explains: [],
     sources: [
         "https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/ExoConnectorCheck/",
@@ -74,6 +75,7 @@ fn check(facts: &Facts) -> Verdict {
             fine.push(name.clone());
         }
     }
+    findings.extend(receiving(facts, &hybrid));
     if !findings.is_empty() {
         return Verdict::Found(findings);
     }
@@ -89,7 +91,16 @@ fn check(facts: &Facts) -> Verdict {
     }
     match fine.as_slice() {
         [] => Verdict::NotApplicable,
-        names => Verdict::RuledOut(format!("{} has the settings of hybrid mail.", listed(names, 3))),
+        names => {
+            let accepting = from_online(facts).and_then(|shown| shown.accepting.first().copied());
+            let back = accepting.map_or_else(String::new, |connector| {
+                format!(
+                    " {} accepts mail of Exchange Online as that of the own organization.",
+                    connector.identity.value
+                )
+            });
+            Verdict::RuledOut(format!("{} has the settings of hybrid mail.{back}", listed(names, 3)))
+        }
     }
 }
 
@@ -173,14 +184,11 @@ fn is_whole(one: &ToOnline<'_>) -> bool {
 /// Whether the certificate that the connector names is missing on a source server or not valid.
 fn certificate_fault(facts: &Facts, one: &ToOnline<'_>) -> Option<Fault> {
     let wanted = one.connector.smtp.tls_certificate.as_ref()?;
-    let (issuer, subject) = wanted.value.strip_prefix("<I>")?.split_once("<S>")?;
-    let same = |own: &Option<crate::model::Located<String>>, text: &str| {
-        own.as_ref().is_some_and(|own| squeezed(&own.value) == squeezed(text))
-    };
-    let is_meant = |own: &&Certificate| same(&own.issuer, issuer) && same(&own.subject, subject);
+    let (_, subject) = wanted.value.strip_prefix("<I>")?.split_once("<S>")?;
+    let is_meant = |own: &&Certificate| is_named(own, &wanted.value);
     let all = &facts.settings.certificates;
     let named: Vec<&Certificate> = all.iter().filter(is_meant).collect();
-    let now = now(facts);
+    let now = newest(facts);
     let is_over = |own: &&&Certificate| {
         let date = own.not_after.as_ref().map(|date| date.value);
         own.status.as_ref().is_some_and(|status| status.value.eq_ignore_ascii_case("DateInvalid"))
@@ -208,13 +216,58 @@ fn certificate_fault(facts: &Facts, one: &ToOnline<'_>) -> Option<Fault> {
     fault(format!("names a certificate that {lacking} does not have"), wanted.span, subject, note)
 }
 
-/// The newest time of the evidence.
-fn now(facts: &Facts) -> Option<Moment> {
-    facts.queues.as_of().into_iter().chain(facts.transport.until()).max_by_key(|moment| moment.at)
-}
-
-fn squeezed(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase()
+/// Nothing accepts the headers of Exchange Online, though a send connector carries hybrid mail.
+fn receiving(facts: &Facts, hybrid: &[&ToOnline<'_>]) -> Option<Discovery> {
+    let one = hybrid.first()?;
+    let shown = from_online(facts)?;
+    if !shown.accepting.is_empty() {
+        return None;
+    }
+    let mut found = Discovery::new(Confidence::Likely);
+    found.severity = Some(Severity::Medium);
+    let places: Vec<String> = shown
+        .others
+        .iter()
+        .take(4)
+        .map(|(connector, span)| {
+            let note = format!("TlsDomainCapabilities of {}", connector.identity.value);
+            found.cite(Proof::new(*span, note).mark(["TlsDomainCapabilities"]))
+        })
+        .collect();
+    let name = &one.connector.name.value;
+    let sending =
+        found.cite(Proof::new(one.connector.span, format!("The send connector {name}")).mark([name.as_str()]));
+    found.statement = format!(
+        "No receive connector accepts mail of Exchange Online as mail of the own organization {}, though the send connector {name} carries mail there {sending}.",
+        places.join("")
+    );
+    found.affects(shown.others.iter().take(12).map(|(connector, _)| connector.identity.value.clone()));
+    found.effect(
+        "Mail of mailboxes in Exchange Online is not attributed to its senders and taken for mail from outside",
+        "",
+    );
+    found.held(format!("{name} carries mail to Exchange Online: {}.", one.by));
+    found.unknown("Whether mail of Exchange Online comes in through servers whose connectors were not brought, such as an Edge Transport server.");
+    found.command(
+        "See what the receive connectors accept.",
+        "Get-ReceiveConnector | Format-List Identity,Bindings,RemoteIPRanges,TlsDomainCapabilities,TlsCertificateName",
+    );
+    let is_front = |connector: &&ReceiveConnector| connector.name().to_lowercase().starts_with("default frontend");
+    let all = || shown.others.iter().map(|(connector, _)| *connector);
+    let target = all().find(is_front).or(all().next()).map_or("", |connector| connector.identity.value.as_str());
+    found.command(
+        "Run the hybrid configuration wizard again; or let the connector that Exchange Online reaches accept its headers.",
+        format!(
+            "Set-ReceiveConnector {} -TlsDomainCapabilities mail.protection.outlook.com:AcceptCloudServicesMail",
+            quoted(target)
+        ),
+    );
+    found.warn("The command replaces the whole list. Exchange 2010 has another word for it, AcceptOorgProtocol.");
+    found.verify.push(
+        "A message from a mailbox in Exchange Online has X-MS-Exchange-Organization-AuthAs: Internal in its header."
+            .to_owned(),
+    );
+    Some(found)
 }
 
 /// Queues that wait for the connector, with an error of TLS.
@@ -266,7 +319,9 @@ fn finding(facts: &Facts, one: &ToOnline<'_>, faults: &[Fault]) -> Discovery {
     found.affects([name.clone()]);
     found.affects(one.connector.source_servers.iter().flat_map(|servers| servers.value.items.clone()));
     found.held(format!("It carries mail to Exchange Online: {}.", one.by));
-    found.unknown("The receive connector: TlsDomainCapabilities is not part of what was read.");
+    if from_online(facts).is_none() {
+        found.unknown("The opposite direction: no export shows TlsDomainCapabilities of the receive connectors.");
+    }
     found.command("Look at the connector.", format!("Get-SendConnector {} | Format-List", quoted(name)));
     let settings: Vec<String> =
         faults.iter().filter_map(|fault| fault.setting).map(|setting| format!("-{setting}")).collect();

@@ -2,6 +2,7 @@
 
 use super::ends::ended;
 use super::fill::Names;
+use super::settled;
 use std::cmp::Ordering;
 
 use crate::facts::Facts;
@@ -36,8 +37,9 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     let of_sources = sources.iter().flat_map(|source| hits(facts, source, &row.events));
     let meant: Vec<Hit<'_>> = of_sources.filter(|hit| is_meant(row, facts, hit)).collect();
     let all: Vec<&Hit<'_>> = meant.iter().collect();
+    let (settled, all) = settled::split(facts, row, &all);
     if all.is_empty() {
-        return None;
+        return (!settled.is_empty()).then(|| settled::finding(settled));
     }
     let mut found = Discovery::new(super::confidence(row));
     let mut names = Names::default();
@@ -73,6 +75,7 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
         span_of(first, last)
     );
     effects(&mut found, &all);
+    settled::tell(&mut found, settled);
     found.affects(distinct(names.used(row)).into_iter().take(12));
     super::reply::add_steps(&mut found, row, &names);
     // What happened and did not come back for long is history, however bad it was; and what happened once or twice in hours is

@@ -8,6 +8,7 @@ mod ends;
 mod event;
 mod fill;
 mod reply;
+mod settled;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

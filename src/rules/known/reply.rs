@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 
 use super::fill::Names;
 use crate::facts::Facts;
+use crate::facts::queues::WaitingQueue;
 use crate::facts::replies::{Reply, ReplyPlace};
 use crate::model::known_row::KnownRow;
+use crate::model::queue::DeliveryType;
 use crate::report::{Role, Severity};
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed};
 use crate::rules::logged::{goes_on, logged};
@@ -17,6 +19,16 @@ use crate::rules::waiting::{Way, way};
 
 /// Places that are cited.
 const CITED: usize = 5;
+
+/// Queues to domains of the internet, and messages in them, up to which only those domains are concerned.
+const MANY: usize = 3;
+const FEW: u64 = 10;
+
+/// Whether a queue leads to one domain of the internet, by its own mail servers.
+fn is_to_a_domain(queue: &WaitingQueue) -> bool {
+    let kind = queue.queue.as_ref().and_then(|queue| queue.delivery_type.as_ref()).map(|kind| kind.value);
+    kind == Some(DeliveryType::DnsConnectorDelivery)
+}
 
 /// What was found of a row.
 pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
@@ -41,13 +53,14 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
             by_queue.entry(index).or_default().push(reply);
         }
     }
-    let mut foreign = 0;
+    let (mut foreign, mut single) = (0, 0);
     for (index, own) in by_queue {
         let Some(queue) = facts.queues.queues.get(index).filter(|queue| queue.may_hold_mail()) else { continue };
         let Some(first) = own.first() else { continue };
         let share = queue.share(facts.replies.alike(&own));
         messages += share;
         foreign += u64::from(is_of_own_site(row) && way(facts, queue) == Way::External);
+        single += usize::from(is_to_a_domain(queue));
         queues.push(queue.label());
         if let Some(server) = queue.server() {
             names.add("server", server);
@@ -100,6 +113,18 @@ pub(super) fn check(row: &KnownRow, facts: &Facts) -> Option<Discovery> {
     {
         // The message is late, and is tried again.
         found.severity = Some(Severity::Low);
+    }
+    if foreign == 0
+        && !queues.is_empty()
+        && single == queues.len()
+        && queues.len() < MANY
+        && messages <= FEW
+        && super::severity(row).is_some_and(|severity| severity < Severity::Medium)
+    {
+        found.severity = Some(Severity::Medium);
+        found.unknown(
+            "Whether more than one destination is concerned: few messages wait, and only for single domains of the internet.",
+        );
     }
     found.statement = format!("{}: {} {places}.", names.sentence(&row.statement), listed(&amounts, 3));
     if foreign > 0 && foreign == queues.len() as u64 {

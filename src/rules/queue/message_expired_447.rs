@@ -197,6 +197,11 @@ fn check(facts: &Facts) -> Verdict {
     {
         found.severity = Some(Severity::Medium);
     }
+    if meant.is_empty() && !recipients.iter().any(own) {
+        // Every server gives up messages to domains that are gone; a log does not tell to whom these were.
+        found.severity = Some(Severity::Low);
+        found.unknown("Whether they were for own people or for domains that are gone: no report was brought, and the log names the reason only.");
+    }
     let id = meant.iter().find_map(|report| report.original.message_id.as_ref());
     let on = servers.first().map_or_else(String::new, |server| format!(" -Server {}", quoted(server)));
     let search = match id {

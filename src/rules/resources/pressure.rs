@@ -1,10 +1,9 @@
 //! Back pressure, shared by the rules for 2007 to 2010 and for 2013 and later: which server is under pressure at the end of
 //! the evidence, of which resource, and who waits for it.
 //!
-//! Events 15001 to 15007 of MSExchangeTransport tell changes, and each lists all resources, so the newest one gives the
-//! state. Traps: numbers differ in every text, so that not every text is kept and only the times of the group are exact;
-//! the first versions write `Queue database and disk space ("path") = 64% [Medium]`, later ones only the name; after the
-//! text of event 15005 the pressure may still be Medium.
+//! Events 15001 to 15007 of MSExchangeTransport tell changes, and each lists all resources, so the newest one gives the state.
+//! Traps: numbers differ in every text, so that not every text is kept and only the times of the group are exact; the first versions
+//! write `Queue database and disk space ("path") = 64% [Medium]`, later ones the name; after event 15005 it may still be Medium.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -313,12 +312,12 @@ pub(super) fn is_refusal(text: &str) -> bool {
 pub(super) fn verdict(facts: &Facts, era: Era) -> Verdict {
     let waiting: Vec<Refused<'_>> =
         refused(facts, &is_refusal).into_iter().filter(|refused| refused.is_internal).collect();
-    let all = servers(facts);
+    let (all, starts) = (servers(facts), starts(facts));
     let mut findings = Vec::new();
     let mut ended = Vec::new();
     for (key, server) in all.iter().filter(|(_, server)| server.era(facts) == era) {
         let own: Vec<&Refused<'_>> = waiting.iter().filter(|refused| refused.is_by(key)).collect();
-        match finding(facts, server, &own) {
+        match finding(facts, server, &starts, &own) {
             Ok(found) => findings.push(found),
             Err(text) => ended.push(text),
         }
@@ -345,7 +344,12 @@ pub(super) fn verdict(facts: &Facts, era: Era) -> Verdict {
 }
 
 /// A server under pressure, or why it is not.
-fn finding(facts: &Facts, server: &Server<'_>, waiting: &[&Refused<'_>]) -> Result<Discovery, String> {
+fn finding(
+    facts: &Facts,
+    server: &Server<'_>,
+    starts: &BTreeMap<String, Moment>,
+    waiting: &[&Refused<'_>],
+) -> Result<Discovery, String> {
     let name = server.name.clone().unwrap_or_else(|| "a server that the export does not name".to_owned());
     let latest = server.latest();
     let last_event = server.log.as_ref().and_then(|log| log.newest).and_then(|(at, _)| at);
@@ -414,7 +418,7 @@ fn finding(facts: &Facts, server: &Server<'_>, waiting: &[&Refused<'_>]) -> Resu
         if by_look.is_none() {
             over = goes_on_without(facts, &all, DAY - 1);
             settle_past(facts, &mut found, &log.up.iter().collect::<Vec<_>>());
-            started_again(facts, &mut found, server.name.as_deref(), last_event);
+            started_again(starts, &mut found, server.name.as_deref(), last_event);
         }
     }
     let mail = mail(&mut found, waiting, &name);
@@ -485,13 +489,16 @@ fn mail(found: &mut Discovery, waiting: &[&Refused<'_>], name: &str) -> String {
     }
 }
 
-/// A start of the service after the last event begins at normal again.
-fn started_again(facts: &Facts, found: &mut Discovery, name: Option<&str>, last: Option<Moment>) {
-    let (Some(name), Some(last)) = (name, last) else { return };
+/// The last start of the transport service of each server.
+fn starts(facts: &Facts) -> BTreeMap<String, Moment> {
     let standings = facts.service(crate::facts::services::TRANSPORT);
-    let own = standings.iter().find(|standing| standing.server.is_some_and(|own| server_key(own) == server_key(name)));
-    let started = own.and_then(|own| own.started).and_then(|change| change.at).filter(|at| at.at > last.at);
-    if let Some(started) = started {
+    standings.iter().filter_map(|own| Some((server_key(own.server?), own.started?.at?))).collect()
+}
+
+/// A start of the service after the last event begins at normal again.
+fn started_again(starts: &BTreeMap<String, Moment>, found: &mut Discovery, name: Option<&str>, last: Option<Moment>) {
+    let (Some(name), Some(last)) = (name, last) else { return };
+    if let Some(started) = starts.get(&server_key(name)).filter(|at| at.at > last.at) {
         found.confidence = Confidence::Likely;
         found.unknown(format!("Whether it still holds: the service was started again at {started}, and the pressure is measured anew then."));
     }
@@ -538,8 +545,9 @@ fn of_refusals(waiting: &[&Refused<'_>], era: Era) -> Discovery {
 /// Where a resource of a disk stands in the evidence: for the rule about what fills it.
 pub(super) fn full_disks(facts: &Facts) -> Vec<(Option<String>, Span, String)> {
     let mut all = Vec::new();
+    let starts = starts(facts);
     for server in servers(facts).values().filter(|server| server.era(facts) == Era::Modern) {
-        if !finding(facts, server, &[]).is_ok_and(|found| found.severity != Some(Severity::Info)) {
+        if !finding(facts, server, &starts, &[]).is_ok_and(|found| found.severity != Some(Severity::Info)) {
             continue;
         }
         if let Some(look) = server.latest() {

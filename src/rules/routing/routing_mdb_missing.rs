@@ -182,7 +182,10 @@ fn without_mail(facts: &Facts) -> Verdict {
 /// Every database that could be meant: those of the directory, else those of the table.
 fn every_known(facts: &Facts, table: &RoutingTable, hit: &Unreachable<'_>) -> Vec<(String, u64)> {
     let reference = |d: &MailboxDatabase| d.distinguished_name.clone().unwrap_or_else(|| d.name.value.clone());
-    let known: Vec<_> = facts.databases.databases.iter().map(|d| (reference(d), hit.messages)).collect();
+    // Databases for recovery take no mail, and no routing table holds them.
+    let takes_mail = |d: &&MailboxDatabase| d.recovery.as_ref().is_none_or(|recovery| !recovery.value);
+    let known: Vec<_> =
+        facts.databases.databases.iter().filter(takes_mail).map(|d| (reference(d), hit.messages)).collect();
     if !known.is_empty() {
         return known;
     }

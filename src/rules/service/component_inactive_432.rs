@@ -7,12 +7,13 @@ use crate::model::health::{Activity, ComponentState};
 use crate::model::server::server_key;
 use crate::model::smtp_reply::squeeze;
 use crate::model::version::ExchangeVersion;
-use crate::report::{Confidence, Missing, Severity};
+use crate::report::{Confidence, Missing, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, distinct, listed, quoted};
 use crate::rules::logged::{goes_on, logged as log_of};
 use crate::rules::refused::{Refused, refused};
 use crate::rules::searching::{Hit, hits, settle_past};
+use crate::rules::waiting::{held_by, other_at_work};
 
 declare_rule! {
     /// # Symptoms
@@ -30,7 +31,7 @@ declare_rule! {
     ///
     /// # More information
     /// ServerWideOffline takes nearly all components with it, so it comes first. For requester HealthAPI find the failed check first, or it is
-    /// taken out again. A server in maintenance on purpose shows the same.
+    /// taken out again. A server in maintenance on purpose shows the same, and is none: then no mail waits on it or for it.
     id: "component-inactive-432",
     title: "A transport component of a server is not active",
     area: Service,
@@ -121,9 +122,8 @@ fn check(facts: &Facts) -> Verdict {
     let mut findings = Vec::new();
     for (key, own) in &servers {
         if own.iter().any(|part| part.off().is_some()) {
-            let others =
-                servers.iter().any(|(other, parts)| other != key && parts.iter().all(|part| part.off().is_none()));
-            findings.push(of_states(key, own, &waiting, &events, others));
+            let standing = Standing::of(facts, key, &servers);
+            findings.push(of_states(key, own, &waiting, &events, &standing));
         }
     }
     if !findings.is_empty() {
@@ -186,7 +186,41 @@ fn state_in(text: &str) -> Option<Activity> {
     if states.len() == 1 || text.contains("from") { states.last().copied() } else { None }
 }
 
-fn of_states(key: &str, parts: &[Part<'_>], waiting: &[Refused<'_>], events: &[Hit<'_>], others: bool) -> Discovery {
+/// How mail stands apart from a server whose components are switched off.
+struct Standing {
+    /// Another server whose transport is at work.
+    other: Option<String>,
+    /// Messages in the queues of the server itself.
+    own: u64,
+    /// Whether its own queues were brought.
+    own_listed: bool,
+    /// Whether queues were brought at all.
+    listed: bool,
+}
+
+impl Standing {
+    fn of(facts: &Facts, key: &str, servers: &BTreeMap<String, Vec<Part<'_>>>) -> Standing {
+        let is_on = |parts: &Vec<Part<'_>>| parts.iter().all(|part| part.off().is_none());
+        let by_list = servers.iter().filter(|(other, parts)| *other != key && is_on(parts)).find_map(|(_, parts)| {
+            parts.iter().flat_map(|part| &part.states).find_map(|state| Some(state.server.as_ref()?.value.clone()))
+        });
+        let is_out = |other: &str| servers.get(other).is_some_and(|parts| !is_on(parts));
+        Standing {
+            other: by_list.or_else(|| other_at_work(facts, key, &is_out)),
+            own: held_by(facts, key),
+            own_listed: facts.queues.queues.iter().filter_map(|queue| queue.server()).any(|own| server_key(own) == key),
+            listed: !facts.queues.queues.is_empty(),
+        }
+    }
+}
+
+fn of_states(
+    key: &str,
+    parts: &[Part<'_>],
+    waiting: &[Refused<'_>],
+    events: &[Hit<'_>],
+    standing: &Standing,
+) -> Discovery {
     let off: Vec<&Part<'_>> = parts.iter().filter(|part| part.off().is_some()).collect();
     let disputed = off.iter().any(|part| part.is_disputed());
     let mut found = Discovery::new(if disputed { Confidence::Possible } else { Confidence::Confirmed });
@@ -241,11 +275,52 @@ fn of_states(key: &str, parts: &[Part<'_>], waiting: &[Refused<'_>], events: &[H
         found.unknown("Which of the exports is newer: one shows the component active, another does not.");
     }
     if own.is_empty() {
-        found.severity = Some(if others { Severity::Medium } else { Severity::High });
-        found.unknown("Whether the server is in maintenance on purpose: no queue of the evidence waits for it.");
+        // Managed Availability does not put a server into maintenance: it takes out what failed.
+        let is_health = requesters.iter().any(|requester| requester == "HealthAPI");
+        match &standing.other {
+            Some(other) if standing.own == 0 && standing.listed && !is_health => {
+                found.severity = Some(Severity::Info);
+                found.role = Some(Role::Context);
+                found.statement = format!(
+                    "{server} is in maintenance: {} {} switched off {shown}{by}, and no message waits {}.",
+                    listed(&words, 3),
+                    if words.len() == 1 { "is" } else { "are" },
+                    if standing.own_listed { "on it or for it" } else { "for it" }
+                );
+                if !standing.own_listed {
+                    found.unknown("Whether mail waits on the server itself: its own queues were not brought.");
+                }
+                found.held(format!("The transport of {other} is at work."));
+                found.held(
+                    "It becomes a problem when mail waits on the server or for it, when a mailbox database is active on it, or when \
+                     nobody works on it any more.",
+                );
+            }
+            other => quiet(&mut found, &server, other.as_deref(), standing),
+        }
     }
     remedy(&mut found, name.as_deref(), &off, &requesters);
     found
+}
+
+/// A server that is switched off, for which no mail of other servers waits.
+fn quiet(found: &mut Discovery, server: &str, other: Option<&str>, standing: &Standing) {
+    if standing.own > 0 {
+        found.severity = Some(if other.is_some() { Severity::Medium } else { Severity::High });
+        found.held(format!("{} in the queues of {server} itself.", count(standing.own, "message")));
+    } else if let Some(other) = other {
+        // Nobody is known to miss it.
+        found.severity = Some(Severity::Low);
+        found.confidence = found.confidence.max(Confidence::Likely);
+        found.held(format!("The transport of {other} is at work."));
+    } else {
+        found.severity = Some(if standing.listed { Severity::Medium } else { Severity::High });
+    }
+    found.unknown(if standing.listed {
+        "Whether the server is in maintenance on purpose: no queue of the evidence waits for it."
+    } else {
+        "Whether the server is in maintenance on purpose, and whether mail waits for it: no list of queues was brought."
+    });
 }
 
 fn identity(name: Option<&str>) -> String {
@@ -345,7 +420,7 @@ fn of_traces(facts: &Facts, waiting: &[Refused<'_>], event: Option<&Hit<'_>>, su
         format!("{server} {verb} mail because a transport component is not active, as in maintenance {places}{mail}.");
     found.affects(suspects.iter().cloned());
     if total == 0 {
-        found.severity = Some(Severity::High);
+        weigh_traces(facts, &mut found, event);
     }
     if let Some(hit) = event {
         settle_past(facts, &mut found, &[hit]);
@@ -370,6 +445,31 @@ fn of_traces(facts: &Facts, waiting: &[Refused<'_>], event: Option<&Hit<'_>>, su
     });
     found.verify.push("Get-ServerComponentState shows Active, and the queues fall to 0.".to_owned());
     found
+}
+
+/// An event alone says that a server went off, as for maintenance. Replies that go on say that somebody misses it.
+fn weigh_traces(facts: &Facts, found: &mut Discovery, event: Option<&Hit<'_>>) {
+    let missed =
+        facts.replies.all.iter().any(|reply| reply.is_history() && says_inactive(&reply.text) && goes_on(facts, reply));
+    let key = event.and_then(|hit| hit.group.computer.as_deref()).map(server_key);
+    let Some(key) = key.filter(|_| !missed) else {
+        found.severity = Some(Severity::High);
+        return;
+    };
+    let standing = Standing::of(facts, &key, &BTreeMap::new());
+    match &standing.other {
+        Some(other) if standing.own == 0 && standing.listed => {
+            found.severity = Some(Severity::Info);
+            found.role = Some(Role::Context);
+            found.held(format!(
+                "No message waits for the server in these queues, and the transport of {other} is at work."
+            ));
+            if !standing.own_listed {
+                found.unknown("Whether mail waits on the server itself: its own queues were not brought.");
+            }
+        }
+        _ => found.severity = Some(Severity::Medium),
+    }
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ declare_rule! {
     versions: V2013..=Se,
     needs: [ReceiveConnectors],
     helps: [Events, Health],
-    explains: ["transport-service-not-running", "connect-refused-10061", "connect-timeout-10060", "event-transport-1001"],
+    explains: ["transport-service-not-running", "connect-refused-10061", "connect-timeout-10060", "event-transport-1001", "event-transport-service-1046"],
     sources: [
         "https://learn.microsoft.com/exchange/troubleshoot/mailflow/front-end-microsoft-exchange-transport-service-stops",
     ],

@@ -191,11 +191,10 @@ fn goes_on(facts: &Facts, found: &mut Discovery, server: &str, last: Option<crat
     let own = |group: &&crate::facts::events::EventGroup| {
         !group.recovered
             && group.is_of("MSExchangeTransport")
-            && group.computer.as_deref().is_some_and(|computer| server_key(computer) == server_key(server))
             && !(7000..=7020).contains(&group.id)
             && !(16000..=17999).contains(&group.id)
     };
-    let later = facts.events.iter().filter(own).filter_map(|group| group.last).max();
+    let later = facts.events_on(server).filter(own).filter_map(|group| group.last).max();
     if let (Some(later), Some(last)) = (later, last)
         && later.at > last.at
     {

@@ -13,6 +13,7 @@ use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
 use crate::rules::refused::{Refused, refused};
 use crate::rules::searching::{Hit, hits};
+use crate::rules::waiting::{held_by, is_waited_for, other_at_work};
 
 use super::stopped;
 
@@ -140,6 +141,13 @@ fn finding(facts: &Facts, service: ServiceName, standing: &ServiceStanding<'_>) 
     if is_front {
         found.severity = Some(Severity::High);
     }
+    if let Some(other) = unmissed(facts, standing) {
+        // Somebody switched it off, or it is a spare one; else mail would wait.
+        let disabled = standing.start() == Some(StartMode::Disabled);
+        found.severity = Some(if disabled { Severity::Low } else { Severity::Medium });
+        found.held(format!("No message waits for the server in the queues that were brought, and {other} moves mail."));
+        found.unknown("Whether the service was stopped on purpose, as on a server that is taken out of use, and what its own queues hold: they can only be listed while it runs.");
+    }
     let what = if is_front { "takes no mail on port 25" } else { "moves no mail" };
     let when = standing.stopped.filter(|_| standing.ends_stopped()).and_then(|change| change.at);
     let since = when.map_or_else(String::new, |at| format!(" since {at}"));
@@ -171,6 +179,13 @@ fn finding(facts: &Facts, service: ServiceName, standing: &ServiceStanding<'_>) 
     );
     found.verify.push(format!("{} still runs after ten minutes, and Get-Queue answers for the server.", service.name));
     Some(found)
+}
+
+/// Another server that moves mail, when queues were brought and none of them holds mail on this server or for it.
+fn unmissed(facts: &Facts, standing: &ServiceStanding<'_>) -> Option<String> {
+    let key = server_key(standing.server?);
+    let other = other_at_work(facts, &key, &|_| false)?;
+    (held_by(facts, &key) == 0 && !is_waited_for(facts, &key)).then_some(other)
 }
 
 /// Minutes for which the log of a server goes on without the service.

@@ -10,6 +10,7 @@ use crate::model::server::server_key;
 use crate::report::{Confidence, Missing, Role, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, count, listed};
+use crate::rules::searching::{hits, settle_past};
 
 declare_rule! {
     /// # Symptoms
@@ -136,6 +137,8 @@ fn check(facts: &Facts) -> Verdict {
         found.severity = Some(Severity::Info);
         found.role = Some(Role::Context);
     }
+    let all = hits(facts, "MSExchangeMailSubmission", &[1009]);
+    settle_past(facts, &mut found, &all.iter().collect::<Vec<_>>());
     found.command(
         "On each hub server of the site, see that the transport service runs, and start it if not.",
         "Get-Service MSExchangeTransport | Format-List Name,Status; Start-Service MSExchangeTransport",

@@ -63,7 +63,10 @@ impl<'a> Home<'a> {
             return Home::Own(database);
         }
         let key = server_key(hop);
-        let own = |database: &&MailboxDatabase| database.server.as_deref().is_some_and(|own| server_key(own) == key);
+        let own = |database: &&MailboxDatabase| {
+            !database.recovery.as_ref().is_some_and(|recovery| recovery.value)
+                && database.server.as_deref().is_some_and(|own| server_key(own) == key)
+        };
         let all: Vec<&MailboxDatabase> = facts.databases.databases.iter().filter(own).collect();
         if all.is_empty() { Home::Unknown } else { Home::OfServer(all) }
     }
@@ -91,7 +94,8 @@ impl<'a> Home<'a> {
     }
 }
 
-/// Whether a list shows that a database is not mounted.
+/// Whether a list shows that a database is not mounted. Those for recovery take no mail.
 pub(super) fn is_down(database: &MailboxDatabase) -> bool {
-    database.mounted.as_ref().is_some_and(|mounted| !mounted.value)
+    !database.recovery.as_ref().is_some_and(|recovery| recovery.value)
+        && database.mounted.as_ref().is_some_and(|mounted| !mounted.value)
 }

@@ -16,12 +16,15 @@ mod print;
 mod reading;
 mod scan;
 
+use super::event_lookup::{self, NamedEvent};
 use crate::knowledge::codes::Family;
 
 pub use scan::{CodeNote, codes_in};
 
 /// Longest input that is looked at, in bytes.
 const INPUT: usize = 4096;
+/// What is said of an event that no table has.
+pub const UNKNOWN_EVENT: &str = "No event with this id is known here. The id means something only together with its source; as an error code look the number up by itself.";
 /// Most codes of one input that are answered.
 const READINGS: usize = 16;
 
@@ -30,6 +33,8 @@ const READINGS: usize = 16;
 pub struct Answer {
     /// The input, without blanks around it.
     pub input: String,
+    /// The numbers that it calls ids of events; they are not read as codes.
+    pub events: Vec<NamedEvent>,
     /// The codes in it, in order.
     pub readings: Vec<Reading>,
 }
@@ -120,10 +125,11 @@ impl Answer {
     /// Whether something is known about it.
     pub fn is_known(&self) -> bool {
         self.readings.iter().any(|reading| !reading.candidates.is_empty())
+            || self.events.iter().any(|event| !event.rows.is_empty())
     }
 }
 
-/// What a code means: a number, a symbol or a word, or a text with codes.
+/// What a code means: a number, a symbol or a word, or a text with codes. A number that the text calls the id of an event is that.
 pub fn look_up(text: &str) -> Answer {
     let mut end = text.len().min(INPUT);
     while !text.is_char_boundary(end) {
@@ -132,9 +138,10 @@ pub fn look_up(text: &str) -> Answer {
     let input = text.get(..end).unwrap_or("").trim();
     // Web pages print a minus of their own, and VBScript writes hexadecimal numbers with &H.
     let plain = input.replace('\u{2212}', "-").replace("&H", "0x").replace("&h", "0x");
-    let mut readings = reading::read(&plain);
+    let events = event_lookup::named(&plain);
+    let mut readings = if events.is_empty() { reading::read(&plain) } else { reading::beside(&plain, &events) };
     readings.truncate(READINGS);
-    Answer { input: input.to_owned(), readings }
+    Answer { input: input.to_owned(), events, readings }
 }
 
 #[cfg(test)]

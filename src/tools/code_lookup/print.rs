@@ -3,16 +3,31 @@
 use std::fmt::{self, Write as _};
 
 use super::{Answer, Candidate, Number, Reading};
+use crate::tools::event_lookup::NamedEvent;
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown: String = self.input.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
         writeln!(f, "{shown}")?;
-        if self.readings.is_empty() {
+        self.events.iter().try_for_each(|event| write_event(f, event))?;
+        if self.readings.is_empty() && self.events.is_empty() {
             writeln!(f, "  nothing to look up")?;
         }
         self.readings.iter().try_for_each(|reading| write!(f, "{reading}"))
     }
+}
+
+/// An event, and what is known about it under each source.
+fn write_event(f: &mut fmt::Formatter<'_>, event: &NamedEvent) -> fmt::Result {
+    writeln!(f, "  Read as the id of an event: {}", event.id)?;
+    for row in &event.rows {
+        writeln!(f, "  - {} [{}; rule {}]", row.title, row.sources.join(", "), row.id)?;
+        writeln!(f, "    {}", row.cause)?;
+    }
+    if event.rows.is_empty() {
+        writeln!(f, "  {}", super::UNKNOWN_EVENT)?;
+    }
+    Ok(())
 }
 
 impl fmt::Display for Reading {

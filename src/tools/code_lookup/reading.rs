@@ -8,6 +8,7 @@ use super::candidates::{self, Context};
 use super::{Number, Reading, scan};
 use crate::knowledge::codes::{self, Family};
 use crate::model::queue::DeliveryType;
+use crate::tools::event_lookup::NamedEvent;
 
 const UNKNOWN_NUMBER: &str = "Not in any list here. The words around it settle whose code it is: look it up with them, for \
     example as ec=, hr= or with the whole line of the event.";
@@ -48,6 +49,15 @@ pub(super) fn read(input: &str) -> Vec<Reading> {
         return vec![unknown(input, "text", None)];
     }
     known
+}
+
+/// The codes of an input beside the numbers that it calls ids of events. Its other words are a sentence, not codes.
+pub(super) fn beside(input: &str, events: &[NamedEvent]) -> Vec<Reading> {
+    let mut rest = input.to_owned();
+    for event in events {
+        rest.replace_range(event.range.clone(), &" ".repeat(event.range.len()));
+    }
+    scan::found(&rest).into_iter().map(|note| note.reading).collect()
 }
 
 /// Without the signs that surround a code in a sentence.

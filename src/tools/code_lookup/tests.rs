@@ -73,6 +73,20 @@ fn a_code_is_read_in_any_notation() {
 }
 
 #[test]
+fn a_number_that_is_called_an_event_is_no_error_code() {
+    for input in ["Event ID 1722", "event 1722", "EventID=1722 The server is unavailable"] {
+        let answer = look_up(input);
+        assert_eq!(answer.events.len(), 1, "{answer}");
+        assert!(answer.readings.is_empty() && !answer.is_known(), "{answer}");
+    }
+    let answer = look_up("Event ID 12014 of MSExchangeTransport");
+    assert!(answer.is_known() && answer.readings.is_empty(), "{answer}");
+    let answer = look_up("Event ID: 9318 Source: MSExchangeMTA. Windows 2000/MTA error code: 1722");
+    assert_eq!(answer.events[0].id, 9318);
+    assert_eq!(answer.readings[0].candidates[0].symbol, "RPC_S_SERVER_UNAVAILABLE", "{answer}");
+}
+
+#[test]
 fn several_meanings_are_all_shown() {
     let symbols = |input: &str| {
         look_up(input).readings.iter().flat_map(|r| &r.candidates).map(|c| c.symbol.clone()).collect::<Vec<_>>()

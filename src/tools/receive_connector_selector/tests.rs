@@ -29,6 +29,7 @@ fn connector(name: &str, role: Option<TransportRole>, bindings: &str, ranges: &s
         auth_mechanism: None,
         permission_groups: None,
         suppress_x_anonymous_tls: None,
+        tls_domain_capabilities: None,
         fqdn: None,
         when_changed: None,
     }

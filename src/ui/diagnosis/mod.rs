@@ -84,7 +84,11 @@ fn nothing_found(report: &Report, act: &Callback<Action>) -> Html {
         <section class="row nothing">
             <p class="margin-label">{ "Diagnosis" }</p>
             <div class="content">
-                <h2 class="statement ok-statement"><span class="ok">{ icon(Icon::Tick) }</span>{ "No problem found in these files" }</h2>
+                if report.summary.unknown.is_empty() {
+                    <h2 class="statement ok-statement"><span class="ok">{ icon(Icon::Tick) }</span>{ "No problem found in these files" }</h2>
+                } else {
+                    <h2 class="statement">{ "No problem found in what could be read" }</h2>
+                }
                 <p>{ checks }</p>
                 if unread > 0 {
                     <p>{ format!("{} not read, or not in full; what is missing may hold the problem.", count(unread, "file was", "files were")) }</p>

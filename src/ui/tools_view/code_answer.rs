@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::model::known_row::KnownRow;
-use crate::tools::code_lookup::{Candidate, Number, Reading, look_up};
+use crate::tools::code_lookup::{Candidate, Number, Reading, UNKNOWN_EVENT, look_up};
 use crate::tools::event_lookup;
 use crate::ui::shared::sentence::Footing;
 use crate::ui::state::{Action, Cite};
@@ -13,20 +13,24 @@ pub fn answer(code: &str, act: &Callback<Action>, footing: Option<&Footing>) -> 
     if code.trim().is_empty() {
         return Html::default();
     }
-    let events = event_lookup::events(code);
-    let mut readings = look_up(code).readings;
+    let answer = look_up(code);
+    let named: Vec<_> = answer.events.iter().flat_map(|event| event.rows.iter().copied()).collect();
+    let unknown: Vec<u16> = answer.events.iter().filter(|event| event.rows.is_empty()).map(|event| event.id).collect();
+    let events = if answer.events.is_empty() { event_lookup::events(code) } else { named };
+    let mut readings = answer.readings;
     if !events.is_empty() {
         // A word such as "event" is no code.
         readings.retain(|reading| !reading.candidates.is_empty());
     }
     html! {
         <>
-            if readings.is_empty() && events.is_empty() {
+            if readings.is_empty() && events.is_empty() && unknown.is_empty() {
                 { section("Answer", html! { <p>{ "There is no code in this text." }</p> }) }
             }
             if !events.is_empty() {
                 { section("Events", html! { <dl class="facts">{ for events.iter().map(|row| event(row, act)) }</dl> }) }
             }
+            { for unknown.iter().map(|id| section(&format!("Event {id}"), html! { <p>{ UNKNOWN_EVENT }</p> })) }
             { for readings.iter().map(|reading| read(reading, footing)) }
         </>
     }
