@@ -29,6 +29,11 @@ pub fn hash() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// Whether the page was opened from a file.
+pub fn is_file() -> bool {
+    window().and_then(|window| window.location().protocol().ok()).is_some_and(|protocol| protocol == "file:")
+}
+
 /// Processors of this machine, as far as the browser tells.
 pub fn processors() -> u32 {
     window().map_or(1, |window| window.navigator().hardware_concurrency() as u32).max(1)
