@@ -36,6 +36,7 @@ pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> H
     let keyboard = act.reform(|_: MouseEvent| Action::Keyboard(true));
     html! {
         <div class="start">
+            { comparing(state, session) }
             <h1>{ "Drop what the Exchange servers exported." }</h1>
             <p class="lead">{ "Queuescope reads it, says which mail is stuck and why, shows the lines that prove it, and lists the commands that fix it." }</p>
             <div class="drop-frame">
@@ -78,6 +79,21 @@ pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> H
                     { " for the keyboard" }
                 </p>
             </footer>
+        </div>
+    }
+}
+
+/// While later files are waited for.
+fn comparing(state: &State, session: &Session) -> Html {
+    let Some(before) = &state.before else { return Html::default() };
+    let back = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.go_back())
+    };
+    html! {
+        <div class="comparing" role="status">
+            <p><b>{ "Comparing with " }{ &before.name }{ "." }</b>{ " Drop the later files of the same site: the diagnosis then says what is fixed, what is new, and what grew." }</p>
+            <button type="button" class="button" onclick={back}>{ "Back to the earlier files" }</button>
         </div>
     }
 }

@@ -1,7 +1,7 @@
 //! What the page knows, and how it changes. Pure: no browser object in here, so that it can be tested
 //! without one. Whatever has an effect outside (worker, clipboard, files) is in `session` and its like.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use yew::functional::Reducible;
@@ -180,6 +180,23 @@ pub struct State {
     /// What is looked up.
     pub code: String,
     pub tables: Rc<Tables>,
+    /// Problems that were set aside, with a note each.
+    pub acknowledged: Rc<BTreeMap<u32, String>>,
+    /// The report of earlier files, to compare with.
+    pub before: Option<Before>,
+}
+
+/// An earlier report, and what the case was called then.
+#[derive(Clone, Debug)]
+pub struct Before {
+    pub name: String,
+    pub report: Rc<Report>,
+}
+
+impl PartialEq for Before {
+    fn eq(&self, other: &Before) -> bool {
+        Rc::ptr_eq(&self.report, &other.report)
+    }
 }
 
 /// Where the lines in an answer come from.
@@ -215,6 +232,12 @@ pub enum Action {
     ShowFile(String),
     ShowRule(String),
     LookUp(String),
+    /// Sets a problem aside with a note, or takes that back.
+    Acknowledge(u32, Option<String>),
+    /// The report becomes the one to compare with, and the page waits for later files.
+    Compare,
+    /// No comparison any more.
+    StopComparing,
     /// Something about a table changes.
     Table(&'static str, TableChange),
     /// Another table of a view is shown.
@@ -258,6 +281,8 @@ impl State {
             shown_rule: None,
             code: String::new(),
             tables: Rc::default(),
+            acknowledged: Rc::default(),
+            before: None,
         }
     }
 
@@ -336,6 +361,14 @@ impl State {
                 self.view = View::Tools;
                 self.code = code;
             }
+            Action::Acknowledge(problem, note) => self.acknowledge(problem, note),
+            Action::Compare => self.compare(),
+            Action::StopComparing => {
+                self.before = None;
+                if let Some(case) = &mut self.case {
+                    case.compare(None);
+                }
+            }
             Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
             Action::Row(row) => self.open_row(*row),
@@ -363,9 +396,36 @@ impl State {
         let problems = super::text::count(report.problems_to_solve() as u64, "problem", "problems");
         self.phase = Phase::Done;
         self.stalled = false;
-        self.case = Some(Case::new(report));
+        self.acknowledged = Rc::default();
+        let mut case = Case::new(report);
+        case.compare(self.before.as_ref().map(|before| &*before.report));
+        self.case = Some(case);
         self.close();
         self.say(format!("All files are read. {problems} found."));
+    }
+
+    fn acknowledge(&mut self, problem: u32, note: Option<String>) {
+        let said = match note {
+            Some(note) => {
+                Rc::make_mut(&mut self.acknowledged).insert(problem, note);
+                format!("Problem {problem} is set aside")
+            }
+            None => {
+                Rc::make_mut(&mut self.acknowledged).remove(&problem);
+                format!("Problem {problem} is back")
+            }
+        };
+        self.say(said);
+    }
+
+    fn compare(&mut self) {
+        let Some(case) = self.case.take() else { return };
+        self.before = Some(Before { name: std::mem::take(&mut self.name), report: case.report });
+        self.phase = Phase::Empty;
+        self.view = View::Diagnosis;
+        self.ledger = Rc::default();
+        self.close();
+        self.say("Drop the later files to compare them".to_owned());
     }
 
     fn close(&mut self) {

@@ -42,7 +42,7 @@ fn of_case(state: &State, case: &Case, session: &Session, act: &Callback<Action>
             },
             None => {
                 let footing = diagnosis::footing(state, case, act);
-                html! { <Diagnosis {footing} open={state.open.clone()} current={state.current} /> }
+                html! { <Diagnosis {footing} open={state.open.clone()} current={state.current} acknowledged={state.acknowledged.clone()} /> }
             }
         },
     }
