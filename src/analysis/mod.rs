@@ -14,6 +14,7 @@ mod ranking;
 mod reading;
 pub mod search;
 mod shelf;
+pub mod wanted;
 
 use std::ops::ControlFlow;
 
