@@ -14,9 +14,13 @@ mod ranking;
 mod reading;
 pub mod search;
 mod shelf;
+pub mod tables;
 pub mod wanted;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 pub use reading::{Reading, Step};
 
@@ -56,6 +60,20 @@ pub struct Analysis {
     pub report: Report,
     sources: Vec<reading::Read>,
     shelf: shelf::Shelf,
+    facts: crate::facts::Facts,
+    /// Tables that were asked for.
+    tables: RefCell<BTreeMap<&'static str, Rc<tables::Built>>>,
+}
+
+/// What is known about a row of a table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RowDetails {
+    /// Titles and whole texts of its cells; what is unknown is left out.
+    pub fields: Vec<(String, String)>,
+    /// What it means: title and text.
+    pub notes: Vec<(String, String)>,
+    /// Where it stands.
+    pub evidence: Option<Evidence>,
 }
 
 /// Reads and diagnoses the files of a case. `progress` is told how it goes; when it answers `Break`,
@@ -136,7 +154,8 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
     let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
     let summary = account::summarize(&facts, &ranked, &findings, &inputs);
     let report = Report { summary, inputs, problems: ranked.problems, findings, considered };
-    Analysis { report, sources: read, shelf }
+    drop(of_site);
+    Analysis { report, sources: read, shelf, facts, tables: RefCell::default() }
 }
 
 /// Runs a check. A rule that panics is a bug of ours; it must not take the others with it. (On wasm32 a
@@ -261,6 +280,21 @@ impl Analysis {
     /// The fields of a record of a binary log, one per line.
     pub fn record(&self, source: u32, record: u64) -> Option<Vec<String>> {
         self.sources.get(source as usize)?.show(record)
+    }
+
+    /// A table; its rows are made when it is asked for first.
+    pub fn table(&self, id: &str) -> Option<Rc<tables::Built>> {
+        let table = tables::by_id(id)?;
+        let mut all = self.tables.borrow_mut();
+        Some(Rc::clone(all.entry(table.id).or_insert_with(|| Rc::new(tables::Built::new(table, &self.facts)))))
+    }
+
+    /// What is known about a row of a table, with its place in the files.
+    pub fn row(&self, table: &str, number: u32) -> Option<RowDetails> {
+        let built = self.table(table)?;
+        let row = built.rows.get(number as usize)?;
+        let evidence = row.span.map(|span| evidence(&Proof::new(span, built.table.title), &self.sources, &self.shelf));
+        Some(RowDetails { fields: built.fields(number), notes: (built.table.notes)(row), evidence })
     }
 
     /// Gives the sources back as they were handed over, to analyze them again together with others.

@@ -114,6 +114,18 @@ pub enum LegacyQueueState {
 }
 
 impl LegacyQueueState {
+    /// The word that System Manager shows.
+    pub fn name(self) -> &'static str {
+        match self {
+            LegacyQueueState::Active => "Active",
+            LegacyQueueState::Ready => "Ready",
+            LegacyQueueState::Retry => "Retry",
+            LegacyQueueState::Scheduled => "Scheduled",
+            LegacyQueueState::Remote => "Remote",
+            LegacyQueueState::Frozen => "Frozen",
+        }
+    }
+
     /// From the name in any case.
     pub fn parse(text: &str) -> Option<LegacyQueueState> {
         Some(match text.trim().to_ascii_lowercase().as_str() {

@@ -8,17 +8,14 @@ use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
-use super::about_view::About;
-use super::diagnosis::{self, Diagnosis};
+use super::diagnosis;
 use super::drawer::Drawer;
-use super::files_view::Files;
 use super::keyboard::{self, Sheet};
-use super::reference::Reference;
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
-use super::state::{Action, Drag, Phase, State, View};
-use super::tools_view::Tools;
-use super::{browser, drop, rail, reading_view, start_view, text, top_bar};
+use super::state::{Action, Drag, Phase, State};
+use super::view::View;
+use super::{browser, drop, rail, text, top_bar, views};
 
 /// The whole page.
 #[function_component]
@@ -49,7 +46,7 @@ pub fn App() -> Html {
     use_effect_with(state.view, |view| {
         // An address without a view stays as it is until another view is shown.
         if *view != View::Diagnosis || !browser::hash().is_empty() {
-            browser::set_hash(view.hash());
+            browser::set_hash(&view.hash());
         }
     });
     use_scroll_per_view(state.view, &state.phase);
@@ -59,7 +56,7 @@ pub fn App() -> Html {
         let session = session.clone();
         Callback::from(move |event: Event| session.add(drop::chosen(&event)))
     };
-    let (name, content) = main_view(&state, &session, &act);
+    let (name, content) = views::draw(&state, &session, &act);
     let class = classes!("frame", state.cite.map(|_| "with-drawer"), state.drawer_below.then_some("drawer-below"));
     html! {
         <>
@@ -81,30 +78,6 @@ pub fn App() -> Html {
                 <Sheet act={act.clone()} />
             }
         </>
-    }
-}
-
-fn main_view(state: &State, session: &Session, act: &Callback<Action>) -> (&'static str, Html) {
-    if state.view == View::About {
-        return ("about", html! { <About /> });
-    }
-    if state.view == View::Tools {
-        let footing = state.case.as_ref().map(|case| diagnosis::footing(state, case, act));
-        return ("tools", html! { <Tools code={state.code.clone()} act={act.clone()} {footing} /> });
-    }
-    if state.view == View::Reference {
-        return ("reference", html! { <Reference shown={state.shown_rule.clone()} /> });
-    }
-    match (&state.phase, &state.case) {
-        (Phase::Empty, _) => ("start", start_view::start_view(state, session, act)),
-        (_, None) | (Phase::Died { .. }, _) => ("reading", reading_view::reading_view(state, session)),
-        (_, Some(case)) if state.view == View::Files => {
-            ("files", html! { <Files case={case.clone()} act={act.clone()} shown={state.shown_file.clone()} /> })
-        }
-        (_, Some(case)) => {
-            let footing = diagnosis::footing(state, case, act);
-            ("diagnosis", html! { <Diagnosis {footing} open={state.open.clone()} current={state.current} /> })
-        }
     }
 }
 

@@ -8,18 +8,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::state::ROW;
 use crate::report::{Confidence, ConsideredVerdict, Evidence, Finding, Missing, Problem, Report, Severity};
+use crate::worker::protocol::RowAnswer;
 
 /// A report with everything derived from it. Cheap to clone; equal only to itself.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub report: Rc<Report>,
     footnotes: Rc<BTreeMap<u32, Footnotes>>,
+    /// The row of a table that is open in the drawer.
+    pub row: Option<Rc<RowAnswer>>,
 }
 
 impl PartialEq for Case {
     fn eq(&self, other: &Case) -> bool {
-        Rc::ptr_eq(&self.report, &other.report)
+        let same_row = match (&self.row, &other.row) {
+            (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        same_row && Rc::ptr_eq(&self.report, &other.report)
     }
 }
 
@@ -27,7 +35,12 @@ impl Case {
     pub fn new(report: Report) -> Case {
         let footnotes =
             report.problems.iter().map(|problem| (problem.number, Footnotes::new(&report, problem))).collect();
-        Case { report: Rc::new(report), footnotes: Rc::new(footnotes) }
+        Case { report: Rc::new(report), footnotes: Rc::new(footnotes), row: None }
+    }
+
+    /// Opens the row of a table in the drawer.
+    pub fn open_row(&mut self, row: RowAnswer) {
+        self.row = Some(Rc::new(row));
     }
 
     pub fn problem(&self, number: u32) -> Option<&Problem> {
@@ -40,11 +53,17 @@ impl Case {
 
     /// Number of citations of a problem.
     pub fn citations(&self, problem: u32) -> u32 {
+        if problem == ROW {
+            return 1;
+        }
         self.footnotes.get(&problem).map_or(0, |notes| u32::try_from(notes.places.len()).unwrap_or(u32::MAX))
     }
 
     /// Evidence behind a citation of a problem.
     pub fn evidence(&self, problem: u32, number: u32) -> Option<&Evidence> {
+        if problem == ROW {
+            return self.row.as_ref()?.evidence.as_ref();
+        }
         let index = usize::try_from(number.checked_sub(1)?).ok()?;
         let (finding, evidence) = *self.footnotes.get(&problem)?.places.get(index)?;
         self.report.findings.get(finding)?.evidence.get(evidence)

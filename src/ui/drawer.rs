@@ -16,9 +16,10 @@ use super::shared::codes::codes;
 use super::shared::copy_button::CopyButton;
 use super::shared::icon::{Icon, icon};
 use super::shared::sentence::Footing;
-use super::state::{Action, Cite, Raw};
+use super::state::{Action, Cite, ROW, Raw};
 use super::text::{self, grouped};
 use crate::report::Evidence;
+use crate::worker::protocol::RowAnswer;
 
 /// Lines asked for on each side of a hit, and again by a link to more.
 const AROUND: u32 = 60;
@@ -42,10 +43,10 @@ pub struct Props {
 pub fn Drawer(props: &Props) -> Html {
     let Props { footing, cite, raw, token, below, session } = props;
     let case = &footing.case;
-    use_effect_with(*cite, {
+    use_effect_with((*cite, case.row.as_ref().map(|row| (row.table.clone(), row.number))), {
         let (case, act, session, raw, token) =
             (case.clone(), footing.act.clone(), session.clone(), raw.clone(), *token);
-        move |cite| {
+        move |(cite, _)| {
             if let Some(evidence) = case.evidence(cite.problem, cite.number) {
                 ask(evidence, raw.as_ref(), token, &act, &session);
             }
@@ -65,12 +66,17 @@ pub fn Drawer(props: &Props) -> Html {
     let say = footing.act.reform(Action::Say);
     let noun =
         case.problem(cite.problem).and_then(|problem| case.main_finding(problem)).map_or("Problem", |f| f.noun());
+    let label = if cite.problem == ROW { "Row".to_owned() } else { format!("Evidence of problem {}", cite.problem) };
     html! {
-        <aside id="drawer" class={classes!("drawer", below.then_some("below"))} aria-label={format!("Evidence of problem {}", cite.problem)}>
+        <aside id="drawer" class={classes!("drawer", below.then_some("below"))} aria-label={label}>
             <Grip below={*below} />
             <header class="drawer-head">
-                <h2>{ noun }{ " " }{ cite.problem }</h2>
-                { citations(footing, *cite) }
+                if cite.problem == ROW {
+                    <h2>{ &evidence.note }</h2>
+                } else {
+                    <h2>{ noun }{ " " }{ cite.problem }</h2>
+                    { citations(footing, *cite) }
+                }
                 <button type="button" class="button quiet only-icon dock" onclick={dock} title="Dock below or at the right (b)"
                     aria-label={if *below { "Dock at the right" } else { "Dock below" }}>
                     { icon(if *below { Icon::DockRight } else { Icon::DockBelow }) }
@@ -83,16 +89,39 @@ pub fn Drawer(props: &Props) -> Html {
                 <p class="path" title={evidence.input.clone()}>{ &evidence.input }</p>
                 <p class="meta">{ about(case, evidence, raw.as_ref()) }</p>
             </div>
+            if let Some(row) = case.row.as_ref().filter(|_| cite.problem == ROW) {
+                { row_fields(row) }
+            }
             if !evidence.why.is_empty() {
                 <p class="why">{ &evidence.why }</p>
             }
-            { codes(footing, evidence.codes.iter()) }
+            if cite.problem != ROW {
+                { codes(footing, evidence.codes.iter()) }
+            }
             <RawLines case={case.clone()} cite={*cite} raw={raw.clone()} more={more} step={MORE} />
             <footer class="drawer-foot">
                 <CopyButton label="Copy with location" text={copied(evidence, raw.as_ref())} {say} />
                 <button type="button" class="button" onclick={file}>{ "Open in Files" }</button>
             </footer>
         </aside>
+    }
+}
+
+/// All that is known of a row: what it means first, then its cells in full.
+fn row_fields(row: &RowAnswer) -> Html {
+    let list = |class: &'static str, pairs: &[(String, String)]| {
+        if pairs.is_empty() {
+            return Html::default();
+        }
+        html! {
+            <dl {class}>{ for pairs.iter().map(|(title, text)| html! { <><dt>{ title }</dt><dd>{ text }</dd></> }) }</dl>
+        }
+    };
+    html! {
+        <div class="row-fields" tabindex="0" role="region" aria-label="All of the row">
+            { list("notes", &row.notes) }
+            { list("cells", &row.fields) }
+        </div>
     }
 }
 

@@ -7,8 +7,9 @@ use super::case::{Case, StillMissing, still_missing};
 use super::shared::copy_button::CopyButton;
 use super::shared::icon::{Icon, icon};
 use super::shared::verdict::{state, state_shape};
-use super::state::{Action, View};
+use super::state::Action;
 use super::text::{self, clip_middle, count, grouped, size};
+use super::view::View;
 use crate::report::{Input, InputState};
 
 #[derive(Properties, PartialEq)]

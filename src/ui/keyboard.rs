@@ -7,7 +7,8 @@ use super::browser;
 use super::case::Case;
 use super::diagnosis::plain;
 use super::session::Session;
-use super::state::{Action, Cite, Phase, State, View};
+use super::state::{Action, Cite, Phase, State};
+use super::view::{VIEWS, View};
 
 /// Handles a key; `after_g` says that the key before was `g`. Returns whether this one was.
 pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Callback<Action>, after_g: bool) -> bool {
@@ -16,15 +17,8 @@ pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Cal
     }
     let key = event.key();
     if after_g {
-        let view = match key.as_str() {
-            "d" => Some(View::Diagnosis),
-            "f" => Some(View::Files),
-            "t" => Some(View::Tools),
-            "r" => Some(View::Reference),
-            "a" => Some(View::About),
-            _ => None,
-        };
-        if let Some(view) = view {
+        let row = VIEWS.iter().find(|row| row.key == key);
+        if let Some(view) = row.map(|row| row.view).filter(|view| state.case.is_some() || !view.needs_case()) {
             act.emit(Action::Show(view));
             return false;
         }
@@ -96,14 +90,16 @@ fn in_field(event: &KeyboardEvent) -> bool {
     target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
-const KEYS: [(&[&str], &str); 8] = [
+const KEYS: [(&[&str], &str); 10] = [
     (&["?"], "This sheet"),
-    (&["g", "d"], "Go to Diagnosis (f: Files, t: Tools, r: Reference, a: About)"),
     (&["j", "k"], "Next, previous problem"),
     (&["1", "to", "9"], "Open evidence 1 to 9 of the current problem"),
     (&["c"], "Copy the current problem as text"),
     (&["b"], "Evidence at the right or below"),
     (&["Esc"], "Close the evidence, cancel reading"),
+    (&["Up", "Down", "Enter"], "In a table: move, open the row"),
+    (&["e", "E"], "In a table: next, previous row that stands out"),
+    (&["Ctrl+C"], "In a table: copy the row as text"),
     (&["Tab"], "Next control; the arrows resize the evidence at its edge"),
 ];
 
@@ -136,6 +132,9 @@ pub fn Sheet(props: &SheetProps) -> Html {
                                 "to" => html! { { "to " } },
                                 key => html! { <><kbd>{ key }</kbd>{ " " }</> },
                             }) }</th><td>{ *what }</td></tr>
+                    }) }
+                    { for VIEWS.iter().map(|row| html! {
+                        <tr><th scope="row"><kbd>{ "g" }</kbd>{ " " }<kbd>{ row.key }</kbd></th><td>{ format!("Go to {}", row.name) }</td></tr>
                     }) }
                 </tbody>
             </table>

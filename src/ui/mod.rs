@@ -21,9 +21,13 @@ mod session;
 mod shared;
 mod start_view;
 mod state;
+mod table_state;
+mod table_view;
 mod text;
 mod tools_view;
 mod top_bar;
+mod view;
+mod views;
 
 /// Shows the page in `#app`. Called once, in a window.
 pub fn start_page() {

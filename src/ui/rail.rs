@@ -4,8 +4,9 @@ use yew::prelude::*;
 
 use super::shared::icon::{Icon, icon};
 use super::shared::verdict::{severity_shape, warning_shape};
-use super::state::{Action, Phase, State, View};
+use super::state::{Action, Phase, State};
 use super::text::grouped;
+use super::view::{Group, VIEWS, View, ViewRow};
 use crate::report::InputState;
 
 /// The navigation.
@@ -25,15 +26,27 @@ pub fn rail(state: &State, act: &Callback<Action>) -> Html {
         state.case.as_ref().is_some_and(|case| case.report.inputs.iter().any(|input| input.state != InputState::Read));
     let open = state.phase != Phase::Empty;
     let shown = if open && state.view == View::Diagnosis && state.case.is_none() { View::Files } else { state.view };
-    let item = |view: View, drawing: Icon, name: &'static str, shape: Html, count: Option<usize>| {
+    let item = |row: &'static ViewRow| {
+        let view = row.view;
+        let is_dim = row.view.needs_case() && state.case.is_none() && !(view == View::Files && open);
+        // Without a case the diagnosis is where files are opened.
+        let start = view == View::Diagnosis && !open;
+        let (drawing, name) = if start { (Icon::Open, "Open files") } else { (row.icon, row.name) };
+        let is_dim = is_dim && !start;
         let onclick = act.reform(move |event: MouseEvent| {
             event.prevent_default();
-            Action::Show(view)
+            if is_dim { Action::Say(row.needs.to_owned()) } else { Action::Show(view) }
         });
+        let (shape, count) = match view {
+            View::Diagnosis => (worst.map(severity_shape).unwrap_or_default(), problems),
+            View::Files => (if partly { warning_shape() } else { Html::default() }, open.then_some(files)),
+            _ => (Html::default(), None),
+        };
         let current = (shown == view).then_some("page");
+        let title = if is_dim { format!("{name}: {}", row.needs) } else { name.to_owned() };
         html! {
             <li>
-                <a href={view.hash()} {onclick} aria-current={current} title={name}>
+                <a href={view.hash()} {onclick} aria-current={current} aria-disabled={is_dim.then_some("true")} {title}>
                     { icon(drawing) }<span class="rail-name">{ name }</span>
                     { shape }
                     if let Some(count) = count.filter(|count| *count > 0) { <span class="count">{ grouped(count as u64) }</span> }
@@ -41,24 +54,15 @@ pub fn rail(state: &State, act: &Callback<Action>) -> Html {
             </li>
         }
     };
+    let group = |group: Group| VIEWS.iter().filter(|row| row.group == group).map(item).collect::<Html>();
     html! {
         <nav class="rail" aria-label="Views">
-            <ul>
-                if !open {
-                    { item(View::Diagnosis, Icon::Open, "Open files", Html::default(), None) }
-                }
-                if state.case.is_some() {
-                    { item(View::Diagnosis, Icon::Diagnosis, "Diagnosis", worst.map(severity_shape).unwrap_or_default(), problems) }
-                }
-                if open {
-                    { item(View::Files, Icon::File, "Files", if partly { warning_shape() } else { Html::default() }, Some(files)) }
-                }
-            </ul>
-            <ul class="rail-end">
-                { item(View::Tools, Icon::Tools, "Tools", Html::default(), None) }
-                { item(View::Reference, Icon::Reference, "Reference", Html::default(), None) }
-                { item(View::About, Icon::Info, "About", Html::default(), None) }
-            </ul>
+            <div class="rail-groups">
+                <ul>{ group(Group::Answer) }</ul>
+                <ul>{ group(Group::Evidence) }</ul>
+                <ul>{ group(Group::Files) }</ul>
+            </div>
+            <ul class="rail-end">{ group(Group::Help) }</ul>
         </nav>
     }
 }

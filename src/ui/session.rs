@@ -11,9 +11,10 @@ use web_sys::File;
 use yew::functional::UseReducerDispatcher;
 
 use super::state::{Action, Lines, State};
+use super::table_state::TableChange;
 use super::{browser, text};
 use crate::worker::client::{Client, Event};
-use crate::worker::protocol::{PrintFormat, Request, Response};
+use crate::worker::protocol::{self, PrintFormat, Request, Response};
 
 const STEP_MILLISECONDS: f64 = 100.0;
 /// After this much silence of the worker the page asks what to do.
@@ -178,6 +179,11 @@ impl Session {
         self.0.client.send(&Request::Record { token, source, record }, &[]);
     }
 
+    /// Asks about a table.
+    pub fn ask(&self, request: &Request) {
+        self.0.client.send(request, &[]);
+    }
+
     pub fn print(&self, format: PrintFormat) {
         self.0.client.send(&Request::Print { format }, &[]);
     }
@@ -255,6 +261,24 @@ impl Relay {
             Response::Printed { format, text } => {
                 if browser::save(format.file_name(), &text, media_type(format)) {
                     self.dispatcher.dispatch(Action::Say(format!("Saved {}", format.file_name())));
+                }
+            }
+            Response::Page { table, page } => {
+                if let Some(table) = protocol::table(&table) {
+                    self.dispatcher.dispatch(Action::Table(table.id, TableChange::Page(Box::new(page))));
+                }
+            }
+            Response::Row { row } => self.dispatcher.dispatch(Action::Row(Box::new(row))),
+            Response::Found { table, position } => match (protocol::table(&table), position) {
+                (Some(table), Some(position)) => {
+                    self.dispatcher.dispatch(Action::Table(table.id, TableChange::GoTo(position)));
+                }
+                _ => self.dispatcher.dispatch(Action::Say("No further row of this kind".to_owned())),
+            },
+            Response::Csv { table, text } => {
+                let name = format!("queuescope-{table}.csv");
+                if browser::save(&name, &text, "text/csv;charset=utf-8") {
+                    self.dispatcher.dispatch(Action::Say(format!("Saved {name}")));
                 }
             }
             Response::Failed { message } => self.dispatcher.dispatch(Action::Notice(Some(message))),

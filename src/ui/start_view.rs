@@ -5,8 +5,9 @@ use yew::prelude::*;
 use super::browser;
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
-use super::state::{Action, State, View};
+use super::state::{Action, State};
 use super::text::{count, size};
+use super::view::View;
 use crate::worker::protocol::SampleInfo;
 
 const TAKES: [(&str, &str); 6] = [

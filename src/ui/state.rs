@@ -7,41 +7,10 @@ use std::rc::Rc;
 use yew::functional::Reducible;
 
 use super::case::{self, Case};
+use super::table_state::{TableChange, Tables};
+use super::view::View;
 use crate::report::{Input, Report};
-use crate::worker::protocol::SampleInfo;
-
-/// What main shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum View {
-    /// Diagnosis of an open case; the start page without one, the ledger while it is read.
-    Diagnosis,
-    Files,
-    Tools,
-    Reference,
-    About,
-}
-
-impl View {
-    pub fn hash(self) -> &'static str {
-        match self {
-            View::Diagnosis => "#/diagnosis",
-            View::Files => "#/files",
-            View::Tools => "#/tools",
-            View::Reference => "#/reference",
-            View::About => "#/about",
-        }
-    }
-
-    pub fn from_hash(hash: &str) -> View {
-        match hash.trim_start_matches(['#', '/']) {
-            "files" => View::Files,
-            "tools" => View::Tools,
-            "reference" => View::Reference,
-            "about" => View::About,
-            _ => View::Diagnosis,
-        }
-    }
-}
+use crate::worker::protocol::{RowAnswer, SampleInfo};
 
 /// How far the case is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,12 +98,15 @@ impl Ledger {
     }
 }
 
-/// The piece of evidence that is open in the drawer.
+/// The piece of evidence that is open in the drawer: a citation of a problem, or with [`ROW`] the row of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cite {
     pub problem: u32,
     pub number: u32,
 }
+
+/// In place of the number of a problem: the row of a table that is open.
+pub const ROW: u32 = 0;
 
 /// Raw lines in the drawer: a window into one file or record.
 #[derive(Clone, Debug, PartialEq)]
@@ -207,6 +179,7 @@ pub struct State {
     pub shown_rule: Option<String>,
     /// What is looked up.
     pub code: String,
+    pub tables: Rc<Tables>,
 }
 
 /// Where the lines in an answer come from.
@@ -242,6 +215,12 @@ pub enum Action {
     ShowFile(String),
     ShowRule(String),
     LookUp(String),
+    /// Something about a table changes.
+    Table(&'static str, TableChange),
+    /// Another table of a view is shown.
+    ShowTable(View, &'static str),
+    /// A row opens in the drawer.
+    Row(Box<RowAnswer>),
     Fold(u32),
     Unfold(u32),
     Current(u32),
@@ -278,6 +257,7 @@ impl State {
             shown_file: None,
             shown_rule: None,
             code: String::new(),
+            tables: Rc::default(),
         }
     }
 
@@ -314,6 +294,7 @@ impl State {
                 self.notice = None;
                 self.stalled = false;
                 self.shown_file = None;
+                Rc::make_mut(&mut self.tables).forget();
                 if self.view == View::About {
                     self.view = View::Diagnosis;
                 }
@@ -355,6 +336,9 @@ impl State {
                 self.view = View::Tools;
                 self.code = code;
             }
+            Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
+            Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
+            Action::Row(row) => self.open_row(*row),
             Action::Fold(problem) => {
                 Rc::make_mut(&mut self.open).remove(&problem);
             }
@@ -393,7 +377,9 @@ impl State {
         let of = |state: &State| state.cited().map(|evidence| (evidence.source, evidence.record.clone()));
         let before = of(self);
         self.cite = Some(cite);
-        self.current = cite.problem;
+        if cite.problem != ROW {
+            self.current = cite.problem;
+        }
         if of(self) != before {
             self.raw = None;
         }
@@ -403,6 +389,13 @@ impl State {
         } else {
             self.close();
         }
+    }
+
+    fn open_row(&mut self, row: RowAnswer) {
+        let Some(case) = &mut self.case else { return };
+        self.raw = None;
+        case.open_row(row);
+        self.cite = Some(Cite { problem: ROW, number: 1 });
     }
 
     fn show_lines(&mut self, answer: Lines) {
@@ -444,15 +437,6 @@ mod tests {
         assert_eq!(raw.join(15, lines(15..30)), (10, lines(10..30)));
         assert_eq!(raw.join(12, lines(12..14)), (10, lines(10..20)));
         assert_eq!(raw.join(50, lines(50..60)), (50, lines(50..60)));
-    }
-
-    #[test]
-    fn a_hash_names_a_view_and_nothing_else() {
-        for view in [View::Diagnosis, View::Files, View::About] {
-            assert_eq!(View::from_hash(view.hash()), view);
-        }
-        assert_eq!(View::from_hash("#files"), View::Files);
-        assert_eq!(View::from_hash("#/relay-01"), View::Diagnosis);
     }
 
     #[test]

@@ -5,8 +5,9 @@ use yew::prelude::*;
 use super::browser;
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
-use super::state::{Action, Phase, State, View};
+use super::state::{Action, Phase, State};
 use super::text::count;
+use super::view::View;
 use crate::worker::protocol::PrintFormat;
 
 /// The bar.

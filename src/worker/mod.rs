@@ -11,5 +11,6 @@ pub mod protocol;
 mod reader;
 mod samples;
 mod server;
+mod tables;
 
 pub use server::start_worker;

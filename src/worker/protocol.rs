@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Input, Report};
+pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
+use crate::report::{Evidence, Input, Report};
 
 /// Page to worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,6 +79,42 @@ pub enum Request {
     Print {
         /// The format.
         format: PrintFormat,
+    },
+    /// A window of a table.
+    Page {
+        /// Identifier of the table.
+        table: String,
+        /// Which rows, in which order.
+        query: Query,
+        /// Position of the first row.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// What is known about a row of a table.
+    Row {
+        /// Identifier of the table.
+        table: String,
+        /// Number of the row.
+        number: u32,
+    },
+    /// The position of the next row that stands out.
+    Find {
+        /// Identifier of the table.
+        table: String,
+        /// Which rows, in which order.
+        query: Query,
+        /// Where to begin.
+        from: u32,
+        /// Whether downwards.
+        forwards: bool,
+    },
+    /// A table as CSV.
+    Csv {
+        /// Identifier of the table.
+        table: String,
+        /// Which rows, in which order.
+        query: Query,
     },
 }
 
@@ -160,11 +197,52 @@ pub enum Response {
         /// The text.
         text: String,
     },
+    /// A window of a table.
+    Page {
+        /// Identifier of the table.
+        table: String,
+        /// The window.
+        page: Page,
+    },
+    /// What is known about a row.
+    Row {
+        /// The row.
+        row: RowAnswer,
+    },
+    /// Where the next row is that stands out.
+    Found {
+        /// Identifier of the table.
+        table: String,
+        /// Its position; `None` when there is none.
+        position: Option<u32>,
+    },
+    /// A table as CSV.
+    Csv {
+        /// Identifier of the table.
+        table: String,
+        /// The text.
+        text: String,
+    },
     /// Something could not be done; the page goes on.
     Failed {
         /// What, why, and what to do.
         message: String,
     },
+}
+
+/// A row of a table with all that is known about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RowAnswer {
+    /// Identifier of the table.
+    pub table: String,
+    /// Number of the row.
+    pub number: u32,
+    /// Titles and whole texts of its cells.
+    pub fields: Vec<(String, String)>,
+    /// What it means: title and text.
+    pub notes: Vec<(String, String)>,
+    /// Where it stands.
+    pub evidence: Option<Evidence>,
 }
 
 /// Format of an exported report.

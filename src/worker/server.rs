@@ -17,7 +17,7 @@ use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort};
 use super::browser_file::BrowserFile;
 use super::pool::Pool;
 use super::protocol::{PrintFormat, Request, Response};
-use super::{reader, samples};
+use super::{reader, samples, tables};
 use crate::analysis::job::{Done, Job};
 use crate::analysis::search::{Query, Search};
 use crate::analysis::{Analysis, Progress, Reading, Step, diagnose, read_here};
@@ -163,6 +163,12 @@ impl State {
                     None => self.post(&Response::Failed {
                         message: "This record can no longer be read. Drop the file again.".to_owned(),
                     }),
+                }
+            }
+            Request::Page { .. } | Request::Row { .. } | Request::Find { .. } | Request::Csv { .. } => {
+                // Without an analysis the page asks again when there is one.
+                if let Some(answer) = self.analysis.as_ref().and_then(|analysis| tables::answer(analysis, request)) {
+                    self.post(&answer);
                 }
             }
             Request::Print { format } => match &self.analysis {

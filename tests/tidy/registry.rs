@@ -31,6 +31,7 @@ fn listed(text: &str) -> (Vec<String>, Vec<String>) {
             word.strip_suffix("::FORMAT")
                 .or_else(|| word.strip_suffix("::RULE"))
                 .or_else(|| word.strip_suffix("::RULES"))
+                .or_else(|| word.strip_suffix("::TABLE"))
         })
         .map(str::to_owned)
         .collect();
@@ -87,6 +88,9 @@ fn registries_list_what_the_folders_hold() {
         "pub static FORMATS: &[&Format]",
         "FORMAT",
     ));
+    let tables = modules("src/analysis/tables", "pub static TABLE: Table");
+    let item = "pub static TABLES: &[&Table]";
+    wrong.extend(check("src/analysis/tables/mod.rs", &tables, "Every table, by file name.", item, "TABLE"));
     let areas = modules("src/rules", "pub static RULES: &[&super::Rule]");
     wrong.extend(check("src/rules/mod.rs", &areas, "The areas and their rules.", "static AREAS: &[&[&Rule]]", "RULES"));
     for area in areas {

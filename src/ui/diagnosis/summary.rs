@@ -11,8 +11,9 @@ use crate::report::{Confidence, InputState};
 use crate::ui::browser;
 use crate::ui::shared::sentence::Footing;
 use crate::ui::shared::verdict::warning_shape;
-use crate::ui::state::{Action, View};
+use crate::ui::state::Action;
 use crate::ui::text::{self, count, grouped};
+use crate::ui::view::View;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {

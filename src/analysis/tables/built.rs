@@ -1,0 +1,379 @@
+//! A table with its rows: filtered, sorted, and shown in windows.
+//!
+//! Trap: a case can have a million messages. The rows are made once; an order is a list of positions, kept until another one
+//! is asked for, and a window copies only what is on the screen.
+
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use super::filter::Filter;
+use super::{Cell, Query, Row, Table};
+use crate::facts::Facts;
+use crate::report::grouped;
+
+/// Values of a column that can be picked, at most.
+const VALUES: usize = 60;
+
+/// Characters of a cell that a window hands over; the whole text is in the row.
+const CELL: usize = 400;
+
+/// A table with its rows.
+pub struct Built {
+    /// Its kind.
+    pub table: &'static Table,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The order asked for last.
+    order: RefCell<Option<(Query, Rc<Vec<u32>>)>>,
+}
+
+/// A window of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Rows of the table.
+    pub all: u32,
+    /// Rows that the query wants.
+    pub shown: u32,
+    /// Position of the first row of the window among them.
+    pub first: u32,
+    /// The window.
+    pub rows: Vec<PageRow>,
+    /// Totals of the rows that the query wants, by column; empty for columns without.
+    pub totals: Vec<String>,
+    /// Values to pick from with the number of rows, by column; the most frequent first.
+    pub values: Vec<(u32, Vec<(String, u32)>)>,
+    /// The longest text of each column over all rows, in characters.
+    pub widths: Vec<u32>,
+}
+
+/// A row of a window.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageRow {
+    /// Its number in the table, whatever the order.
+    pub number: u32,
+    /// Its cells, as read.
+    pub cells: Vec<String>,
+    /// Whether the filter hits it.
+    pub is_hit: bool,
+}
+
+impl Built {
+    /// Makes the rows of a table.
+    pub fn new(table: &'static Table, facts: &Facts) -> Built {
+        Built::of(table, (table.rows)(facts))
+    }
+
+    pub(super) fn of(table: &'static Table, rows: Vec<Row>) -> Built {
+        Built { table, rows, order: RefCell::new(None) }
+    }
+
+    /// Positions of the rows that a query wants, in its order.
+    pub fn order(&self, query: &Query) -> Rc<Vec<u32>> {
+        if let Some((known, order)) = &*self.order.borrow()
+            && known == query
+        {
+            return Rc::clone(order);
+        }
+        let filter = Filter::read(&query.filter);
+        let all = 0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let wanted = |at: &u32| {
+            self.rows.get(*at as usize).is_some_and(|row| {
+                is_picked(row, query) && (query.is_marking || filter.is_empty() || filter.matches(&text_of(row)))
+            })
+        };
+        let mut order: Vec<u32> = all.filter(wanted).collect();
+        if !query.sort.is_empty() {
+            order.sort_by(|a, b| match (self.rows.get(*a as usize), self.rows.get(*b as usize)) {
+                (Some(one), Some(other)) => compare(one, other, &query.sort).then(a.cmp(b)),
+                _ => a.cmp(b),
+            });
+        }
+        let order = Rc::new(order);
+        *self.order.borrow_mut() = Some((query.clone(), Rc::clone(&order)));
+        order
+    }
+
+    /// Rows `first` to `first + count - 1` of those that a query wants.
+    pub fn page(&self, query: &Query, first: u32, count: u32) -> Page {
+        let order = self.order(query);
+        let filter = Filter::read(&query.filter);
+        let marks = query.is_marking && !filter.is_empty();
+        let window = order.iter().skip(first as usize).take(count as usize);
+        let rows = window.filter_map(|at| {
+            let row = self.rows.get(*at as usize)?;
+            Some(PageRow {
+                number: *at,
+                cells: row.cells.iter().map(shown).collect(),
+                is_hit: marks && filter.matches(&text_of(row)),
+            })
+        });
+        Page {
+            all: u32::try_from(self.rows.len()).unwrap_or(u32::MAX),
+            shown: u32::try_from(order.len()).unwrap_or(u32::MAX),
+            first,
+            rows: rows.collect(),
+            totals: self.totals(&order),
+            values: self.values(),
+            widths: self.widths(),
+        }
+    }
+
+    /// The position of the next row, after or before a position, that stands out; after `u32::MAX` comes the first one.
+    pub fn find(&self, query: &Query, from: u32, forwards: bool) -> Option<u32> {
+        let order = self.order(query);
+        let hits = |at: &u32| self.rows.get(*at as usize).is_some_and(self.table.stands_out);
+        let from = from as usize;
+        let found = if forwards {
+            order.iter().enumerate().skip(if from == u32::MAX as usize { 0 } else { from + 1 }).find(|(_, at)| hits(at))
+        } else {
+            order.iter().enumerate().take(from).rev().find(|(_, at)| hits(at))
+        };
+        found.and_then(|(at, _)| u32::try_from(at).ok())
+    }
+
+    /// The rows that a query wants as CSV, with all columns.
+    pub fn csv(&self, query: &Query) -> String {
+        super::csv::print(self, query)
+    }
+
+    /// Titles and whole texts of a row, what is unknown left out.
+    pub fn fields(&self, number: u32) -> Vec<(String, String)> {
+        let row = self.rows.get(number as usize);
+        let cells = row.map_or(&[][..], |row| &row.cells);
+        let known = self.table.columns.iter().zip(cells).filter(|(_, cell)| **cell != Cell::Unknown);
+        known.map(|(column, cell)| (column.title.to_owned(), whole(cell))).collect()
+    }
+
+    fn totals(&self, order: &[u32]) -> Vec<String> {
+        let sum = |column: usize| {
+            let cells = order.iter().filter_map(|at| self.rows.get(*at as usize)?.cells.get(column));
+            cells.fold(0_u64, |sum, cell| match cell {
+                Cell::Number(number) => sum.saturating_add(*number),
+                _ => sum,
+            })
+        };
+        let columns = self.table.columns.iter().enumerate();
+        columns.map(|(at, column)| if column.is_summed { grouped(sum(at)) } else { String::new() }).collect()
+    }
+
+    fn values(&self) -> Vec<(u32, Vec<(String, u32)>)> {
+        let mut all = Vec::new();
+        for (at, _) in self.table.columns.iter().enumerate().filter(|(_, column)| column.is_facet) {
+            let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+            for cell in self.rows.iter().filter_map(|row| row.cells.get(at)) {
+                *counts.entry(cell.text()).or_default() += 1;
+            }
+            let mut counts: Vec<(String, u32)> = counts.into_iter().filter(|(value, _)| !value.is_empty()).collect();
+            counts.sort_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
+            counts.truncate(VALUES);
+            all.push((u32::try_from(at).unwrap_or(u32::MAX), counts));
+        }
+        all
+    }
+
+    fn widths(&self) -> Vec<u32> {
+        let mut widths: Vec<u32> =
+            self.table.columns.iter().map(|c| u32::try_from(c.title.chars().count()).unwrap_or(0)).collect();
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(&row.cells) {
+                let own = match cell {
+                    Cell::Unknown => 0,
+                    Cell::Text(text) => u32::try_from(text.chars().take(CELL).count()).unwrap_or(0),
+                    Cell::Number(number) => u32::try_from(grouped(*number).len()).unwrap_or(0),
+                    Cell::Time(moment) => {
+                        if moment.clock == crate::base::timestamp::Clock::Utc {
+                            23
+                        } else {
+                            19
+                        }
+                    }
+                };
+                *width = own.max(*width);
+            }
+        }
+        widths
+    }
+}
+
+/// The text of a row that the filter looks at, in lower case.
+fn text_of(row: &Row) -> String {
+    let mut text = String::new();
+    for cell in &row.cells {
+        // No word reaches over two cells.
+        text.push('\n');
+        text.push_str(&cell.text().to_lowercase());
+    }
+    text
+}
+
+fn is_picked(row: &Row, query: &Query) -> bool {
+    query.picked.iter().all(|(column, value)| row.cells.get(*column as usize).is_some_and(|cell| cell.text() == *value))
+}
+
+/// What is unknown comes last, upwards and downwards.
+fn compare(one: &Row, other: &Row, sort: &[(u32, bool)]) -> Ordering {
+    for (column, downwards) in sort {
+        let (Some(a), Some(b)) = (one.cells.get(*column as usize), other.cells.get(*column as usize)) else { continue };
+        let order = match (a, b) {
+            (Cell::Unknown, Cell::Unknown) => Ordering::Equal,
+            (Cell::Unknown, _) => return Ordering::Greater,
+            (_, Cell::Unknown) => return Ordering::Less,
+            (Cell::Number(a), Cell::Number(b)) => a.cmp(b),
+            (Cell::Time(a), Cell::Time(b)) => a.at.cmp(&b.at).then(a.clock.cmp(&b.clock)),
+            (a, b) => by_text(&a.text(), &b.text()),
+        };
+        let order = if *downwards { order.reverse() } else { order };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
+/// Names with numbers in them by their numbers: `EX1\9` before `EX1\104`; upper and lower case are the same.
+fn by_text(one: &str, other: &str) -> Ordering {
+    let (mut a, mut b) = (one.chars().peekable(), other.chars().peekable());
+    loop {
+        match (a.peek().copied(), b.peek().copied()) {
+            (None, None) => return one.cmp(other),
+            (None, _) => return Ordering::Less,
+            (_, None) => return Ordering::Greater,
+            (Some(x), Some(y)) if x.is_ascii_digit() && y.is_ascii_digit() => {
+                let (x, y) = (digits(&mut a), digits(&mut b));
+                let order = x.len().cmp(&y.len()).then_with(|| x.cmp(&y));
+                if order != Ordering::Equal {
+                    return order;
+                }
+            }
+            (Some(x), Some(y)) => {
+                let order = x.to_lowercase().cmp(y.to_lowercase());
+                if order != Ordering::Equal {
+                    return order;
+                }
+                a.next();
+                b.next();
+            }
+        }
+    }
+}
+
+fn digits(text: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
+    let mut digits = String::new();
+    while let Some(digit) = text.next_if(char::is_ascii_digit) {
+        if !(digits.is_empty() && digit == '0') {
+            digits.push(digit);
+        }
+    }
+    digits
+}
+
+fn whole(cell: &Cell) -> String {
+    match cell {
+        Cell::Number(number) => grouped(*number),
+        other => other.text(),
+    }
+}
+
+fn shown(cell: &Cell) -> String {
+    let text = whole(cell);
+    if text.len() <= CELL { text } else { text.chars().take(CELL).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Column, is_one_of, no_notes};
+    use super::*;
+
+    static TABLE: Table = Table {
+        id: "test",
+        title: "Test",
+        about: "A row of the test.",
+        columns: &[Column::printed("Queue"), Column::words("Status").facet(), Column::number("Messages").summed()],
+        rows: |_| Vec::new(),
+        notes: no_notes,
+        stands_out: |row| is_one_of(row, 1, &["Retry"]),
+        bring: "Nothing.",
+    };
+
+    fn built() -> Built {
+        let row = |queue: &str, status: &str, count: Option<u64>| Row {
+            cells: vec![queue.into(), status.into(), count.into()],
+            span: None,
+        };
+        Built::of(
+            &TABLE,
+            vec![
+                row(r"EX1\104", "Retry", Some(7)),
+                row(r"EX1\9", "Ready", Some(0)),
+                row(r"EX1\Submission", "Ready", None),
+                row(r"ex2\9", "Retry", Some(1_000)),
+            ],
+        )
+    }
+
+    fn queues(page: &Page) -> Vec<&str> {
+        page.rows.iter().map(|row| row.cells[0].as_str()).collect()
+    }
+
+    #[test]
+    fn numbers_in_names_count_as_numbers() {
+        let built = built();
+        let query = Query { sort: vec![(0, false)], ..Query::default() };
+        assert_eq!(queues(&built.page(&query, 0, 9)), [r"EX1\9", r"EX1\104", r"EX1\Submission", r"ex2\9"]);
+    }
+
+    #[test]
+    fn what_is_unknown_comes_last_in_both_directions() {
+        let built = built();
+        for downwards in [false, true] {
+            let query = Query { sort: vec![(2, downwards)], ..Query::default() };
+            assert_eq!(queues(&built.page(&query, 0, 9))[3], r"EX1\Submission");
+        }
+    }
+
+    #[test]
+    fn totals_are_those_of_what_is_shown() {
+        let built = built();
+        let page = built.page(&Query { filter: "retry".to_owned(), ..Query::default() }, 0, 1);
+        assert_eq!((page.all, page.shown, page.rows.len()), (4, 2, 1));
+        assert_eq!(page.totals, ["", "", "1,007"]);
+        let picked = Query { picked: vec![(1, "Ready".to_owned())], ..Query::default() };
+        assert_eq!(built.page(&picked, 0, 9).totals[2], "0");
+        assert_eq!(page.values, [(1, vec![("Ready".to_owned(), 2), ("Retry".to_owned(), 2)])]);
+    }
+
+    #[test]
+    fn marking_hides_nothing() {
+        let built = built();
+        let query = Query { filter: "ex2".to_owned(), is_marking: true, ..Query::default() };
+        let page = built.page(&query, 0, 9);
+        assert_eq!(page.rows.iter().map(|row| row.is_hit).collect::<Vec<_>>(), [false, false, false, true]);
+        assert_eq!(built.csv(&query).lines().count(), 2);
+    }
+
+    #[test]
+    fn the_next_row_that_stands_out_is_found_in_both_directions() {
+        let built = built();
+        let query = Query::default();
+        assert_eq!(built.find(&query, 0, true), Some(3));
+        assert_eq!(built.find(&query, 3, false), Some(0));
+        assert_eq!(built.find(&query, 3, true), None);
+        assert_eq!(built.find(&query, 99, true), None);
+    }
+
+    #[test]
+    fn a_window_beyond_the_end_is_empty() {
+        assert!(built().page(&Query::default(), 9, 9).rows.is_empty());
+    }
+
+    #[test]
+    fn a_formula_stays_text() {
+        let evil = Row { cells: vec!["=1+1".into(), "a \"b\", c".into(), 3_u64.into()], span: None };
+        let csv = Built::of(&TABLE, vec![evil]).csv(&Query::default());
+        assert_eq!(csv, "\u{feff}Queue,Status,Messages\r\n'=1+1,\"a \"\"b\"\", c\",3\r\n");
+    }
+}

@@ -1,0 +1,237 @@
+//! Tables: what the case knows, as rows to sort, filter, read and save.
+//!
+//! A table is a file in this folder: its columns, and a function that makes its rows from the facts. Everything else is the
+//! same for all and stands here and in [`built`]: the filter, the order, windows for virtual scrolling, totals, CSV. A row
+//! knows where it was read from, so that it opens in its raw context.
+
+mod built;
+mod csv;
+mod filter;
+
+use serde::{Deserialize, Serialize};
+
+pub use built::{Built, Page, PageRow};
+
+use crate::base::source::Span;
+use crate::base::timestamp::Moment;
+use crate::facts::Facts;
+
+// registry:begin (UPDATE=1 cargo test --test tidy)
+mod errors;
+mod events;
+mod messages;
+mod next_hops;
+mod queues;
+
+/// Every table, by file name.
+pub static TABLES: &[&Table] = &[&errors::TABLE, &events::TABLE, &messages::TABLE, &next_hops::TABLE, &queues::TABLE];
+// registry:end
+
+/// A kind of table.
+pub struct Table {
+    /// Identifier, for the command line and the page.
+    pub id: &'static str,
+    /// Title.
+    pub title: &'static str,
+    /// What a row is, one sentence.
+    pub about: &'static str,
+    /// Columns.
+    pub columns: &'static [Column],
+    /// Makes the rows, in the order in which they are shown first.
+    pub rows: fn(&Facts) -> Vec<Row>,
+    /// What is known about a row beyond its cells: title and text.
+    pub notes: fn(&Row) -> Vec<(String, String)>,
+    /// Whether a row is one of those that a reader looks for first; keys jump from one to the next.
+    pub stands_out: fn(&Row) -> bool,
+    /// What to bring when there are no rows.
+    pub bring: &'static str,
+}
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Title.
+    pub title: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether few different values are expected, so that one of them can be picked.
+    pub is_facet: bool,
+    /// Whether the numbers add up to something.
+    pub is_summed: bool,
+    /// Whether it is shown only when asked for.
+    pub is_extra: bool,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Words.
+    Words,
+    /// What came out of a file: names, addresses, replies.
+    Printed,
+    /// Numbers.
+    Number,
+    /// Times.
+    Time,
+}
+
+impl Column {
+    /// A column of words.
+    pub const fn words(title: &'static str) -> Column {
+        Column { title, kind: Kind::Words, is_facet: false, is_summed: false, is_extra: false }
+    }
+
+    /// A column of what came out of a file.
+    pub const fn printed(title: &'static str) -> Column {
+        Column { kind: Kind::Printed, ..Column::words(title) }
+    }
+
+    /// A column of numbers.
+    pub const fn number(title: &'static str) -> Column {
+        Column { kind: Kind::Number, ..Column::words(title) }
+    }
+
+    /// A column of times.
+    pub const fn time(title: &'static str) -> Column {
+        Column { kind: Kind::Time, ..Column::words(title) }
+    }
+
+    /// With values to pick from.
+    pub const fn facet(self) -> Column {
+        Column { is_facet: true, ..self }
+    }
+
+    /// With a total.
+    pub const fn summed(self) -> Column {
+        Column { is_summed: true, ..self }
+    }
+
+    /// Shown only when asked for.
+    pub const fn extra(self) -> Column {
+        Column { is_extra: true, ..self }
+    }
+}
+
+/// A row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// One cell per column.
+    pub cells: Vec<Cell>,
+    /// Where it was read from.
+    pub span: Option<Span>,
+}
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Not shown by the files.
+    Unknown,
+    /// Text.
+    Text(String),
+    /// A number.
+    Number(u64),
+    /// A time.
+    Time(Moment),
+}
+
+impl Cell {
+    /// As text, numbers without grouping; empty when unknown.
+    pub fn text(&self) -> String {
+        match self {
+            Cell::Unknown => String::new(),
+            Cell::Text(text) => text.clone(),
+            Cell::Number(number) => number.to_string(),
+            Cell::Time(moment) => moment.to_string(),
+        }
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Cell {
+        if text.is_empty() { Cell::Unknown } else { Cell::Text(text) }
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Cell {
+        Cell::from(text.to_owned())
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(number: u64) -> Cell {
+        Cell::Number(number)
+    }
+}
+
+impl From<Moment> for Cell {
+    fn from(moment: Moment) -> Cell {
+        Cell::Time(moment)
+    }
+}
+
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Cell {
+        value.map_or(Cell::Unknown, Into::into)
+    }
+}
+
+/// Which rows of a table, in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Query {
+    /// Words that a row has to hold, `"several words"` as one, `-word` for what it must not hold.
+    pub filter: String,
+    /// Values picked, by column.
+    pub picked: Vec<(u32, String)>,
+    /// Columns to sort by, the first one first; whether downwards.
+    pub sort: Vec<(u32, bool)>,
+    /// Whether rows that the filter misses stay, and those that it hits are marked.
+    pub is_marking: bool,
+}
+
+/// The table with this identifier.
+pub fn by_id(id: &str) -> Option<&'static Table> {
+    TABLES.iter().copied().find(|table| table.id == id)
+}
+
+/// No notes.
+fn no_notes(_: &Row) -> Vec<(String, String)> {
+    Vec::new()
+}
+
+/// Whether the cell of a column is one of these texts.
+fn is_one_of(row: &Row, column: usize, texts: &[&str]) -> bool {
+    matches!(row.cells.get(column), Some(Cell::Text(text)) if texts.contains(&text.as_str()))
+}
+
+/// The codes in a text with what they mean.
+fn codes(text: &str) -> Vec<(String, String)> {
+    let mut notes: Vec<(String, String)> = Vec::new();
+    for code in crate::tools::code_lookup::codes_in(text) {
+        let printed = text.get(code.range).unwrap_or("").to_owned();
+        if notes.len() < 8 && !notes.iter().any(|(known, _)| *known == printed) {
+            notes.push((printed, code.text));
+        }
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn identifiers_are_unique_and_columns_are_named() {
+        let ids: BTreeSet<&str> = TABLES.iter().map(|table| table.id).collect();
+        assert_eq!(ids.len(), TABLES.len());
+        for table in TABLES {
+            assert!(table.about.ends_with('.') && table.bring.ends_with('.'), "{}", table.id);
+            let titles: BTreeSet<&str> = table.columns.iter().map(|column| column.title).collect();
+            assert_eq!(titles.len(), table.columns.len(), "{}", table.id);
+            assert!(table.columns.iter().any(|column| !column.is_extra), "{}", table.id);
+            assert!(table.columns.iter().all(|c| !c.is_summed || c.kind == Kind::Number), "{}", table.id);
+        }
+    }
+}

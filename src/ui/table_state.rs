@@ -1,0 +1,244 @@
+//! What the page knows of tables: which rows are asked for, in which order, and the window that came back. Pure.
+//!
+//! A table has up to a million rows, so the page holds a window of them. Rows are all of one height; browsers do not draw
+//! elements higher than some 17 million pixels, so a table that is higher scrolls in larger steps.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::view::View;
+use crate::worker::protocol::{self, Page, Query};
+
+/// Height of a row in pixels.
+pub const ROW_HEIGHT: f64 = 28.0;
+
+/// The highest element that all browsers draw.
+const HIGHEST: f64 = 15_000_000.0;
+
+/// Rows that are drawn beyond both edges, so that scrolling shows no gap.
+const BEYOND: u32 = 12;
+
+/// Rows that are asked for beyond what is drawn.
+const AHEAD: u32 = 100;
+
+/// All tables.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tables {
+    tables: BTreeMap<&'static str, Rc<TableState>>,
+    shown: BTreeMap<View, &'static str>,
+}
+
+/// One table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableState {
+    pub query: Query,
+    /// Columns that are shown though they are not at first, and the other way round.
+    pub turned: BTreeSet<u32>,
+    /// Position of the selected row.
+    pub selected: Option<u32>,
+    /// How far it is scrolled and how high the window is, in pixels.
+    pub scroll: (f64, f64),
+    /// The position that has to come into view, and how often one had to.
+    pub go_to: (u32, u32),
+    /// What came back last.
+    pub page: Option<Rc<Page>>,
+}
+
+/// What happens to a table.
+#[derive(Clone, Debug)]
+pub enum TableChange {
+    Query(Query),
+    Turn(u32),
+    Select(Option<u32>),
+    /// A row is to come into view and to be selected.
+    GoTo(u32),
+    Scroll(f64, f64),
+    Page(Box<Page>),
+}
+
+impl Tables {
+    /// The state of a table.
+    pub fn get(&self, table: &str) -> Rc<TableState> {
+        self.tables.get(table).cloned().unwrap_or_default()
+    }
+
+    /// The table that a view shows.
+    pub fn shown(&self, view: View) -> Option<&'static str> {
+        self.shown.get(&view).copied().or_else(|| view.row()?.tables.first().copied())
+    }
+
+    /// Shows another table of a view.
+    pub fn show(&mut self, view: View, table: &'static str) {
+        self.shown.insert(view, table);
+    }
+
+    /// Forgets the rows: there is another case. What is asked for stays.
+    pub fn forget(&mut self) {
+        for state in self.tables.values_mut() {
+            let state = Rc::make_mut(state);
+            (state.page, state.selected, state.scroll.0) = (None, None, 0.0);
+        }
+    }
+
+    /// Changes a table.
+    pub fn change(&mut self, table: &'static str, change: TableChange) {
+        let state = Rc::make_mut(self.tables.entry(table).or_default());
+        match change {
+            TableChange::Query(query) => {
+                state.query = query;
+                state.selected = None;
+                state.go_to = (0, state.go_to.1.wrapping_add(1));
+            }
+            TableChange::Turn(column) => {
+                if !state.turned.remove(&column) {
+                    state.turned.insert(column);
+                }
+            }
+            TableChange::Select(position) => state.selected = position,
+            TableChange::GoTo(position) => {
+                state.selected = Some(position);
+                state.go_to = (position, state.go_to.1.wrapping_add(1));
+            }
+            TableChange::Scroll(top, height) => state.scroll = (top, height),
+            TableChange::Page(page) => state.page = Some(Rc::new(*page)),
+        }
+    }
+}
+
+impl TableState {
+    /// Columns that are shown, by number.
+    pub fn columns(&self, table: &str) -> Vec<u32> {
+        let columns = protocol::table(table).map_or(&[][..], |table| table.columns);
+        let shown = (0_u32..).zip(columns).filter(|(at, column)| column.is_extra == self.turned.contains(at));
+        shown.map(|(at, _)| at).collect()
+    }
+
+    /// Rows that there are with this query, as far as is known.
+    pub fn rows(&self) -> u32 {
+        self.page.as_ref().map_or(0, |page| page.shown)
+    }
+
+    /// The position of the first row that is drawn, and how many are.
+    pub fn drawn(&self) -> (u32, u32) {
+        let rows = self.rows();
+        let first = first_row(self.scroll.0, self.scroll.1, rows);
+        let visible = (self.scroll.1.max(ROW_HEIGHT) / ROW_HEIGHT).ceil() as u32 + 1;
+        let from = first.saturating_sub(BEYOND);
+        (from, (first.saturating_add(visible).saturating_add(BEYOND)).min(rows).saturating_sub(from))
+    }
+
+    /// The window to ask for when what is drawn is not there; first row and number.
+    pub fn wanted(&self) -> (u32, u32) {
+        let (first, count) = self.drawn();
+        let from = first.saturating_sub(AHEAD);
+        (from, count.max(40) + 2 * AHEAD)
+    }
+
+    /// Whether all that is drawn is there.
+    pub fn is_there(&self) -> bool {
+        let Some(page) = &self.page else { return false };
+        let (first, count) = self.drawn();
+        let end = page.first.saturating_add(u32::try_from(page.rows.len()).unwrap_or(u32::MAX));
+        page.first <= first && first.saturating_add(count) <= end
+    }
+}
+
+/// Height of all rows together, as the browser may see it.
+pub fn height(rows: u32) -> f64 {
+    (f64::from(rows) * ROW_HEIGHT).min(HIGHEST)
+}
+
+/// The first row at a place of the scroll bar.
+fn first_row(top: f64, window: f64, rows: u32) -> u32 {
+    let real = f64::from(rows) * ROW_HEIGHT;
+    let way = (height(rows) - window).max(1.0);
+    let at = if real <= HIGHEST { top } else { (top / way).clamp(0.0, 1.0) * (real - window) };
+    ((at.max(0.0) / ROW_HEIGHT) as u32).min(rows)
+}
+
+/// Where rows that begin with this one are drawn: pixels from the top.
+pub fn place(first: u32, top: f64, window: f64, rows: u32) -> f64 {
+    let real = f64::from(rows) * ROW_HEIGHT;
+    if real <= HIGHEST {
+        return f64::from(first) * ROW_HEIGHT;
+    }
+    // The row at the top of the window stays at the top of the window.
+    let at_top = first_row(top, window, rows);
+    (top + (f64::from(first) - f64::from(at_top)) * ROW_HEIGHT).max(0.0)
+}
+
+/// How far to scroll so that a row is in view; `None` when it is.
+pub fn scroll_to(position: u32, top: f64, window: f64, rows: u32) -> Option<f64> {
+    let real = f64::from(rows) * ROW_HEIGHT;
+    let (row, all) = (f64::from(position) * ROW_HEIGHT, height(rows));
+    let at = if real <= HIGHEST { top } else { (top / (all - window).max(1.0)).clamp(0.0, 1.0) * (real - window) };
+    let wanted = if row < at {
+        row
+    } else if row + ROW_HEIGHT > at + window {
+        row + ROW_HEIGHT - window
+    } else {
+        return None;
+    };
+    let wanted = wanted.max(0.0);
+    Some(if real <= HIGHEST { wanted } else { wanted / (real - window).max(1.0) * (all - window).max(1.0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(rows: u32, top: f64) -> TableState {
+        let page = Page { all: rows, shown: rows, ..Page::default() };
+        TableState { scroll: (top, 560.0), page: Some(Rc::new(page)), ..TableState::default() }
+    }
+
+    #[test]
+    fn a_small_table_is_drawn_whole() {
+        assert_eq!(state(5, 0.0).drawn(), (0, 5));
+        assert_eq!(state(0, 0.0).drawn(), (0, 0));
+    }
+
+    #[test]
+    fn of_a_large_table_a_window_is_drawn() {
+        let (first, count) = state(10_000, 2_800.0).drawn();
+        assert_eq!(first, 100 - BEYOND);
+        assert!((20..60).contains(&count), "{count}");
+        assert_eq!(place(first, 2_800.0, 560.0, 10_000), f64::from(first) * ROW_HEIGHT);
+    }
+
+    #[test]
+    fn a_million_rows_and_more_reach_their_end() {
+        for rows in [1_000_000_u32, 5_000_000] {
+            let end = height(rows) - 560.0;
+            let (first, count) = state(rows, end).drawn();
+            assert_eq!(first + count, rows);
+            // The last row ends where the element ends.
+            let bottom = place(first, end, 560.0, rows) + f64::from(count) * ROW_HEIGHT;
+            assert!((bottom - height(rows)).abs() < ROW_HEIGHT, "{bottom}");
+            assert_eq!(state(rows, 0.0).drawn().0, 0);
+        }
+    }
+
+    #[test]
+    fn a_row_comes_into_view_and_no_further() {
+        assert_eq!(scroll_to(3, 0.0, 560.0, 100), None);
+        assert_eq!(scroll_to(20, 0.0, 560.0, 100), Some(28.0));
+        assert_eq!(scroll_to(1, 280.0, 560.0, 100), Some(28.0));
+        let rows = 2_000_000;
+        for position in [0, 1_234_567, rows - 1] {
+            let top = scroll_to(position, height(rows) / 3.0, 560.0, rows).unwrap();
+            let (first, count) = state(rows, top).drawn();
+            assert!((first..first + count).contains(&position), "{position}: {first}+{count}");
+        }
+    }
+
+    #[test]
+    fn a_column_turns_on_and_off() {
+        let mut tables = Tables::default();
+        let before = tables.get("queues").columns("queues");
+        tables.change("queues", TableChange::Turn(1));
+        assert!(!before.contains(&1) && tables.get("queues").columns("queues").contains(&1));
+        tables.change("queues", TableChange::Turn(1));
+        assert_eq!(tables.get("queues").columns("queues"), before);
+    }
+}

@@ -1,0 +1,286 @@
+//! The rows of a table, drawn as far as they are seen.
+//!
+//! The grid has the focus and names the active row; the rows have none. Sizes are set through the object model, because the
+//! policy refuses style attributes.
+
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use web_sys::{HtmlElement, KeyboardEvent};
+use yew::prelude::*;
+
+use super::super::browser;
+use super::super::session::Session;
+use super::super::shared::icon::{Icon, icon};
+use super::super::state::Action;
+use super::super::table_state::{self, ROW_HEIGHT, TableChange, TableState};
+use super::cell_class;
+use crate::worker::protocol::{Kind, Page, PageRow, Query, Request, Table};
+
+#[derive(Properties)]
+pub struct Props {
+    pub table: &'static Table,
+    pub state: Rc<TableState>,
+    pub act: Callback<Action>,
+    pub session: Session,
+    /// Number of the row that is open in the drawer.
+    pub open: Option<u32>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Props) -> bool {
+        self.table.id == other.table.id && self.state == other.state && self.open == other.open
+    }
+}
+
+/// The grid.
+#[function_component]
+pub fn Grid(props: &Props) -> Html {
+    let Props { table, state, act, session, open } = props;
+    let table: &'static Table = table;
+    let (scroller, space, body) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let rows = state.rows();
+    let (first, count) = state.drawn();
+    let (top, window) = state.scroll;
+
+    // The height of the window is known only when it is there, and changes with the drawer.
+    use_effect_with(table.id, {
+        let (scroller, act, id, top) = (scroller.clone(), act.clone(), table.id, top);
+        move |_| {
+            let tell = move |act: &Callback<Action>, node: &HtmlElement| {
+                let scroll = TableChange::Scroll(f64::from(node.scroll_top()), f64::from(node.client_height()));
+                act.emit(Action::Table(id, scroll));
+            };
+            let mut listeners = Vec::new();
+            if let Some(node) = scroller.cast::<HtmlElement>() {
+                node.set_scroll_top(top as i32);
+                tell(&act, &node);
+                listeners.push(EventListener::new(&node, "scroll", {
+                    let (act, node) = (act.clone(), node.clone());
+                    move |_| tell(&act, &node)
+                }));
+                if let Some(all) = browser::window() {
+                    listeners.push(EventListener::new(&all, "resize", move |_| tell(&act, &node)));
+                }
+            }
+            move || drop(listeners)
+        }
+    });
+    let widths = widths(table, state);
+    use_effect_with((rows, first, top as i64, window as i64, widths.clone()), {
+        let (space, body, scroller) = (space.clone(), body.clone(), scroller.clone());
+        move |(rows, first, top, window, widths)| {
+            let (top, window) = (*top as f64, *window as f64);
+            set(&space, "height", &format!("{}px", table_state::height(*rows)));
+            set(&body, "transform", &format!("translateY({}px)", table_state::place(*first, top, window, *rows)));
+            set(&scroller, "--columns", widths);
+        }
+    });
+    use_effect_with(state.go_to, {
+        let (scroller, state) = (scroller.clone(), Rc::clone(state));
+        move |(position, times)| {
+            let Some(node) = scroller.cast::<HtmlElement>().filter(|_| *times > 0) else { return };
+            let (top, window) = (f64::from(node.scroll_top()), f64::from(node.client_height()) - ROW_HEIGHT);
+            if let Some(to) = table_state::scroll_to(*position, top, window, state.rows()) {
+                node.set_scroll_top(to as i32);
+            }
+        }
+    });
+
+    let columns = state.columns(table.id);
+    let page = state.page.clone().unwrap_or_default();
+    let active = state.selected.filter(|at| (first..first + count).contains(at) && row_at(&page, *at).is_some());
+    let onkeydown = {
+        let (state, act, session, columns) = (Rc::clone(state), act.clone(), session.clone(), columns.clone());
+        Callback::from(move |event: KeyboardEvent| key(&event, table, &state, &columns, &act, &session))
+    };
+    html! {
+        <div class="grid" ref={scroller} role="grid" tabindex="0" aria-label={table.title} data-table={table.id}
+            aria-rowcount={(u64::from(rows) + 1).to_string()} aria-colcount={columns.len().to_string()}
+            aria-activedescendant={active.map(|at| row_id(table, at))} {onkeydown}>
+            <div class="grid-head" role="row" aria-rowindex="1">
+                { for columns.iter().map(|at| head(table, &state.query, *at, act)) }
+            </div>
+            <div class="grid-space" ref={space} role="rowgroup">
+                <div class="grid-rows" ref={body} role="presentation">
+                    { for (first..first.saturating_add(count)).filter_map(|at| Some((at, row_at(&page, at)?))).map(|(at, row)| {
+                        one(table, &columns, at, row, (active == Some(at), *open == Some(row.number)), act, session)
+                    }) }
+                </div>
+            </div>
+        </div>
+    }
+}
+
+fn row_id(table: &Table, position: u32) -> String {
+    format!("{}-{position}", table.id)
+}
+
+fn row_at(page: &Page, position: u32) -> Option<&PageRow> {
+    page.rows.get(position.checked_sub(page.first)? as usize)
+}
+
+fn set(node: &NodeRef, name: &str, value: &str) {
+    if let Some(node) = node.cast::<HtmlElement>() {
+        let _ = node.style().set_property(name, value);
+    }
+}
+
+/// Each column as wide as its longest text, within limits; what is left goes to the texts.
+fn widths(table: &Table, state: &TableState) -> String {
+    let longest = |at: u32| state.page.as_ref().and_then(|page| page.widths.get(at as usize)).copied().unwrap_or(12);
+    // In tenths of a rem, because header and rows have different type: a character takes half a rem, and a cell has padding.
+    let rem = |characters: u32| format!("{}.{}rem", (characters * 5 + 12) / 10, (characters * 5 + 12) % 10);
+    let width = |at: u32| {
+        let (longest, kind) = (longest(at), table.columns.get(at as usize).map(|column| column.kind));
+        match kind {
+            Some(Kind::Number) => rem(longest.clamp(6, 16)),
+            Some(Kind::Time) => rem(if longest > 19 { 23 } else { 19 }),
+            Some(Kind::Words) => rem(longest.clamp(8, 26)),
+            _ if longest <= 16 => rem(longest.max(6)),
+            _ => format!("minmax({}, {}fr)", rem(16), longest.min(90)),
+        }
+    };
+    state.columns(table.id).into_iter().map(width).collect::<Vec<_>>().join(" ")
+}
+
+fn head(table: &'static Table, query: &Query, at: u32, act: &Callback<Action>) -> Html {
+    let Some(column) = table.columns.get(at as usize) else { return Html::default() };
+    let own = query.sort.iter().find(|(own, _)| *own == at).map(|(_, downwards)| *downwards);
+    let onclick = act.reform({
+        let query = query.clone();
+        move |event: MouseEvent| {
+            let next = (at, own == Some(false));
+            let sort = if event.shift_key() {
+                let mut sort = query.sort.clone();
+                match sort.iter_mut().find(|(other, _)| *other == at) {
+                    Some(known) => *known = next,
+                    None => sort.push(next),
+                }
+                sort
+            } else if own == Some(true) {
+                // The third time gives back the order that the table has by itself.
+                Vec::new()
+            } else {
+                vec![next]
+            };
+            Action::Table(table.id, TableChange::Query(Query { sort, ..query.clone() }))
+        }
+    });
+    let sorted = match own {
+        Some(true) => "descending",
+        Some(false) => "ascending",
+        None => "none",
+    };
+    html! {
+        <div role="columnheader" class={classes!("grid-cell", cell_class(column.kind))} aria-sort={sorted}>
+            <button type="button" class="sort" {onclick} tabindex="-1">
+                <span>{ column.title }</span>
+                if let Some(downwards) = own { { icon(if downwards { Icon::Down } else { Icon::Up }) } }
+            </button>
+        </div>
+    }
+}
+
+fn one(
+    table: &'static Table,
+    columns: &[u32],
+    at: u32,
+    row: &PageRow,
+    (active, open): (bool, bool),
+    act: &Callback<Action>,
+    session: &Session,
+) -> Html {
+    let onclick = {
+        let (act, session, number) = (act.clone(), session.clone(), row.number);
+        Callback::from(move |_: MouseEvent| {
+            act.emit(Action::Table(table.id, TableChange::Select(Some(at))));
+            open_row(table, number, &session);
+        })
+    };
+    let class =
+        classes!("grid-row", active.then_some("active"), open.then_some("open"), row.is_hit.then_some("marked"));
+    html! {
+        <div key={row.number} id={row_id(table, at)} {class} role="row" aria-rowindex={(u64::from(at) + 2).to_string()}
+            aria-selected={active.to_string()} {onclick}>
+            { for columns.iter().map(|column| {
+                let kind = table.columns.get(*column as usize).map(|column| column.kind);
+                let text = row.cells.get(*column as usize).cloned().unwrap_or_default();
+                html! { <div role="gridcell" class={classes!("grid-cell", kind.and_then(cell_class))} title={text.clone()}>{ text }</div> }
+            }) }
+        </div>
+    }
+}
+
+fn open_row(table: &Table, number: u32, session: &Session) {
+    browser::remember_opener();
+    session.ask(&Request::Row { table: table.id.to_owned(), number });
+}
+
+fn key(
+    event: &KeyboardEvent,
+    table: &'static Table,
+    state: &TableState,
+    columns: &[u32],
+    act: &Callback<Action>,
+    session: &Session,
+) {
+    let page = state.page.clone().unwrap_or_default();
+    let row = state.selected.and_then(|at| row_at(&page, at));
+    if (event.ctrl_key() || event.meta_key()) && event.key() == "c" {
+        let selected = browser::window().and_then(|w| w.get_selection().ok().flatten());
+        // What is selected with the mouse is what the browser copies.
+        if selected.is_none_or(|selection| selection.is_collapsed())
+            && let Some(row) = row
+        {
+            event.prevent_default();
+            copy(table, columns, row, act);
+        }
+        return;
+    }
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || state.rows() == 0 {
+        return;
+    }
+    let last = state.rows() - 1;
+    let at = state.selected;
+    let screen = ((state.scroll.1 / ROW_HEIGHT) as u32).saturating_sub(2).max(1);
+    let to = match event.key().as_str() {
+        "ArrowDown" => at.map_or(0, |at| at.saturating_add(1)),
+        "ArrowUp" => at.map_or(0, |at| at.saturating_sub(1)),
+        "PageDown" => at.unwrap_or(0).saturating_add(screen),
+        "PageUp" => at.unwrap_or(0).saturating_sub(screen),
+        "Home" => 0,
+        "End" => last,
+        "Enter" => {
+            if let Some(row) = row {
+                open_row(table, row.number, session);
+            }
+            event.prevent_default();
+            return;
+        }
+        next @ ("e" | "E") => {
+            let (table, query, forwards) = (table.id.to_owned(), state.query.clone(), next == "e");
+            // Nothing is selected yet: the first row counts, too.
+            let from = at.unwrap_or(if forwards { u32::MAX } else { 0 });
+            session.ask(&Request::Find { table, query, from, forwards });
+            event.prevent_default();
+            return;
+        }
+        _ => return,
+    };
+    event.prevent_default();
+    act.emit(Action::Table(table.id, TableChange::GoTo(to.min(last))));
+}
+
+/// Copies a row: a line for each column that is shown.
+fn copy(table: &'static Table, columns: &[u32], row: &PageRow, act: &Callback<Action>) {
+    let lines = columns.iter().filter_map(|at| {
+        let (column, text) = (table.columns.get(*at as usize)?, row.cells.get(*at as usize)?);
+        (!text.is_empty()).then(|| format!("{}: {text}", column.title))
+    });
+    let (text, act) = (lines.collect::<Vec<_>>().join("\n"), act.clone());
+    wasm_bindgen_futures::spawn_local(async move {
+        let words = if browser::copy(&text).await { "Row copied" } else { "The browser refused to copy" };
+        act.emit(Action::Say(words.to_owned()));
+    });
+}

@@ -1,0 +1,144 @@
+//! A view of tables: one of them at a time, with its filter, its columns and its totals.
+//!
+//! The rows are the worker's; the page holds a window of them and asks for another one when it is scrolled out of it.
+
+mod filter_row;
+mod grid;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::case::Case;
+use super::session::Session;
+use super::state::Action;
+use super::table_state::{TableChange, TableState, Tables};
+use super::text::grouped;
+use super::view::View;
+use crate::worker::protocol::{self, Kind, Query, Request, Table};
+use filter_row::FilterRow;
+use grid::Grid;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub view: View,
+    pub tables: Rc<Tables>,
+    pub case: Case,
+    pub act: Callback<Action>,
+    pub session: Session,
+}
+
+/// The view.
+#[function_component]
+pub fn TableView(props: &Props) -> Html {
+    let Props { view, tables, case, act, session } = props;
+    let shown = tables.shown(*view).and_then(protocol::table);
+    let state = shown.map(|table| tables.get(table.id)).unwrap_or_default();
+    // Asked anew when the query changes, when the window is left, and when there is another report.
+    let report = Rc::as_ptr(&case.report) as usize;
+    let id = shown.map_or("", |table| table.id);
+    let before = use_mut_ref(|| None);
+    use_effect_with((id, state.query.clone(), state.wanted(), state.is_there(), report), {
+        let session = session.clone();
+        move |(id, query, (first, count), is_there, report)| {
+            let question = (*id, query.clone(), *report);
+            if !*is_there || before.borrow().as_ref() != Some(&question) {
+                before.replace(Some(question));
+                let (table, query) = ((*id).to_owned(), query.clone());
+                session.ask(&Request::Page { table, query, first: *first, count: *count });
+            }
+        }
+    });
+    let Some(table) = shown else { return Html::default() };
+    let name = view.row().map_or("", |row| row.name);
+    html! {
+        <div class="table-view">
+            <header class="view-head">
+                <h1>{ name }{ " " }<span class="light">{ how_many(&state) }</span></h1>
+                { tabs(*view, table, act) }
+            </header>
+            <p class="meta table-about">{ table.about }</p>
+            <FilterRow {table} state={state.clone()} act={act.clone()} session={session.clone()} />
+            if state.page.as_ref().is_some_and(|page| page.shown == 0) {
+                { nothing(table, &state, act) }
+            } else {
+                <Grid {table} state={state.clone()} act={act.clone()} session={session.clone()}
+                    open={case.row.as_ref().filter(|row| row.table == table.id).map(|row| row.number)} />
+            }
+            { footer(table, &state) }
+        </div>
+    }
+}
+
+fn how_many(state: &TableState) -> String {
+    state.page.as_ref().map_or_else(|| "reading".to_owned(), |page| rows(page.all))
+}
+
+fn rows(number: u32) -> String {
+    if number == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(number.into())) }
+}
+
+fn tabs(view: View, shown: &'static Table, act: &Callback<Action>) -> Html {
+    let ids = view.row().map_or(&[][..], |row| row.tables);
+    if ids.len() < 2 {
+        return Html::default();
+    }
+    html! {
+        <div class="buttons segments" role="group" aria-label="Table">
+            { for ids.iter().filter_map(|id| protocol::table(id)).map(|table| {
+                let onclick = act.reform(move |_: MouseEvent| Action::ShowTable(view, table.id));
+                let pressed = table.id == shown.id;
+                html! { <button type="button" class="button" data-table={table.id} {onclick} aria-pressed={pressed.to_string()}>{ table.title }</button> }
+            }) }
+        </div>
+    }
+}
+
+/// Why there are no rows, and the way out.
+fn nothing(table: &'static Table, state: &TableState, act: &Callback<Action>) -> Html {
+    let all = state.page.as_ref().map_or(0, |page| page.all);
+    let clear = act.reform({
+        let sort = state.query.sort.clone();
+        move |_: MouseEvent| {
+            Action::Table(table.id, TableChange::Query(Query { sort: sort.clone(), ..Query::default() }))
+        }
+    });
+    let files = act.reform(|_: MouseEvent| Action::Show(View::Files));
+    html! {
+        <div class="table-nothing">
+            if all == 0 {
+                <p>{ "The files show nothing of this kind. Bring: " }{ table.bring }</p>
+                <button type="button" class="link" onclick={files}>{ "See what was read" }</button>
+            } else {
+                <p>{ format!("No row has all of this. Without the filter there are {}.", rows(all)) }</p>
+                <button type="button" class="button" onclick={clear}>{ "Clear the filter" }</button>
+            }
+        </div>
+    }
+}
+
+fn footer(table: &'static Table, state: &TableState) -> Html {
+    let Some(page) = &state.page else { return Html::default() };
+    let of = if page.shown == page.all {
+        rows(page.all)
+    } else {
+        format!("{} of {}", grouped(page.shown.into()), rows(page.all))
+    };
+    let totals = table.columns.iter().zip(&page.totals).filter(|(column, total)| column.is_summed && !total.is_empty());
+    html! {
+        <p class="table-foot" role="status">
+            <span>{ of }</span>
+            { for totals.map(|(column, total)| html! { <span>{ format!("{}: ", column.title) }<b>{ total }</b></span> }) }
+        </p>
+    }
+}
+
+/// How a cell is set.
+fn cell_class(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Words => None,
+        Kind::Printed => Some("printed"),
+        Kind::Number => Some("number"),
+        Kind::Time => Some("time"),
+    }
+}

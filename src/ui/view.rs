@@ -1,0 +1,167 @@
+//! The views: what there is to see, how it is called, how to get there. One row per view; what draws it is in `views`.
+
+use super::shared::icon::Icon;
+
+/// What main shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum View {
+    /// Diagnosis of an open case; the start page without one, the ledger while it is read.
+    Diagnosis,
+    Queues,
+    Events,
+    Files,
+    Tools,
+    Reference,
+    About,
+}
+
+/// Where a view stands in the rail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// What the case comes to.
+    Answer,
+    /// What the files show.
+    Evidence,
+    /// The files themselves.
+    Files,
+    /// What needs no case.
+    Help,
+}
+
+/// A view.
+pub struct ViewRow {
+    pub view: View,
+    /// In the address, after `#/`. It names the view and never evidence.
+    pub hash: &'static str,
+    pub name: &'static str,
+    pub icon: Icon,
+    /// The key after `g`.
+    pub key: &'static str,
+    pub group: Group,
+    /// Tables that it shows, by identifier.
+    pub tables: &'static [&'static str],
+    /// What would fill it; empty for views that need no case.
+    pub needs: &'static str,
+}
+
+/// All views, in the order of the rail.
+pub static VIEWS: &[ViewRow] = &[
+    ViewRow {
+        view: View::Diagnosis,
+        hash: "diagnosis",
+        name: "Diagnosis",
+        icon: Icon::Diagnosis,
+        key: "d",
+        group: Group::Answer,
+        tables: &[],
+        needs: "Open files to see what is stuck and why",
+    },
+    ViewRow {
+        view: View::Queues,
+        hash: "queues",
+        name: "Queues and messages",
+        icon: Icon::Queues,
+        key: "q",
+        group: Group::Evidence,
+        tables: &["queues", "messages", "next-hops", "errors"],
+        needs: "Lists of queues and messages fill it",
+    },
+    ViewRow {
+        view: View::Events,
+        hash: "events",
+        name: "Events",
+        icon: Icon::Events,
+        key: "e",
+        group: Group::Evidence,
+        tables: &["events"],
+        needs: "Event logs fill it",
+    },
+    ViewRow {
+        view: View::Files,
+        hash: "files",
+        name: "Files",
+        icon: Icon::File,
+        key: "f",
+        group: Group::Files,
+        tables: &[],
+        needs: "Open files to see what was read of them",
+    },
+    ViewRow {
+        view: View::Tools,
+        hash: "tools",
+        name: "Tools",
+        icon: Icon::Tools,
+        key: "t",
+        group: Group::Help,
+        tables: &[],
+        needs: "",
+    },
+    ViewRow {
+        view: View::Reference,
+        hash: "reference",
+        name: "Reference",
+        icon: Icon::Reference,
+        key: "r",
+        group: Group::Help,
+        tables: &[],
+        needs: "",
+    },
+    ViewRow {
+        view: View::About,
+        hash: "about",
+        name: "About",
+        icon: Icon::Info,
+        key: "a",
+        group: Group::Help,
+        tables: &[],
+        needs: "",
+    },
+];
+
+impl View {
+    /// Its row.
+    pub fn row(self) -> Option<&'static ViewRow> {
+        VIEWS.iter().find(|row| row.view == self)
+    }
+
+    /// What stands in the address.
+    pub fn hash(self) -> String {
+        format!("#/{}", self.row().map_or("", |row| row.hash))
+    }
+
+    /// The view that an address names.
+    pub fn from_hash(hash: &str) -> View {
+        let name = hash.trim_start_matches(['#', '/']);
+        VIEWS.iter().find(|row| row.hash == name).map_or(View::Diagnosis, |row| row.view)
+    }
+
+    /// Whether it shows a case and nothing without one.
+    pub fn needs_case(self) -> bool {
+        self.row().is_some_and(|row| !row.needs.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_hash_names_a_view_and_nothing_else() {
+        for row in VIEWS {
+            assert_eq!(View::from_hash(&row.view.hash()), row.view);
+        }
+        assert_eq!(View::from_hash("#files"), View::Files);
+        assert_eq!(View::from_hash("#/relay-01"), View::Diagnosis);
+    }
+
+    #[test]
+    fn keys_and_tables_belong_to_one_view() {
+        let keys: BTreeSet<&str> = VIEWS.iter().map(|row| row.key).collect();
+        assert_eq!(keys.len(), VIEWS.len());
+        let tables: Vec<&str> = VIEWS.iter().flat_map(|row| row.tables).copied().collect();
+        assert_eq!(tables.iter().collect::<BTreeSet<_>>().len(), tables.len());
+        assert!(tables.iter().all(|id| crate::worker::protocol::table(id).is_some()));
+    }
+}

@@ -1,0 +1,28 @@
+//! What the worker answers about tables.
+
+use super::protocol::{Request, Response, RowAnswer};
+use crate::analysis::Analysis;
+
+/// The answer; `None` for other requests, and for tables and rows that do not exist.
+pub(super) fn answer(analysis: &Analysis, request: Request) -> Option<Response> {
+    Some(match request {
+        Request::Page { table, query, first, count } => {
+            let page = analysis.table(&table)?.page(&query, first, count);
+            Response::Page { table, page }
+        }
+        Request::Row { table, number } => {
+            let row = analysis.row(&table, number)?;
+            let (fields, notes, evidence) = (row.fields, row.notes, row.evidence);
+            Response::Row { row: RowAnswer { table, number, fields, notes, evidence } }
+        }
+        Request::Find { table, query, from, forwards } => {
+            let position = analysis.table(&table)?.find(&query, from, forwards);
+            Response::Found { table, position }
+        }
+        Request::Csv { table, query } => {
+            let text = analysis.table(&table)?.csv(&query);
+            Response::Csv { table, text }
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,106 @@
+// Tables: rows, filter, order, columns, keys, the drawer, CSV; and a table that is far longer than the screen. In every target.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { caseFiles, closeAll, dropContents, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+
+after(closeAll);
+
+const CASE = "relay-connector-captures-2010-list";
+
+const show = async (page, view, table) => {
+  await page.evaluate((view) => { location.hash = `#/${view}`; }, view);
+  await until(page, "the view is shown", (view) => document.querySelector(`main[data-view="${view}"] .filter-row`) !== null, view);
+  if (table) {
+    await page.evaluate((table) => document.querySelector(`button[data-table="${table}"]`)?.click(), table);
+    await until(page, "the table is shown", (table) => document.querySelector(`.grid[data-table="${table}"] .grid-row, .table-nothing`) !== null, table);
+  }
+};
+const rows = (page) => page.evaluate(() => [...document.querySelectorAll(".grid-row")].map((row) => [...row.children].map((cell) => cell.innerText)));
+const filter = (page, text) => page.evaluate((text) => {
+  const field = document.querySelector(".filter");
+  field.value = text;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}, text);
+const rowCount = (page) => page.evaluate(() => Number(document.querySelector(".grid")?.getAttribute("aria-rowcount") ?? 1) - 1);
+// What the page saves, without a file: the text of the last link that was made for it.
+const catchSaved = (page) => page.evaluate(() => {
+  const make = URL.createObjectURL;
+  URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return make(blob); };
+});
+
+for (const target of targets) {
+  test(`queues are filtered, sorted, opened and saved: ${target.name}`, () => withPage(target, {}, async (page) => {
+    await dropFiles(page, caseFiles(CASE));
+    await waitForReport(page);
+    await page.keyboard.press("g");
+    await page.keyboard.press("q");
+    await show(page, "queues", "queues");
+    const all = await rowCount(page);
+    assert.equal((await rows(page)).length, all);
+    assert.equal(await page.evaluate(() => document.querySelector(".table-foot").innerText.includes("338")), true);
+
+    await filter(page, "retry -10-02");
+    await until(page, "the filter holds", () => document.querySelectorAll(".grid-row").length === 1);
+    assert.match((await rows(page))[0].join(" "), /EX10-01\\3518 .*Retry/);
+    await page.evaluate(() => [...document.querySelectorAll(".filter-row .button")].find((b) => b.innerText === "Mark").click());
+    await until(page, "all rows are back, one marked", (all) => document.querySelectorAll(".grid-row").length === all && document.querySelectorAll(".grid-row.marked").length === 1, all);
+    await filter(page, "nowhere");
+    await page.evaluate(() => [...document.querySelectorAll(".filter-row .button")].find((b) => b.innerText === "Mark").click());
+    await until(page, "nothing is said in words", () => document.querySelector(".table-nothing")?.innerText.includes("Without the filter"));
+    await page.evaluate(() => document.querySelector(".table-nothing .button").click());
+    await until(page, "the filter is gone", (all) => document.querySelectorAll(".grid-row").length === all, all);
+
+    const sort = (title) => page.evaluate((title) => [...document.querySelectorAll(".sort")].find((b) => b.innerText.startsWith(title)).click(), title);
+    await sort("Queue");
+    await until(page, "sorted", () => document.querySelector("[aria-sort=ascending]") !== null && document.querySelector(".grid-row").innerText.startsWith("EX10-01\\3496"));
+    await sort("Queue");
+    await until(page, "sorted the other way", () => document.querySelector("[aria-sort=descending]") !== null && document.querySelector(".grid-row").innerText.startsWith("EX10-02\\Submission"));
+    await sort("Queue");
+    await until(page, "in the own order", () => document.querySelector("[aria-sort=descending]") === null && document.querySelector(".grid-row").innerText.startsWith("EX10-01\\3518"));
+
+    await page.focus(".grid");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await until(page, "the second row is active", () => document.querySelector(".grid").getAttribute("aria-activedescendant") === document.querySelectorAll(".grid-row")[1].id);
+    await page.keyboard.press("Enter");
+    await until(page, "its lines are shown", () => document.querySelector("#drawer li.current") !== null);
+    const drawer = await page.evaluate(() => document.querySelector("#drawer").innerText);
+    for (const text of ["EX10-02\\2219", "SmtpRelayWithinAdSite", "Primary target IP address", "get-queue"]) assert.ok(drawer.includes(text), text);
+    await page.keyboard.press("Escape");
+    await until(page, "the drawer is closed and the grid has the focus", () => document.querySelector("#drawer") === null && document.activeElement.classList.contains("grid"));
+    await page.keyboard.press("Home");
+    await page.keyboard.press("e");
+    await until(page, "the next row that stands out is active", () => document.querySelector(".grid-row.active")?.innerText.includes("EX10-02\\2219"));
+
+    await page.evaluate(() => { const menu = document.querySelector(".columns"); menu.open = true; [...menu.querySelectorAll("label")].find((l) => l.innerText === "Last error").click(); });
+    await until(page, "a column more", () => [...document.querySelectorAll(".sort")].some((b) => b.innerText === "Last error"));
+    await catchSaved(page);
+    await page.evaluate(() => document.querySelector("[data-csv]").click());
+    const csv = await until(page, "the table is saved", () => window.saved);
+    assert.equal(csv.trim().split("\r\n").length, all + 1);
+    assert.ok(csv.includes("Queue,Server,Next hop"));
+    assert.deepEqual(page.problems, []);
+  }));
+
+  test(`a table of fifty thousand messages is scrolled to its end: ${target.name}`, () => withPage(target, {}, async (page) => {
+    const lines = ["\"Identity\",\"FromAddress\",\"Status\",\"Queue\",\"Subject\",\"DateReceived\",\"LastError\""];
+    for (let i = 1; i <= 50_000; i++) {
+      lines.push(`"EX1\\7\\${i}","user${i % 900}@contoso.com","Retry","EX1\\7","Note ${i}","2019-03-12 08:00:00","451 4.4.0 DNS query failed"`);
+    }
+    await dropContents(page, [{ name: "messages.csv", bytes: lines.join("\r\n") }]);
+    await waitForReport(page);
+    await show(page, "queues", "messages");
+    assert.equal(await rowCount(page), 50_000);
+    assert.ok((await rows(page)).length < 100, "only what is seen is drawn");
+    await page.focus(".grid");
+    await page.keyboard.press("End");
+    await until(page, "the last row is shown", () => document.querySelector(".grid-row.active")?.innerText.includes("Note 50000"));
+    assert.equal(await page.evaluate(() => document.querySelector(".grid-row.active").getAttribute("aria-rowindex")), "50001");
+    await page.evaluate(() => { document.querySelector(".grid").scrollTop = 28 * 20_000; });
+    await until(page, "the middle is shown", () => [...document.querySelectorAll(".grid-row")].some((row) => row.innerText.includes("Note 20001")));
+    await filter(page, "\"note 33333\"");
+    await until(page, "one of them is found", () => document.querySelectorAll(".grid-row").length === 1 && document.querySelector(".grid-row").innerText.includes("Note 33333"));
+    assert.deepEqual(page.problems, []);
+  }));
+}
