@@ -58,7 +58,7 @@ pub fn wanted(report: &Report, generation: Option<Generation>) -> Wanted {
             let brought =
                 |id: &&str| entry(id).is_some_and(|entry| formats.iter().any(|format| entry.is_brought_by(format)));
             let ids = entries_of(*input);
-            if !ids.iter().any(|id| brought(id)) {
+            if !ids.iter().any(brought) {
                 for id in ids {
                     wanted.add(id);
                 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use yew::functional::Reducible;
 
 use super::case::{self, Case};
+use super::collect_view::Choice;
 use super::table_state::{TableChange, Tables};
 use super::view::View;
 use crate::report::{Input, Report};
@@ -179,6 +180,8 @@ pub struct State {
     pub shown_rule: Option<String>,
     /// What is looked up.
     pub code: String,
+    /// What is chosen to be gathered; `None` before anybody chose.
+    pub collect: Option<Rc<Choice>>,
     pub tables: Rc<Tables>,
 }
 
@@ -215,6 +218,8 @@ pub enum Action {
     ShowFile(String),
     ShowRule(String),
     LookUp(String),
+    /// Another choice of what to gather.
+    Collect(Box<Choice>),
     /// Something about a table changes.
     Table(&'static str, TableChange),
     /// Another table of a view is shown.
@@ -257,6 +262,7 @@ impl State {
             shown_file: None,
             shown_rule: None,
             code: String::new(),
+            collect: None,
             tables: Rc::default(),
         }
     }
@@ -294,6 +300,7 @@ impl State {
                 self.notice = None;
                 self.stalled = false;
                 self.shown_file = None;
+                self.collect = None;
                 Rc::make_mut(&mut self.tables).forget();
                 if self.view == View::About {
                     self.view = View::Diagnosis;
@@ -336,6 +343,7 @@ impl State {
                 self.view = View::Tools;
                 self.code = code;
             }
+            Action::Collect(choice) => self.collect = Some(Rc::new(*choice)),
             Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
             Action::Row(row) => self.open_row(*row),
