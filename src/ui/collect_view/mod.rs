@@ -21,6 +21,9 @@ use crate::analysis::wanted::{Wanted, wanted};
 use crate::report::Missing;
 use crate::tools::collect::{Entry, Generation, Group, How, Request, Way, changes_something, gathered};
 
+/// So many chosen kinds are named above the table, most of which is out of sight.
+const FEW: usize = 8;
+
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub case: Option<Case>,
@@ -145,6 +148,10 @@ fn form(parts: &Parts<'_>, lacks: Option<&Wanted>) -> Html {
         let pressed = (choice.preset == preset).to_string();
         html! { <button type="button" class="button" aria-pressed={pressed} {onclick}>{ words }</button> }
     };
+    let chosen: Vec<&str> = gathered(choice.generation)
+        .filter(|(entry, _)| choice.entries.contains(entry.id))
+        .map(|(entry, _)| entry.title)
+        .collect();
     html! {
         <div class="collect-form">
             <fieldset>
@@ -167,6 +174,9 @@ fn form(parts: &Parts<'_>, lacks: Option<&Wanted>) -> Html {
                 { preset(Preset::Basics, "The basics") }
                 { preset(Preset::Everything, "Everything") }
                 { preset(Preset::Nothing, "Nothing") }
+                if (1..=FEW).contains(&chosen.len()) {
+                    <p class="meta">{ format!("Ticked: {}", chosen.join(", ")) }</p>
+                }
                 if lacks.is_some_and(|lacks| !is_asked(lacks)) {
                     <p class="meta">{ "Nothing is missing for the open case. A second capture of the basics shows whether it got better." }</p>
                 }
@@ -248,9 +258,10 @@ fn by_hand(missing: &[Missing], act: &Callback<Action>) -> Html {
         return Html::default();
     }
     let row = |missing: &Missing| {
+        let settles = if missing.settles.is_empty() { String::new() } else { format!(": {}", missing.settles) };
         html! {
             <li>
-                <p><span class="strong">{ &missing.what }</span>{ if missing.settles.is_empty() { String::new() } else { format!(" \u{2014} {}", missing.settles) } }</p>
+                <p><span class="strong">{ &missing.what }</span>{ settles }</p>
                 if changes_something(&missing.command) {
                     <p class="meta">{ "It changes a setting, so no script here does it." }</p>
                 }
