@@ -121,7 +121,7 @@ fn missing(rows: &[StillMissing], act: &Callback<Action>) -> Html {
             <h2 id="missing-title">{ "Still missing" }</h2>
             <p class="meta">
                 { "These inputs would settle what is open, best first. " }
-                <button type="button" class="link" id="collect-missing" onclick={collect}>{ "Gather them with one script" }</button>
+                <button type="button" class="link" id="collect-missing" onclick={collect}>{ "Gather them all at once" }</button>
             </p>
             <div class="table-scroll">
                 <table class="ledger">

@@ -31,7 +31,7 @@ for (const target of targets) {
 
     // By keyboard: a box, a generation, days, servers.
     await page.focus("tr[data-entry='tracking-logs'] input");
-    await page.keyboard.press("Space");
+    await page.keyboard.press(" ");
     await until_script(page, "MSGTRK*.LOG");
     await page.focus("#collect-days");
     await page.evaluate(() => document.querySelector("#collect-days").select());
@@ -42,7 +42,7 @@ for (const target of targets) {
     await until_script(page, "[int]$Days = 7,");
     await until_script(page, "@('EX1', 'O''Hara')");
     await page.focus("input[name=generation][value='2003']");
-    await page.keyboard.press("Space");
+    await page.keyboard.press(" ");
     await until_script(page, "WinRoute", false);
     await press(page, "The basics");
     await until_script(page, "WinRoute");

@@ -86,17 +86,23 @@ impl Generation {
         !matches!(self, Generation::Exchange2003 | Generation::Exchange55)
     }
 
-    /// The newest generation whose exports are among these formats; any when they do not tell.
+    /// The newest generation whose own exports are among these formats; any when they do not tell.
     pub fn of_formats<'a>(formats: impl IntoIterator<Item = &'a str>) -> Generation {
         let mut old = None;
         for format in formats {
             match format {
-                "get-queue" | "get-message" | "get-exchange-server" | "routing-config" | "get-receive-connector" => {
-                    return Generation::Any;
-                }
-                "queue-list-2003" | "org-info" | "message-tracking-log-2003" | "message-tracking-center" => {
+                "get-acl" | "get-event-log" | "get-win-event" | "get-service" => {}
+                "queue-list-2003"
+                | "org-info"
+                | "message-tracking-log-2003"
+                | "message-tracking-center"
+                | "smtp-w3c-log"
+                | "esm-mailbox-list" => {
                     old = Some(Generation::Exchange2003);
                 }
+                "routing-config" => return Generation::Any,
+                // Every other command that is read came with 2007.
+                command if command.starts_with("get-") => return Generation::Any,
                 "mta-queue-list" | "message-tracking-log-55" => {
                     old = old.or(Some(Generation::Exchange55));
                 }
