@@ -33,6 +33,24 @@ fn wrong_usage_and_unreadable_input_exit_with_2() {
 }
 
 #[test]
+fn a_script_is_printed_for_a_generation_and_for_a_case() {
+    let printed = |arguments: &[&str]| {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let basics = printed(&["collect", "--days", "7", "--server", "O'Hara"]);
+    assert!(basics.contains("[int]$Days = 7,") && basics.contains("@('O''Hara')"), "{basics}");
+    assert!(printed(&["collect", "--generation=2003"]).contains("WinRoute"));
+    assert!(printed(&["collect", "--generation", "online"]).contains("Get-AcceptedDomain"));
+    let case = printed(&["collect", "CASE"]);
+    assert!(case.contains("RECV*.LOG") && case != printed(&["collect"]), "{case}");
+    for wrong in [&["collect", "--generation", "4.0"][..], &["collect", "--days", "0"], &["collect", "--colour"]] {
+        assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}
+
+#[test]
 fn json_keeps_its_contract() {
     let output = run(&["diagnose", "--format", "json", "CASE"]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

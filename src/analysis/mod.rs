@@ -15,6 +15,7 @@ mod reading;
 pub mod search;
 mod shelf;
 pub mod tables;
+pub mod wanted;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

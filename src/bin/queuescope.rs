@@ -2,6 +2,7 @@
 //!
 //! `queuescope diagnose [--format text|json|markdown|html] PATH...` reads files and whole folders.
 //! `queuescope code CODE...` says what codes mean, in any notation.
+//! `queuescope collect` prints a script or instructions that gather the files; with paths, what is missing for that case.
 //! Exit status: 0 analyzed, 2 nothing could be read or wrong usage.
 
 use std::io::Write;
@@ -10,19 +11,25 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 
+use queuescope::analysis::wanted::wanted;
 use queuescope::base::source::{FileBytes, Source};
 use queuescope::report::{InputState, html, json, markdown, text};
 use queuescope::tools::code_lookup::{Answer, look_up};
+use queuescope::tools::collect::{Generation, Request};
 
 const USAGE: &str = "\
 Usage: queuescope diagnose [--format text|json|markdown|html] PATH...
        queuescope code CODE...
+       queuescope collect [--generation any|2013|2007|2003|5.5|online] [--days N] [--server NAME]... [PATH...]
 
 diagnose: reads what Exchange servers exported (files or whole folders) and says which mail is
 stuck, why, on what evidence, and what to do. Nothing is sent anywhere.
 
 code: says what codes mean, in any notation: 0x80040111, -1017, ec=1010, \"0c 03 09 80\",
 5.7.3, WSAECONNREFUSED, UntrustedRoot; or a line in quotation marks with codes in it.
+
+collect: prints a PowerShell script that gathers what is read here, or numbered steps for 5.5 to 2003. It only reads.
+With paths, it gathers only what is missing for that case. Save it: queuescope collect > queuescope-collect.ps1
 
 Exit status: 0 analyzed or known, 2 nothing could be read, nothing is known, or wrong usage.";
 
@@ -56,6 +63,9 @@ fn run(arguments: &[String]) -> Result<ExitCode, String> {
     if let Some(("code", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) {
         return codes(rest);
     }
+    if let Some(("collect", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) {
+        return gather(rest);
+    }
     let Some(("diagnose", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) else {
         return Err(USAGE.to_owned());
     };
@@ -88,6 +98,52 @@ fn codes(arguments: &[String]) -> Result<ExitCode, String> {
     let printed: Vec<String> = answers.iter().map(Answer::to_string).collect();
     let _ = std::io::stdout().write_all(printed.join("\n").as_bytes());
     Ok(if answers.iter().any(Answer::is_known) { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Prints what to run at the site: the basics, or what is missing for the case in the paths.
+fn gather(arguments: &[String]) -> Result<ExitCode, String> {
+    let (mut generation, mut days, mut servers, mut paths) = (None, None, Vec::new(), Vec::new());
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        if argument == "--" {
+            paths.extend(rest.by_ref().map(PathBuf::from));
+            continue;
+        }
+        if !argument.starts_with("--") {
+            paths.push(PathBuf::from(argument));
+            continue;
+        }
+        let (name, value) = match argument.split_once('=') {
+            Some((name, value)) => (name, value.to_owned()),
+            None => (argument.as_str(), rest.next().cloned().unwrap_or_default()),
+        };
+        match name {
+            "--generation" => {
+                let known = Generation::of_word(&value);
+                generation = Some(known.ok_or_else(|| format!("unknown generation: {value}\n\n{USAGE}"))?);
+            }
+            "--days" => {
+                let number = value.parse().ok().filter(|days| (1..=Request::MOST_DAYS).contains(days));
+                days = Some(number.ok_or_else(|| format!("--days takes 1 to {}: {value}", Request::MOST_DAYS))?);
+            }
+            "--server" if !value.is_empty() => servers.push(value),
+            _ => return Err(format!("unknown option: {argument}\n\n{USAGE}")),
+        }
+    }
+    let mut request = if paths.is_empty() {
+        Request::basics(generation.unwrap_or(Generation::Any))
+    } else {
+        let mut sources = Vec::new();
+        for path in &paths {
+            collect(path, &mut sources)?;
+        }
+        let analysis = queuescope::analysis::analyze(sources, &mut |_| ControlFlow::Continue(()));
+        wanted(&analysis.report, generation).request()
+    };
+    request.days = days.unwrap_or(request.days);
+    request.servers = servers;
+    let _ = std::io::stdout().write_all(request.file().as_bytes());
+    Ok(ExitCode::SUCCESS)
 }
 
 fn options(arguments: &[String]) -> Result<(Format, Vec<PathBuf>), String> {

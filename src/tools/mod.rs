@@ -3,6 +3,7 @@
 
 pub mod access_check;
 pub mod code_lookup;
+pub mod collect;
 pub mod event_lookup;
 pub mod receive_connector_selector;
 pub mod route_calculator;

@@ -33,6 +33,10 @@ pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> H
         event.prevent_default();
         Action::Show(View::About)
     });
+    let collect = act.reform(|event: MouseEvent| {
+        event.prevent_default();
+        Action::Show(View::Collect)
+    });
     let keyboard = act.reform(|_: MouseEvent| Action::Keyboard(true));
     html! {
         <div class="start">
@@ -53,6 +57,7 @@ pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> H
                         { for TAKES.iter().map(|(what, how)| html! { <div><dt>{ *what }</dt><dd>{ *how }</dd></div> }) }
                     </dl>
                     <p class="meta">{ "PowerShell output in any shape: list, table, CSV, CLIXML, JSON." }</p>
+                    <p class="meta"><a href={View::Collect.hash()} onclick={collect}>{ "A script that gathers it" }</a></p>
                 </section>
                 <div>
                     <section aria-labelledby="happens-title">

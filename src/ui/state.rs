@@ -7,6 +7,7 @@ use std::rc::Rc;
 use yew::functional::Reducible;
 
 use super::case::{self, Case};
+use super::collect_view::Choice;
 use super::table_state::{TableChange, Tables};
 use super::view::View;
 use crate::report::{Input, Report};
@@ -179,6 +180,8 @@ pub struct State {
     pub shown_rule: Option<String>,
     /// What is looked up.
     pub code: String,
+    /// What is chosen to be gathered; `None` before anybody chose.
+    pub collect: Option<Rc<Choice>>,
     pub tables: Rc<Tables>,
     /// Problems that were set aside, with a note each.
     pub acknowledged: Rc<BTreeMap<u32, String>>,
@@ -238,6 +241,8 @@ pub enum Action {
     Compare,
     /// No comparison any more.
     StopComparing,
+    /// Another choice of what to gather.
+    Collect(Box<Choice>),
     /// Something about a table changes.
     Table(&'static str, TableChange),
     /// Another table of a view is shown.
@@ -280,6 +285,7 @@ impl State {
             shown_file: None,
             shown_rule: None,
             code: String::new(),
+            collect: None,
             tables: Rc::default(),
             acknowledged: Rc::default(),
             before: None,
@@ -319,6 +325,7 @@ impl State {
                 self.notice = None;
                 self.stalled = false;
                 self.shown_file = None;
+                self.collect = None;
                 Rc::make_mut(&mut self.tables).forget();
                 if self.view == View::About {
                     self.view = View::Diagnosis;
@@ -369,6 +376,7 @@ impl State {
                     case.compare(None);
                 }
             }
+            Action::Collect(choice) => self.collect = Some(Rc::new(*choice)),
             Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
             Action::Row(row) => self.open_row(*row),
