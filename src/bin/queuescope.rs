@@ -1,7 +1,8 @@
 //! The command line: the same analysis as the page, for scripts.
 //!
 //! `queuescope diagnose [--format text|json|markdown|html] PATH...` reads files and whole folders.
-//! `queuescope code CODE...` says what codes mean, in any notation.
+//! `queuescope code CODE...` says what codes mean, in any notation; `guid` and `ip` do the same for GUIDs and address
+//! ranges.
 //! Exit status: 0 analyzed, 2 nothing could be read or wrong usage.
 
 use std::io::Write;
@@ -13,16 +14,24 @@ use std::rc::Rc;
 use queuescope::base::source::{FileBytes, Source};
 use queuescope::report::{InputState, html, json, markdown, text};
 use queuescope::tools::code_lookup::{Answer, look_up};
+use queuescope::tools::{guid_converter, ip_ranges};
 
 const USAGE: &str = "\
 Usage: queuescope diagnose [--format text|json|markdown|html] PATH...
        queuescope code CODE...
+       queuescope guid GUID...
+       queuescope ip [--address ADDRESS] RANGE...
 
 diagnose: reads what Exchange servers exported (files or whole folders) and says which mail is
 stuck, why, on what evidence, and what to do. Nothing is sent anywhere.
 
 code: says what codes mean, in any notation: 0x80040111, -1017, ec=1010, \"0c 03 09 80\",
 5.7.3, WSAECONNREFUSED, UntrustedRoot; or a line in quotation marks with codes in it.
+
+guid: shows GUIDs in all notations, what they name, and how to find the object.
+
+ip: describes remote IP ranges of receive connectors and where they overlap; with --address
+also which of them counts for that address.
 
 Exit status: 0 analyzed or known, 2 nothing could be read, nothing is known, or wrong usage.";
 
@@ -53,8 +62,11 @@ fn run(arguments: &[String]) -> Result<ExitCode, String> {
         println!("queuescope {}", env!("CARGO_PKG_VERSION"));
         return Ok(ExitCode::SUCCESS);
     }
-    if let Some(("code", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) {
-        return codes(rest);
+    match arguments.split_first().map(|(c, r)| (c.as_str(), r)) {
+        Some(("code", rest)) => return codes(rest),
+        Some(("guid", rest)) => return guids(rest),
+        Some(("ip", rest)) => return ranges(rest),
+        _ => {}
     }
     let Some(("diagnose", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) else {
         return Err(USAGE.to_owned());
@@ -88,6 +100,50 @@ fn codes(arguments: &[String]) -> Result<ExitCode, String> {
     let printed: Vec<String> = answers.iter().map(Answer::to_string).collect();
     let _ = std::io::stdout().write_all(printed.join("\n").as_bytes());
     Ok(if answers.iter().any(Answer::is_known) { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Answers each argument by itself, so that one may be octets with blanks between them.
+fn guids(arguments: &[String]) -> Result<ExitCode, String> {
+    let asked: Vec<&String> = arguments.iter().filter(|argument| *argument != "--").collect();
+    if asked.is_empty() {
+        return Err(format!("no GUID given\n\n{USAGE}"));
+    }
+    let answers: Vec<guid_converter::Answer> = asked.into_iter().map(|text| guid_converter::look_up(text)).collect();
+    let printed: Vec<String> = answers.iter().map(guid_converter::Answer::to_string).collect();
+    let _ = std::io::stdout().write_all(printed.join("\n").as_bytes());
+    Ok(if answers.iter().any(guid_converter::Answer::is_known) { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Answers all ranges together, because what matters is how they lie to each other.
+fn ranges(arguments: &[String]) -> Result<ExitCode, String> {
+    let (mut text, mut address) = (Vec::new(), None);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let value = match argument.strip_prefix("--address=") {
+            Some(value) => Some(value.to_owned()),
+            None if argument == "--address" => Some(rest.next().cloned().unwrap_or_default()),
+            None => None,
+        };
+        match value {
+            Some(value) => match queuescope::base::ip_range::parse_address(&value) {
+                Ok(parsed) => address = Some(parsed),
+                Err(_) => return Err(format!("not an address: {value}\n\n{USAGE}")),
+            },
+            None if argument == "--" => {}
+            None => text.push(argument.as_str()),
+        }
+    }
+    if text.is_empty() {
+        return Err(format!("no range given\n\n{USAGE}"));
+    }
+    let answer = ip_ranges::look_up(&text.join("\n"));
+    let mut printed = answer.to_string();
+    if let Some(address) = address.filter(|_| answer.is_known()) {
+        printed.push_str(&answer.placed_sentence(address));
+        printed.push('\n');
+    }
+    let _ = std::io::stdout().write_all(printed.as_bytes());
+    Ok(if answer.is_known() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
 fn options(arguments: &[String]) -> Result<(Format, Vec<PathBuf>), String> {
