@@ -24,6 +24,9 @@ fn wrong_usage_and_unreadable_input_exit_with_2() {
         &["code", "0xDEADBEEF"],
         &["guid"],
         &["guid", "hello"],
+        &["headers"],
+        &["headers", "/nowhere/at/all"],
+        &["headers", concat!(env!("CARGO_MANIFEST_DIR"), "/LICENSE-MIT")],
         &["ip"],
         &["ip", "192.0.2.300"],
         &["ip", "--address", "hello", "192.0.2.0/24"],
@@ -125,4 +128,13 @@ fn guids_and_ranges_are_answered() {
     assert_eq!(ip.status.code(), Some(0));
     let text = String::from_utf8(ip.stdout).unwrap();
     assert!(text.contains("192.0.2.0-192.0.2.9 counts, because it is the smallest"), "{text}");
+}
+
+#[test]
+fn headers_are_read_from_a_file() {
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/mail-header/outlook-2016.txt");
+    let output = run(&["headers", sample]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("5 min 28 s") && text.contains("Exchange 2016"), "{text}");
 }

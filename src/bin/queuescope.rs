@@ -2,15 +2,16 @@
 //!
 //! `queuescope diagnose [--format text|json|markdown|html] PATH...` reads files and whole folders.
 //! `queuescope code CODE...` says what codes mean, in any notation; `guid` and `ip` do the same for GUIDs and address
-//! ranges.
+//! ranges, `headers` for the header of a message or a report about one.
 //! Exit status: 0 analyzed, 2 nothing could be read or wrong usage.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 
+use queuescope::analysis::pasted;
 use queuescope::base::source::{FileBytes, Source};
 use queuescope::report::{InputState, html, json, markdown, text};
 use queuescope::tools::code_lookup::{Answer, look_up};
@@ -21,6 +22,7 @@ Usage: queuescope diagnose [--format text|json|markdown|html] PATH...
        queuescope code CODE...
        queuescope guid GUID...
        queuescope ip [--address ADDRESS] RANGE...
+       queuescope headers FILE
 
 diagnose: reads what Exchange servers exported (files or whole folders) and says which mail is
 stuck, why, on what evidence, and what to do. Nothing is sent anywhere.
@@ -32,6 +34,9 @@ guid: shows GUIDs in all notations, what they name, and how to find the object.
 
 ip: describes remote IP ranges of receive connectors and where they overlap; with --address
 also which of them counts for that address.
+
+headers: shows the path of a message with the time of each hop, and who gave it up and why, from
+its header or from a non-delivery report (.eml, .msg, text; - reads what is piped in).
 
 Exit status: 0 analyzed or known, 2 nothing could be read, nothing is known, or wrong usage.";
 
@@ -66,6 +71,7 @@ fn run(arguments: &[String]) -> Result<ExitCode, String> {
         Some(("code", rest)) => return codes(rest),
         Some(("guid", rest)) => return guids(rest),
         Some(("ip", rest)) => return ranges(rest),
+        Some(("headers", rest)) => return headers(rest),
         _ => {}
     }
     let Some(("diagnose", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) else {
@@ -144,6 +150,27 @@ fn ranges(arguments: &[String]) -> Result<ExitCode, String> {
     }
     let _ = std::io::stdout().write_all(printed.as_bytes());
     Ok(if answer.is_known() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Reads one file as mail. No more of it than the reader looks at, and one byte by which it sees that there is more.
+fn headers(arguments: &[String]) -> Result<ExitCode, String> {
+    let [path] = arguments else { return Err(format!("give one file\n\n{USAGE}")) };
+    let most = pasted::MOST as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = match path.as_str() {
+        "-" => std::io::stdin().take(most).read_to_end(&mut bytes),
+        path => std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)),
+    };
+    read.map_err(|e| format!("failed to open: {e}: {path}"))?;
+    let answer = pasted::read_mail(&bytes);
+    if answer.is_known() {
+        let _ = std::io::stdout().write_all(answer.to_string().as_bytes());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut lines = vec!["This is no header of a message and no report about one.".to_owned()];
+    lines.extend(answer.remarks);
+    lines.push(pasted::ACCEPTED.to_owned());
+    Err(lines.join("\n"))
 }
 
 fn options(arguments: &[String]) -> Result<(Format, Vec<PathBuf>), String> {
