@@ -34,7 +34,7 @@ pub struct Answer {
 pub struct Found {
     /// The part of the input.
     pub part: String,
-    /// Its readings: one, or two when it does not show its order.
+    /// Its readings: one, or two when it does not show its order; then what speaks for one puts it first.
     pub readings: Vec<Reading>,
 }
 
@@ -67,6 +67,9 @@ pub fn look_up(text: &str) -> Answer {
         found.append(&mut rest);
     } else {
         found.push(Found { part: text.to_owned(), readings: whole });
+    }
+    for one in &mut found {
+        one.readings.sort_by_key(|reading| !reading.is_marked());
     }
     let mut seen: Vec<Vec<Reading>> = Vec::new();
     found.retain(|one| {
@@ -319,14 +322,13 @@ impl Found {
     /// Why there are two readings, and what speaks for one of them.
     pub fn hint(&self) -> Option<String> {
         let [one, other] = self.readings.as_slice() else { return None };
-        let why = if one.how == OCTETS && other.how == DECIMAL {
+        let why = if one.how == DECIMAL || other.how == DECIMAL {
             "The bytes have no letters, so they can be hexadecimal or decimal."
         } else {
             "32 digits without a mark can be the text of the GUID or its octets as they are stored."
         };
         let mark = match (one.is_marked(), other.is_marked()) {
             (true, false) => " Only the first reading carries the version of a GUID, which speaks for it.",
-            (false, true) => " Only the second reading carries the version of a GUID, which speaks for it.",
             _ => " Both could be; where the digits come from decides.",
         };
         Some(format!("{why}{mark}"))
@@ -425,13 +427,15 @@ mod tests {
     #[test]
     fn both_orders_are_told_apart_and_shown() {
         let found = look_up("e63bcfcc9c217943985d851b766eddc7").found.remove(0);
-        assert_eq!((found.readings[0].how, found.readings[1].how), (TEXT, OCTETS));
-        assert_eq!(found.readings[1].guid.hyphenated().to_string(), TEXT_FORM);
-        assert!(found.hint().unwrap().contains("Only the second reading"), "{:?}", found.hint());
-        assert_eq!(found.readings[0].swapped(), TEXT_FORM);
+        assert_eq!((found.readings[0].how, found.readings[1].how), (OCTETS, TEXT));
+        assert_eq!(found.readings[0].guid.hyphenated().to_string(), TEXT_FORM);
+        assert!(found.hint().unwrap().contains("Only the first reading"), "{:?}", found.hint());
+        assert_eq!(found.readings[1].swapped(), TEXT_FORM);
+        let both = look_up("cccf3be6219c4379985d851b766e4dc7").found.remove(0);
+        assert_eq!((both.readings[0].how, both.readings.len()), (TEXT, 2));
         assert_eq!(look_up(TEXT_FORM).found[0].hint(), None);
         let bytes = look_up("10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25").found.remove(0);
-        assert_eq!((bytes.readings[0].how, bytes.readings[1].how), (OCTETS, DECIMAL));
+        assert_eq!(bytes.readings.len(), 2);
         assert!(bytes.hint().unwrap().contains("hexadecimal or decimal"));
     }
 

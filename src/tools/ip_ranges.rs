@@ -152,6 +152,19 @@ fn words(text: &str) -> Vec<String> {
     all
 }
 
+/// The addresses in a text.
+pub fn addresses_in(text: &str) -> Vec<IpAddr> {
+    let words = text.split(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':')));
+    let words = words.map(|word| word.trim_matches('.')).filter(|word| word.len() > 2);
+    // `192.0.2.1:25` has a port behind it.
+    words
+        .filter_map(|word| {
+            let without = word.rsplit_once(':').map(|(address, _)| address);
+            word.parse().ok().or_else(|| without.filter(|address| address.contains('.'))?.parse().ok())
+        })
+        .collect()
+}
+
 fn is_mask(text: &str) -> bool {
     text.starts_with("255.") && format!("0.0.0.0({text})").parse::<IpRange>().is_ok()
 }
@@ -474,6 +487,13 @@ mod tests {
         assert!(answer.place("::ffff:192.0.2.1".parse().unwrap()).within == [0]);
         let equal = look_up("192.0.2.0-192.0.2.9, 192.0.2.5-192.0.2.14");
         assert!(equal.overlaps[0].equal && equal.place("192.0.2.7".parse().unwrap()).equal);
+    }
+
+    #[test]
+    fn addresses_are_found_in_evidence() {
+        let text = "From 192.0.2.7:2525 to [2001:db8::25]:25 at 08:00:02 on EX1 15.1.2507.39, 198.51.100.9.";
+        let found: Vec<String> = addresses_in(text).iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["192.0.2.7", "2001:db8::25", "198.51.100.9"]);
     }
 
     #[test]

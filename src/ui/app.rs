@@ -90,7 +90,7 @@ fn main_view(state: &State, session: &Session, act: &Callback<Action>) -> (&'sta
     }
     if state.view == View::Tools {
         let footing = state.case.as_ref().map(|case| diagnosis::footing(state, case, act));
-        return ("tools", html! { <Tools code={state.code.clone()} act={act.clone()} {footing} /> });
+        return ("tools", html! { <Tools inputs={state.tools.clone()} act={act.clone()} {footing} /> });
     }
     if state.view == View::Reference {
         return ("reference", html! { <Reference shown={state.shown_rule.clone()} /> });

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use yew::functional::Reducible;
 
 use super::case::{self, Case};
+use super::tools_view::inputs::{Inputs, Typed};
 use crate::report::{Input, Report};
 use crate::worker::protocol::SampleInfo;
 
@@ -205,8 +206,8 @@ pub struct State {
     pub shown_file: Option<String>,
     /// Rule of the reference that was asked for.
     pub shown_rule: Option<String>,
-    /// What is looked up.
-    pub code: String,
+    /// What is in the fields of the tools.
+    pub tools: Inputs,
 }
 
 /// Where the lines in an answer come from.
@@ -242,6 +243,7 @@ pub enum Action {
     ShowFile(String),
     ShowRule(String),
     LookUp(String),
+    Tool(Typed),
     Fold(u32),
     Unfold(u32),
     Current(u32),
@@ -277,7 +279,7 @@ impl State {
             spoken: (0, String::new()),
             shown_file: None,
             shown_rule: None,
-            code: String::new(),
+            tools: Inputs::default(),
         }
     }
 
@@ -353,8 +355,9 @@ impl State {
             }
             Action::LookUp(code) => {
                 self.view = View::Tools;
-                self.code = code;
+                self.tools.take(Typed::Code(code));
             }
+            Action::Tool(typed) => self.tools.take(typed),
             Action::Fold(problem) => {
                 Rc::make_mut(&mut self.open).remove(&problem);
             }
