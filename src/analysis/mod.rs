@@ -10,6 +10,7 @@ mod expand;
 mod input;
 pub mod job;
 pub mod log;
+pub mod pasted;
 mod ranking;
 mod reading;
 pub mod search;

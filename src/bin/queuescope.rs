@@ -1,26 +1,32 @@
 //! The command line: the same analysis as the page, for scripts.
 //!
 //! `queuescope diagnose [--format text|json|markdown|html] PATH...` reads files and whole folders.
-//! `queuescope code CODE...` says what codes mean, in any notation.
+//! `queuescope code CODE...` says what codes mean, in any notation; `guid` and `ip` do the same for GUIDs and address
+//! ranges, `headers` for the header of a message or a report about one.
 //! `queuescope collect` prints a script or instructions that gather the files; with paths, what is missing for that case.
 //! Exit status: 0 analyzed, 2 nothing could be read or wrong usage.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 
+use queuescope::analysis::pasted;
 use queuescope::analysis::wanted::wanted;
 use queuescope::base::source::{FileBytes, Source};
 use queuescope::report::{InputState, html, json, markdown, text};
 use queuescope::tools::code_lookup::{Answer, look_up};
 use queuescope::tools::collect::{Generation, Request};
+use queuescope::tools::{guid_converter, ip_ranges};
 
 const USAGE: &str = "\
 Usage: queuescope diagnose [--format text|json|markdown|html] PATH...
        queuescope code CODE...
        queuescope collect [--generation any|2013|2007|2003|5.5|online] [--days N] [--server NAME]... [PATH...]
+       queuescope guid GUID...
+       queuescope ip [--address ADDRESS] RANGE...
+       queuescope headers FILE
 
 diagnose: reads what Exchange servers exported (files or whole folders) and says which mail is
 stuck, why, on what evidence, and what to do. Nothing is sent anywhere.
@@ -30,6 +36,14 @@ code: says what codes mean, in any notation: 0x80040111, -1017, ec=1010, \"0c 03
 
 collect: prints a PowerShell script that gathers what is read here, or numbered steps for 5.5 to 2003. It only reads.
 With paths, it gathers only what is missing for that case. Save it: queuescope collect > queuescope-collect.ps1
+
+guid: shows GUIDs in all notations, what they name, and how to find the object.
+
+ip: describes remote IP ranges of receive connectors and where they overlap; with --address
+also which of them counts for that address.
+
+headers: shows the path of a message with the time of each hop, and who gave it up and why, from
+its header or from a non-delivery report (.eml, .msg, text; - reads what is piped in).
 
 Exit status: 0 analyzed or known, 2 nothing could be read, nothing is known, or wrong usage.";
 
@@ -60,8 +74,12 @@ fn run(arguments: &[String]) -> Result<ExitCode, String> {
         println!("queuescope {}", env!("CARGO_PKG_VERSION"));
         return Ok(ExitCode::SUCCESS);
     }
-    if let Some(("code", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) {
-        return codes(rest);
+    match arguments.split_first().map(|(c, r)| (c.as_str(), r)) {
+        Some(("code", rest)) => return codes(rest),
+        Some(("guid", rest)) => return guids(rest),
+        Some(("ip", rest)) => return ranges(rest),
+        Some(("headers", rest)) => return headers(rest),
+        _ => {}
     }
     if let Some(("collect", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) {
         return gather(rest);
@@ -144,6 +162,71 @@ fn gather(arguments: &[String]) -> Result<ExitCode, String> {
     request.servers = servers;
     let _ = std::io::stdout().write_all(request.file().as_bytes());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Answers each argument by itself, so that one may be octets with blanks between them.
+fn guids(arguments: &[String]) -> Result<ExitCode, String> {
+    let asked: Vec<&String> = arguments.iter().filter(|argument| *argument != "--").collect();
+    if asked.is_empty() {
+        return Err(format!("no GUID given\n\n{USAGE}"));
+    }
+    let answers: Vec<guid_converter::Answer> = asked.into_iter().map(|text| guid_converter::look_up(text)).collect();
+    let printed: Vec<String> = answers.iter().map(guid_converter::Answer::to_string).collect();
+    let _ = std::io::stdout().write_all(printed.join("\n").as_bytes());
+    Ok(if answers.iter().any(guid_converter::Answer::is_known) { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Answers all ranges together, because what matters is how they lie to each other.
+fn ranges(arguments: &[String]) -> Result<ExitCode, String> {
+    let (mut text, mut address) = (Vec::new(), None);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let value = match argument.strip_prefix("--address=") {
+            Some(value) => Some(value.to_owned()),
+            None if argument == "--address" => Some(rest.next().cloned().unwrap_or_default()),
+            None => None,
+        };
+        match value {
+            Some(value) => match queuescope::base::ip_range::parse_address(&value) {
+                Ok(parsed) => address = Some(parsed),
+                Err(_) => return Err(format!("not an address: {value}\n\n{USAGE}")),
+            },
+            None if argument == "--" => {}
+            None => text.push(argument.as_str()),
+        }
+    }
+    if text.is_empty() {
+        return Err(format!("no range given\n\n{USAGE}"));
+    }
+    let answer = ip_ranges::look_up(&text.join("\n"));
+    let mut printed = answer.to_string();
+    if let Some(address) = address.filter(|_| answer.is_known()) {
+        printed.push_str(&answer.placed_sentence(address));
+        printed.push('\n');
+    }
+    let _ = std::io::stdout().write_all(printed.as_bytes());
+    Ok(if answer.is_known() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Reads one file as mail. No more of it than the reader looks at, and one byte by which it sees that there is more.
+fn headers(arguments: &[String]) -> Result<ExitCode, String> {
+    let [path] = arguments else { return Err(format!("give one file\n\n{USAGE}")) };
+    let most = pasted::MOST as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = match path.as_str() {
+        "-" => std::io::stdin().take(most).read_to_end(&mut bytes),
+        path => std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)),
+    };
+    read.map_err(|e| format!("failed to open: {e}: {path}"))?;
+    let answer = pasted::read_mail(&bytes);
+    if answer.is_known() {
+        let _ = std::io::stdout().write_all(answer.to_string().as_bytes());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut lines = vec!["This is no header of a message and no report about one.".to_owned()];
+    lines.extend(answer.remarks);
+    lines.push(pasted::ACCEPTED.to_owned());
+    Err(lines.join("\n"))
 }
 
 fn options(arguments: &[String]) -> Result<(Format, Vec<PathBuf>), String> {

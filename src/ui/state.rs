@@ -9,6 +9,7 @@ use yew::functional::Reducible;
 use super::case::{self, Case};
 use super::collect_view::Choice;
 use super::table_state::{TableChange, Tables};
+use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
 use crate::report::{Input, Report};
 use crate::worker::protocol::{RowAnswer, SampleInfo};
@@ -178,8 +179,8 @@ pub struct State {
     pub shown_file: Option<String>,
     /// Rule of the reference that was asked for.
     pub shown_rule: Option<String>,
-    /// What is looked up.
-    pub code: String,
+    /// What is in the fields of the tools.
+    pub tools: Inputs,
     /// What is chosen to be gathered; `None` before anybody chose.
     pub collect: Option<Rc<Choice>>,
     pub tables: Rc<Tables>,
@@ -235,6 +236,7 @@ pub enum Action {
     ShowFile(String),
     ShowRule(String),
     LookUp(String),
+    Tool(Typed),
     /// Sets a problem aside with a note, or takes that back.
     Acknowledge(u32, Option<String>),
     /// The report becomes the one to compare with, and the page waits for later files.
@@ -284,7 +286,7 @@ impl State {
             spoken: (0, String::new()),
             shown_file: None,
             shown_rule: None,
-            code: String::new(),
+            tools: Inputs::default(),
             collect: None,
             tables: Rc::default(),
             acknowledged: Rc::default(),
@@ -366,8 +368,9 @@ impl State {
             }
             Action::LookUp(code) => {
                 self.view = View::Tools;
-                self.code = code;
+                self.tools.take(Typed::Code(code));
             }
+            Action::Tool(typed) => self.tools.take(typed),
             Action::Acknowledge(problem, note) => self.acknowledge(problem, note),
             Action::Compare => self.compare(),
             Action::StopComparing => {

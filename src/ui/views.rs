@@ -26,7 +26,7 @@ pub fn draw(state: &State, session: &Session, act: &Callback<Action>) -> (&'stat
         }
         View::Tools => {
             let footing = state.case.as_ref().map(|case| diagnosis::footing(state, case, act));
-            return (name, html! { <Tools code={state.code.clone()} act={act.clone()} {footing} /> });
+            return (name, html! { <Tools inputs={state.tools.clone()} act={act.clone()} {footing} /> });
         }
         View::Reference => return (name, html! { <Reference shown={state.shown_rule.clone()} /> }),
         _ => {}

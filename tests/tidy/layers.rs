@@ -17,10 +17,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ui", &["report", "worker"]),
 ];
 
-/// Views that show what the program knows, not what a case holds, and read it where it is.
+/// Views that show what the program knows, not what a case holds, and read it where it is. What is typed or pasted into a
+/// tool is small, and read in the page.
 const KNOWING: &[(&str, &[&str])] = &[
     ("src/ui/reference/", &["rules"]),
-    ("src/ui/tools_view/", &["model", "tools"]),
+    ("src/ui/tools_view/", &["base", "model", "tools", "analysis"]),
     ("src/ui/collect_view/", &["analysis", "tools"]),
 ];
 
