@@ -64,7 +64,7 @@ pub static VIEWS: &[ViewRow] = &[
         icon: Icon::Queues,
         key: "q",
         group: Group::Evidence,
-        tables: &["queues", "messages", "next-hops", "errors"],
+        tables: &["queues", "messages", "next-hops", "errors", "tracking"],
         needs: "Lists of queues and messages fill it",
     },
     ViewRow {
