@@ -11,6 +11,7 @@ use yew::prelude::*;
 use super::about_view::About;
 use super::diagnosis::{self, Diagnosis};
 use super::drawer::Drawer;
+use super::export::Export;
 use super::files_view::Files;
 use super::keyboard::{self, Sheet};
 use super::reference::Reference;
@@ -65,7 +66,7 @@ pub fn App() -> Html {
         <>
             <a class="skip" href="#main" onclick={skip()}>{ "Skip to the content" }</a>
             <div {class}>
-                { top_bar::top_bar(&state, &session, &act) }
+                { top_bar::top_bar(&state, &act) }
                 { rail::rail(&state, &act) }
                 <main id="main" data-view={name} tabindex="-1">
                     { notice(&state, &act) }
@@ -77,6 +78,9 @@ pub fn App() -> Html {
             <input type="file" id="choose-folder" class="visually-hidden" webkitdirectory=true multiple=true tabindex="-1" aria-hidden="true" onchange={pick} />
             <p class="visually-hidden" aria-live="polite" role="status">{ said(&state) }</p>
             { drag(&state) }
+            if state.exporting {
+                <Export session={session.clone()} act={act.clone()} redaction={state.redaction.clone()} />
+            }
             if state.keyboard {
                 <Sheet act={act.clone()} />
             }

@@ -11,6 +11,7 @@ mod case;
 mod diagnosis;
 mod drawer;
 mod drop;
+mod export;
 mod files_view;
 mod keyboard;
 mod rail;

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use web_sys::File;
 use yew::functional::UseReducerDispatcher;
 
+use super::export::Redaction;
 use super::state::{Action, Lines, State};
 use super::{browser, text};
 use crate::worker::client::{Client, Event};
@@ -178,8 +179,13 @@ impl Session {
         self.0.client.send(&Request::Record { token, source, record }, &[]);
     }
 
-    pub fn print(&self, format: PrintFormat) {
-        self.0.client.send(&Request::Print { format }, &[]);
+    pub fn print(&self, format: PrintFormat, redact: bool) {
+        self.0.client.send(&Request::Print { format, redact }, &[]);
+    }
+
+    /// Asks what redaction would replace.
+    pub fn redaction(&self, format: PrintFormat) {
+        self.0.client.send(&Request::Redaction { format }, &[]);
     }
 
     /// Asks what to do when the worker has been silent for long. Called once a second.
@@ -256,6 +262,9 @@ impl Relay {
                 if browser::save(format.file_name(), &text, media_type(format)) {
                     self.dispatcher.dispatch(Action::Say(format!("Saved {}", format.file_name())));
                 }
+            }
+            Response::Redaction { format, replacements, leaks } => {
+                self.dispatcher.dispatch(Action::Redaction(Box::new(Redaction { format, replacements, leaks })));
             }
             Response::Failed { message } => self.dispatcher.dispatch(Action::Notice(Some(message))),
         }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use yew::functional::Reducible;
 
 use super::case::{self, Case};
+use super::export::Redaction;
 use crate::report::{Input, Report};
 use crate::worker::protocol::SampleInfo;
 
@@ -207,6 +208,10 @@ pub struct State {
     pub shown_rule: Option<String>,
     /// What is looked up.
     pub code: String,
+    /// Whether the export is open.
+    pub exporting: bool,
+    /// What redaction would replace in the format that was asked for last.
+    pub redaction: Option<Rc<Redaction>>,
 }
 
 /// Where the lines in an answer come from.
@@ -253,6 +258,9 @@ pub enum Action {
     Keyboard(bool),
     Drag(Option<Drag>),
     Say(String),
+    Export(bool),
+    /// What redaction replaces.
+    Redaction(Box<Redaction>),
 }
 
 impl State {
@@ -278,6 +286,8 @@ impl State {
             shown_file: None,
             shown_rule: None,
             code: String::new(),
+            exporting: false,
+            redaction: None,
         }
     }
 
@@ -311,6 +321,8 @@ impl State {
                 self.ledger = Rc::new(Ledger { rows: files.into_iter().map(Row::new).collect(), elapsed: 0.0 });
                 self.case = None;
                 self.close();
+                self.exporting = false;
+                self.redaction = None;
                 self.notice = None;
                 self.stalled = false;
                 self.shown_file = None;
@@ -370,6 +382,14 @@ impl State {
             Action::Keyboard(shown) => self.keyboard = shown,
             Action::Drag(drag) => self.drag = drag,
             Action::Say(text) => self.say(text),
+            Action::Export(open) => {
+                self.exporting = open;
+                self.redaction = None;
+            }
+            Action::Redaction(redaction) => {
+                self.say(redaction.result());
+                self.redaction = Some(Rc::new(*redaction));
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::redaction::{Leak, Replacement};
 use crate::report::{Input, Report};
 
 /// Page to worker.
@@ -74,8 +75,16 @@ pub enum Request {
         /// Record number as text.
         record: String,
     },
-    /// The report in a format for saving.
+    /// The report in a format for saving. A redacted one in which the check finds something is not given out;
+    /// [`Response::Redaction`] is the answer then.
     Print {
+        /// The format.
+        format: PrintFormat,
+        /// Whether names are replaced.
+        redact: bool,
+    },
+    /// What redaction would replace, and what the check finds in the printed report.
+    Redaction {
         /// The format.
         format: PrintFormat,
     },
@@ -159,6 +168,15 @@ pub enum Response {
         format: PrintFormat,
         /// The text.
         text: String,
+    },
+    /// What is replaced in a redacted report, and what the check found in it.
+    Redaction {
+        /// From the request.
+        format: PrintFormat,
+        /// Originals and what stands in for them.
+        replacements: Vec<Replacement>,
+        /// What should not be there.
+        leaks: Vec<Leak>,
     },
     /// Something could not be done; the page goes on.
     Failed {

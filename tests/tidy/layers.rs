@@ -18,7 +18,12 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Views that show what the program knows, not what a case holds, and read it where it is.
-const KNOWING: &[(&str, &[&str])] = &[("src/ui/reference/", &["rules"]), ("src/ui/tools_view/", &["model", "tools"])];
+const KNOWING: &[(&str, &[&str])] = &[
+    ("src/ui/reference/", &["rules"]),
+    ("src/ui/tools_view/", &["model", "tools"]),
+    // What is a name and what a word of Exchange is said by the tables and the records.
+    ("src/report/redaction/", &["model", "knowledge", "formats", "facts"]),
+];
 
 /// Crates that only the page and its worker may use.
 const WEB: &[&str] = &["wasm_bindgen", "web_sys", "js_sys", "gloo", "yew", "serde_wasm_bindgen"];
