@@ -44,6 +44,9 @@ impl Redaction {
 
     /// A few of each kind.
     fn first(&self) -> Vec<&Replacement> {
+        if self.replacements.len() <= FIRST {
+            return self.replacements.iter().collect();
+        }
         let mut first: Vec<&Replacement> = Vec::new();
         for row in &self.replacements {
             let same = first.iter().filter(|other| other.kind == row.kind).count();

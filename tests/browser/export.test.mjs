@@ -26,10 +26,13 @@ for (const target of targets) {
     assert.match(text, /Checked: none of the \d+ originals/);
     assert.match(text, /in the HTML file/);
     for (const column of ["In your files", "In the report", "Times"]) assert.ok(text.includes(column), column);
-    const rows = () => page.evaluate(() => document.querySelectorAll(".replaced tbody tr").length);
-    const first = await rows();
-    await press(page, "[data-replaced=all]");
-    await until(page, "all are shown", (first) => document.querySelectorAll(".replaced tbody tr").length > first, first);
+    const first = await page.evaluate(() => document.querySelectorAll(".replaced tbody tr").length);
+    assert.ok(first > 2 && first <= 8, `${first} rows`);
+    // Few are all shown at once.
+    if (await page.$("[data-replaced=all]")) {
+      await press(page, "[data-replaced=all]");
+      await until(page, "all are shown", (first) => document.querySelectorAll(".replaced tbody tr").length > first, first);
+    }
     assert.ok(await page.evaluate(() => document.querySelector(".replaced").innerText.includes("EX16-01")));
 
     // Each format is checked by itself.

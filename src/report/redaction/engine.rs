@@ -53,16 +53,18 @@ impl Engine {
             tokens.taken.extend(text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase));
             if mode == Mode::Path {
                 paths.insert(text.clone());
-                for place in unknown_words(text, mode, &[]) {
-                    // Words in small letters are words of a language as well.
-                    if place.original.chars().any(|c| c.is_uppercase() || c.is_ascii_digit()) {
-                        known.add(NameKind::Object, &place.original);
+            }
+            note(text, &mut tokens, &mut known);
+            if mode == Mode::Quoted && text.contains('\n') {
+                for found in patterns::find(&join(text).0) {
+                    if let Form::Ip(address) = found.form {
+                        tokens.addresses.add(address);
                     }
                 }
             }
-            note(text, &mut tokens, &mut known);
         });
         tokens.addresses.settle();
+        known.add_words_of(&paths);
         for path in &paths {
             known.names.insert(path.clone(), NameKind::File);
             known.names.entry(file_name(path).to_owned()).or_insert(NameKind::File);
@@ -259,18 +261,7 @@ impl Engine {
 
     /// Names that a console cut at its width: they run on in the next line behind its indentation.
     fn across_lines(&self, text: &str) -> Vec<Place> {
-        let (mut joined, mut from, mut joints) = (String::new(), Vec::new(), Vec::new());
-        let mut indented = false;
-        for (i, c) in text.char_indices() {
-            if c == '\n' {
-                joints.push(joined.len());
-                indented = true;
-            } else if !(indented && c == ' ') {
-                indented = false;
-                from.extend(std::iter::repeat_n(i, c.len_utf8()));
-                joined.push(c);
-            }
-        }
+        let (joined, from, joints) = join(text);
         let mut all = self.known(&joined);
         all.extend(patterns::find(&joined).into_iter().filter(|found| matches!(found.form, Form::Ip(_) | Form::Guid)));
         let crosses = |range: &Range<usize>| joints.iter().any(|joint| range.start < *joint && *joint < range.end);
@@ -284,6 +275,24 @@ impl Engine {
             })
             .collect()
     }
+}
+
+/// A text without the line ends before indented lines and their indentations, where each byte stood, and where the line ends were.
+fn join(text: &str) -> (String, Vec<usize>, Vec<usize>) {
+    let (mut joined, mut from, mut joints) = (String::new(), Vec::new(), Vec::new());
+    let mut indented = false;
+    for (i, c) in text.char_indices() {
+        // A line that is not indented is one of its own.
+        if c == '\n' && text.get(i + 1..).is_some_and(|next| next.starts_with(' ')) {
+            joints.push(joined.len());
+            indented = true;
+        } else if !(indented && c == ' ') {
+            indented = false;
+            from.extend(std::iter::repeat_n(i, c.len_utf8()));
+            joined.push(c);
+        }
+    }
+    (joined, from, joints)
 }
 
 struct Place {
@@ -402,6 +411,26 @@ impl KnownNames {
         for quoted in command.split('"').skip(1).step_by(2) {
             if !quoted.contains(['$', '(', '*', '=', '<', '\n', '@', '/', ':']) && !patterns::is_host(quoted) {
                 quoted.split('\\').for_each(|part| self.add(NameKind::Object, part));
+            }
+        }
+    }
+
+    /// Words of paths that are in no name. Those in small letters are words of a language as well.
+    fn add_words_of(&mut self, paths: &BTreeSet<String>) {
+        let names: Vec<String> = self.names.keys().map(|name| fold(name)).collect();
+        for path in paths {
+            let folded = fold(path);
+            let inside: Vec<Range<usize>> = names
+                .iter()
+                .flat_map(|name| folded.match_indices(name.as_str()).map(|(at, own)| at..at + own.len()))
+                .filter(|range| patterns::is_whole(path, range))
+                .collect();
+            for place in unknown_words(path, Mode::Path, &[]) {
+                let covered =
+                    inside.iter().any(|range| range.start <= place.range.start && place.range.end <= range.end);
+                if !covered && place.original.chars().any(|c| c.is_uppercase() || c.is_ascii_digit()) {
+                    self.add(NameKind::Object, &place.original);
+                }
             }
         }
     }

@@ -191,6 +191,91 @@ fn is_of_site(rule: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{Confidence, Role, Severity, Summary};
+
+    /// A report of one sentence and one excerpt.
+    fn report(own: &str, excerpt: &str) -> Report {
+        let evidence = Evidence {
+            input: "EX16-01/queue Kiel.txt".to_owned(),
+            source: 0,
+            locator: "line 1".to_owned(),
+            lines: Some((1, 1)),
+            record: None,
+            note: String::new(),
+            why: String::new(),
+            excerpt: excerpt.to_owned(),
+            marks: crate::report::excerpt::find_marks(excerpt, "EX16-01"),
+            marked_texts: vec!["EX16-01".to_owned()],
+            absent: false,
+            codes: Vec::new(),
+        };
+        let finding = Finding {
+            rule: "x".to_owned(),
+            severity: Severity::High,
+            role: Role::Cause,
+            confidence: Confidence::Confirmed,
+            problem: 1,
+            title: String::new(),
+            statement: String::new(),
+            affected: Vec::new(),
+            evidence: vec![evidence],
+            explains: Vec::new(),
+            effects: Vec::new(),
+            grounds: Vec::new(),
+            remedy: Vec::new(),
+            verify: Vec::new(),
+            missing: Vec::new(),
+            sources: Vec::new(),
+        };
+        Report {
+            summary: Summary { text: own.to_owned(), ..Summary::default() },
+            inputs: Vec::new(),
+            problems: Vec::new(),
+            findings: vec![finding],
+            considered: Vec::new(),
+            redacted: false,
+        }
+    }
+
+    fn names() -> Vec<Name> {
+        let name = |text: &str, kind| Name { text: text.to_owned(), kind };
+        vec![
+            name("EX16-01", NameKind::Server),
+            name("HQ", NameKind::Site),
+            name("Relay Berlin", NameKind::Connector),
+            name("Default Frontend EX16-01", NameKind::Connector),
+        ]
+    }
+
+    fn redacted(own: &str, excerpt: &str) -> Redacted {
+        redact(&report(own, excerpt), &names())
+    }
+
+    #[test]
+    fn names_are_replaced_alike_and_as_whole_words() {
+        let own = "Connector Relay Berlin on ex16-01.contoso.com (EX16-01) in site HQ: it is not EX16-011. CONTOSO\\anna, \
+                   Default Frontend EX16-01, 192.0.2.1 and 192.0.2.2.";
+        let redacted = redacted(own, "");
+        assert_eq!(
+            redacted.report.summary.text,
+            "Connector connector1 on server1.domain1.example (server1) in site site1: it is not EX16-011. domain1\\user1, \
+             Default Frontend server1, 240.0.0.1 and 240.0.0.2."
+        );
+        assert_eq!(redacted.report.findings[0].evidence[0].input, "server1/queue object1.txt");
+    }
+
+    #[test]
+    fn names_that_are_cut_or_wrapped_are_found() {
+        let text = redacted("", "Error : EX16-\n        01 at EX16-01, Relay Ber... by Berger\n192.0.2.\n  77").report;
+        let evidence = &text.findings[0].evidence[0];
+        let excerpt = &evidence.excerpt;
+        for left in ["EX16", "Ber", "192.0"] {
+            assert!(!excerpt.contains(left), "{left} in {excerpt}");
+        }
+        assert_eq!(evidence.marks.len(), 2, "{excerpt}");
+        assert!(evidence.marks.iter().all(|(a, b)| excerpt[*a..*b].trim() == "server1"), "{excerpt}");
+        assert_eq!(evidence.marked_texts, ["server1"]);
+    }
 
     #[test]
     fn marks_follow_the_text() {

@@ -125,7 +125,7 @@ pub fn tenant_suffix(host: &str) -> Option<&'static str> {
 /// Whether a host is one of Microsoft's own. In small letters.
 pub fn is_microsoft(host: &str) -> bool {
     let own = |name: &&str| host.strip_suffix(*name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    tenant_suffix(host).is_none() && (MICROSOFT.iter().any(|name| own(name)) || TENANT.contains(&host))
+    tenant_suffix(host).is_none() && (MICROSOFT.iter().any(own) || TENANT.contains(&host))
 }
 
 /// Last labels of host names beside those of two letters.
