@@ -119,6 +119,20 @@ fn every_format_prints_the_same_diagnosis() {
 }
 
 #[test]
+fn a_redacted_report_names_nobody() {
+    for format in ["text", "markdown", "html", "json"] {
+        let output = run(&["diagnose", "--redact", &format!("--format={format}"), "CASE"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{format}");
+        assert!(!text.contains("EX16-01") && !text.contains("192.0.2.11"), "{format}");
+        assert!(text.contains("server1") && text.to_lowercase().contains("redacted"), "{format}");
+    }
+    let json = run(&["diagnose", "--redact", "--format=json", "CASE"]);
+    let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((&report["redacted"], &report["schema"]), (&true.into(), &1.into()));
+}
+
+#[test]
 fn codes_are_explained_in_any_notation() {
     for (code, mark) in [
         ("0x80040111", "MAPI_E_LOGON_FAILED"),

@@ -11,6 +11,7 @@ mod input;
 pub mod job;
 pub mod log;
 pub mod message_path;
+mod names;
 pub mod pasted;
 mod ranking;
 mod reading;
@@ -28,6 +29,7 @@ pub use reading::{Reading, Step};
 
 use crate::base::source::{Place, Source};
 use crate::base::text::Text;
+use crate::facts::names::Name;
 use crate::formats::Log;
 use crate::report::{Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, InputState, Report, excerpt};
 use crate::rules::{Discovery, Proof, Rule, Verdict, note_before, note_past_reports};
@@ -60,6 +62,8 @@ pub enum Progress<'a> {
 pub struct Analysis {
     /// The diagnosis.
     pub report: Report,
+    /// Names of the site that may stand in the report, for redaction.
+    pub names: Vec<Name>,
     sources: Vec<reading::Read>,
     shelf: shelf::Shelf,
     facts: crate::facts::Facts,
@@ -155,9 +159,10 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
     let findings: Vec<Finding> = ranked.findings.iter().map(|f| finding(f, &read, &shelf)).collect();
     let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
     let summary = account::summarize(&facts, &ranked, &findings, &inputs);
-    let report = Report { summary, inputs, problems: ranked.problems, findings, considered };
+    let report = Report { summary, inputs, problems: ranked.problems, findings, considered, redacted: false };
+    let names = names::of_case(&facts, &report, &read);
     drop(of_site);
-    Analysis { report, sources: read, shelf, facts, tables: RefCell::default() }
+    Analysis { report, names, sources: read, shelf, facts, tables: RefCell::default() }
 }
 
 /// Runs a check. A rule that panics is a bug of ours; it must not take the others with it. (On wasm32 a

@@ -165,6 +165,7 @@ mod tests {
             problems: Vec::new(),
             findings: Vec::new(),
             considered: checks,
+            redacted: false,
         }
     }
 

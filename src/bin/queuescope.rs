@@ -1,10 +1,10 @@
 //! The command line: the same analysis as the page, for scripts.
 //!
-//! `queuescope diagnose [--format text|json|markdown|html] PATH...` reads files and whole folders.
+//! `queuescope diagnose [--format text|json|markdown|html] [--redact] PATH...` reads files and whole folders.
 //! `queuescope code CODE...` says what codes mean, in any notation; `guid` and `ip` do the same for GUIDs and address
 //! ranges, `headers` for the header of a message or a report about one.
 //! `queuescope collect` prints a script or instructions that gather the files; with paths, what is missing for that case.
-//! Exit status: 0 analyzed, 2 nothing could be read or wrong usage.
+//! Exit status: 0 analyzed, 1 the check of a redacted report found something, 2 nothing could be read or wrong usage.
 
 use std::io::{Read, Write};
 use std::ops::ControlFlow;
@@ -15,13 +15,14 @@ use std::rc::Rc;
 use queuescope::analysis::pasted;
 use queuescope::analysis::wanted::wanted;
 use queuescope::base::source::{FileBytes, Source};
-use queuescope::report::{InputState, html, json, markdown, text};
+use queuescope::report::redaction::{Leak, redact};
+use queuescope::report::{InputState, Report, html, json, markdown, text};
 use queuescope::tools::code_lookup::{Answer, look_up};
 use queuescope::tools::collect::{Generation, Request};
 use queuescope::tools::{guid_converter, ip_ranges};
 
 const USAGE: &str = "\
-Usage: queuescope diagnose [--format text|json|markdown|html] PATH...
+Usage: queuescope diagnose [--format text|json|markdown|html] [--redact] PATH...
        queuescope code CODE...
        queuescope collect [--generation any|2013|2007|2003|5.5|online] [--days N] [--server NAME]... [PATH...]
        queuescope guid GUID...
@@ -30,6 +31,10 @@ Usage: queuescope diagnose [--format text|json|markdown|html] PATH...
 
 diagnose: reads what Exchange servers exported (files or whole folders) and says which mail is
 stuck, why, on what evidence, and what to do. Nothing is sent anywhere.
+
+--redact: replaces names, addresses, domains, IP addresses, GUIDs and subjects, the same original
+by the same token, and then looks for what is left of them. When something is left, nothing is
+written and the list goes to the error output. Read the report before you send it.
 
 code: says what codes mean, in any notation: 0x80040111, -1017, ec=1010, \"0c 03 09 80\",
 5.7.3, WSAECONNREFUSED, UntrustedRoot; or a line in quotation marks with codes in it.
@@ -45,7 +50,7 @@ also which of them counts for that address.
 headers: shows the path of a message with the time of each hop, and who gave it up and why, from
 its header or from a non-delivery report (.eml, .msg, text; - reads what is piped in).
 
-Exit status: 0 analyzed or known, 2 nothing could be read, nothing is known, or wrong usage.";
+Exit status: 0 analyzed or known, 1 not redacted in full, 2 nothing could be read, nothing is known, or wrong usage.";
 
 enum Format {
     Text,
@@ -58,14 +63,26 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     match run(&arguments) {
         Ok(code) => code,
-        Err(message) => {
+        Err(Failure { message, status }) => {
             eprintln!("{message}");
-            ExitCode::from(2)
+            ExitCode::from(status)
         }
     }
 }
 
-fn run(arguments: &[String]) -> Result<ExitCode, String> {
+/// Why nothing was written.
+struct Failure {
+    message: String,
+    status: u8,
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Failure {
+        Failure { message, status: 2 }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
     if arguments.iter().any(|a| a == "--help" || a == "-h") {
         println!("{USAGE}");
         return Ok(ExitCode::SUCCESS);
@@ -75,35 +92,57 @@ fn run(arguments: &[String]) -> Result<ExitCode, String> {
         return Ok(ExitCode::SUCCESS);
     }
     match arguments.split_first().map(|(c, r)| (c.as_str(), r)) {
-        Some(("code", rest)) => return codes(rest),
-        Some(("guid", rest)) => return guids(rest),
-        Some(("ip", rest)) => return ranges(rest),
-        Some(("headers", rest)) => return headers(rest),
+        Some(("code", rest)) => return Ok(codes(rest)?),
+        Some(("guid", rest)) => return Ok(guids(rest)?),
+        Some(("ip", rest)) => return Ok(ranges(rest)?),
+        Some(("headers", rest)) => return Ok(headers(rest)?),
         _ => {}
     }
     if let Some(("collect", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) {
-        return gather(rest);
+        return Ok(gather(rest)?);
     }
     let Some(("diagnose", rest)) = arguments.split_first().map(|(c, r)| (c.as_str(), r)) else {
-        return Err(USAGE.to_owned());
+        return Err(USAGE.to_owned().into());
     };
-    let (format, paths) = options(rest)?;
+    let Options { format, redacted, paths } = options(rest)?;
     let mut sources = Vec::new();
     for path in &paths {
         collect(path, &mut sources)?;
     }
     let analysis = queuescope::analysis::analyze(sources, &mut |_| ControlFlow::Continue(()));
     let report = &analysis.report;
-    let printed = match format {
-        Format::Text => text::print(report),
-        Format::Json => json::print(report),
-        Format::Markdown => markdown::print(report),
-        Format::Html => html::print(report),
+    let printed = if redacted {
+        let redacted = redact(report, &analysis.names);
+        let printed = print(&redacted.report, &format);
+        let leaks = redacted.leaks(&printed);
+        if !leaks.is_empty() {
+            return Err(Failure { message: left_over(&leaks), status: 1 });
+        }
+        printed
+    } else {
+        print(report, &format)
     };
     // A closed pipe (`| head`) is no error worth a message.
     let _ = std::io::stdout().write_all(printed.as_bytes());
     let nothing = report.inputs.iter().all(|i| i.state == InputState::NotRead);
     Ok(if nothing { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+fn print(report: &Report, format: &Format) -> String {
+    match format {
+        Format::Text => text::print(report),
+        Format::Json => json::print(report),
+        Format::Markdown => markdown::print(report),
+        Format::Html => html::print(report),
+    }
+}
+
+fn left_over(leaks: &[Leak]) -> String {
+    let mut message = "not written: the check of the redacted report found what should not be in it".to_owned();
+    for leak in leaks {
+        message += &format!("\n  {} ({} times)", leak.text, leak.times);
+    }
+    message
 }
 
 /// Answers each argument by itself, so that one may be a whole line.
@@ -229,8 +268,15 @@ fn headers(arguments: &[String]) -> Result<ExitCode, String> {
     Err(lines.join("\n"))
 }
 
-fn options(arguments: &[String]) -> Result<(Format, Vec<PathBuf>), String> {
+struct Options {
+    format: Format,
+    redacted: bool,
+    paths: Vec<PathBuf>,
+}
+
+fn options(arguments: &[String]) -> Result<Options, String> {
     let mut format = Format::Text;
+    let mut redacted = false;
     let mut paths = Vec::new();
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -247,6 +293,7 @@ fn options(arguments: &[String]) -> Result<(Format, Vec<PathBuf>), String> {
             Some(other) => {
                 return Err(format!("unknown format; choose text, json, markdown or html: {other}\n\n{USAGE}"));
             }
+            None if argument == "--redact" => redacted = true,
             None if argument == "--" => paths.extend(rest.by_ref().map(PathBuf::from)),
             None if argument.starts_with("--") => return Err(format!("unknown option: {argument}\n\n{USAGE}")),
             None => paths.push(PathBuf::from(argument)),
@@ -255,7 +302,7 @@ fn options(arguments: &[String]) -> Result<(Format, Vec<PathBuf>), String> {
     if paths.is_empty() {
         return Err(format!("no path given\n\n{USAGE}"));
     }
-    Ok((format, paths))
+    Ok(Options { format, redacted, paths })
 }
 
 /// Adds a file, or all files of a folder. Paths are kept relative to what was named, so that a report

@@ -41,6 +41,11 @@ impl ConnectorRights {
         (rights, rest)
     }
 
+    /// All lists.
+    pub fn all(&self) -> impl Iterator<Item = &AccessControlList> {
+        self.lists.values().flatten()
+    }
+
     /// The lists of a connector.
     pub fn of<'a>(&'a self, connector: &ReceiveConnector) -> impl Iterator<Item = &'a AccessControlList> {
         let key = (server_key(connector.server().unwrap_or("")), connector.name().to_lowercase());

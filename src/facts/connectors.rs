@@ -46,6 +46,11 @@ impl Connectors {
         Connectors { by_server, conflicts }
     }
 
+    /// All connectors, by server.
+    pub fn all(&self) -> impl Iterator<Item = &ReceiveConnector> {
+        self.by_server.values().flatten()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.by_server.is_empty()

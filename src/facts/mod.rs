@@ -14,6 +14,7 @@ pub mod databases;
 pub mod directory;
 pub mod events;
 pub mod legacy_queues;
+pub mod names;
 pub mod permissions;
 pub mod queue_errors;
 mod queue_lists;

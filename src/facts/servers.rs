@@ -76,6 +76,11 @@ impl Servers {
         }
     }
 
+    /// The names of servers whose addresses are known.
+    pub fn addressed(&self) -> impl Iterator<Item = &str> {
+        self.addresses.values().flatten().map(|address| address.server.as_str())
+    }
+
     /// The server with this name, short or full. None where several servers have the short name, or the one that has it is
     /// another one by its full name.
     pub fn server(&self, name: &str) -> Option<&ExchangeServer> {

@@ -198,6 +198,7 @@ mod tests {
             problems: all.iter().enumerate().map(problem).collect(),
             findings: (1_u32..).zip(all).map(finding).collect(),
             considered: Vec::new(),
+            redacted: false,
         }
     }
 

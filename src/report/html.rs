@@ -20,6 +20,9 @@ pub fn print(report: &Report) -> String {
          name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light \
          dark\">\n<title>Queuescope report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>Queuescope report</h1>\n"
     );
+    if report.redacted {
+        out += &format!("<p>{}</p>\n", super::REDACTED);
+    }
     out += &summary(report);
     for problem in &report.problems {
         out += &section(report, problem);

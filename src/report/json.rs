@@ -10,6 +10,8 @@ use super::{Considered, ExplainedCode, Finding, Input, Missing, Report, Step};
 #[derive(Serialize)]
 struct Contract<'a> {
     schema: u32,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    redacted: bool,
     summary: SummaryOut<'a>,
     inputs: Vec<InputOut<'a>>,
     findings: Vec<FindingOut<'a>>,
@@ -72,6 +74,7 @@ struct ConsideredOut<'a> {
 pub fn print(report: &Report) -> String {
     let contract = Contract {
         schema: 1,
+        redacted: report.redacted,
         summary: SummaryOut {
             text: &report.summary.text,
             as_of: &report.summary.as_of,

@@ -9,6 +9,9 @@ use super::{Finding, Missing, Report, grouped};
 /// Prints a report, with a final line end.
 pub fn print(report: &Report) -> String {
     let mut out = String::from("# Queuescope report\n\n");
+    if report.redacted {
+        out += &format!("{}\n\n", super::REDACTED);
+    }
     let summary = &report.summary;
     out += &format!("{}\n\n", escape(&summary.text));
     if !summary.as_of.is_empty() {

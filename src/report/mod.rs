@@ -12,6 +12,7 @@ pub mod excerpt;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod redaction;
 pub mod text;
 
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,14 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Rules that were ruled out or could not be decided, by id.
     pub considered: Vec<Considered>,
+    /// Whether the names of the site were replaced.
+    #[serde(default)]
+    pub redacted: bool,
 }
+
+/// What a redacted report says of itself.
+pub const REDACTED: &str =
+    "Redacted: names, addresses and identifiers of the site are replaced; the same original has the same replacement.";
 
 /// The summary paragraph and the account of all waiting messages.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -9,6 +9,10 @@ pub fn print(report: &Report) -> String {
         out.push_str(text.trim_end());
         out.push('\n');
     };
+    if report.redacted {
+        wrap(super::REDACTED, "", "").into_iter().for_each(&mut line);
+        line(String::new());
+    }
     let summary = &report.summary;
     line(if summary.as_of.is_empty() { "Summary".to_owned() } else { format!("Summary, as of {}", summary.as_of) });
     wrap(&summary.text, "  ", "  ").into_iter().for_each(&mut line);

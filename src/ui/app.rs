@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use super::diagnosis;
 use super::drawer::Drawer;
+use super::export::Export;
 use super::keyboard::{self, Sheet};
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
@@ -78,6 +79,9 @@ pub fn App() -> Html {
             <input type="file" id="choose-folder" class="visually-hidden" webkitdirectory=true multiple=true tabindex="-1" aria-hidden="true" onchange={pick} />
             <p class="visually-hidden" aria-live="polite" role="status">{ said(&state) }</p>
             { drag(&state) }
+            if state.exporting {
+                <Export session={session.clone()} act={act.clone()} redaction={state.redaction.clone()} />
+            }
             if state.keyboard {
                 <Sheet act={act.clone()} />
             }

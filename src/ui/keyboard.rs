@@ -12,7 +12,8 @@ use super::view::{VIEWS, View};
 
 /// Handles a key; `after_g` says that the key before was `g`. Returns whether this one was.
 pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Callback<Action>, after_g: bool) -> bool {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() || in_field(event) {
+    // The export is a dialog of its own keys.
+    if state.exporting || event.ctrl_key() || event.alt_key() || event.meta_key() || in_field(event) {
         return false;
     }
     let key = event.key();

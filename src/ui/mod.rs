@@ -13,6 +13,7 @@ mod collect_view;
 mod diagnosis;
 mod drawer;
 mod drop;
+mod export;
 mod files_view;
 mod keyboard;
 mod rail;

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use web_sys::File;
 use yew::functional::UseReducerDispatcher;
 
+use super::export::Redaction;
 use super::state::{Action, Lines, State};
 use super::table_state::TableChange;
 use super::{browser, text};
@@ -213,8 +214,13 @@ impl Session {
         self.0.client.send(request, &[]);
     }
 
-    pub fn print(&self, format: PrintFormat) {
-        self.0.client.send(&Request::Print { format }, &[]);
+    pub fn print(&self, format: PrintFormat, redact: bool) {
+        self.0.client.send(&Request::Print { format, redact }, &[]);
+    }
+
+    /// Asks what redaction would replace.
+    pub fn redaction(&self, format: PrintFormat) {
+        self.0.client.send(&Request::Redaction { format }, &[]);
     }
 
     /// Asks what to do when the worker has been silent for long. Called once a second.
@@ -309,6 +315,9 @@ impl Relay {
                 if browser::save(&name, &text, "text/csv;charset=utf-8") {
                     self.dispatcher.dispatch(Action::Say(format!("Saved {name}")));
                 }
+            }
+            Response::Redaction { format, replacements, leaks } => {
+                self.dispatcher.dispatch(Action::Redaction(Box::new(Redaction { format, replacements, leaks })));
             }
             Response::Failed { message } => self.dispatcher.dispatch(Action::Notice(Some(message))),
         }

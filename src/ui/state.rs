@@ -8,6 +8,7 @@ use yew::functional::Reducible;
 
 use super::case::{self, Case};
 use super::collect_view::Choice;
+use super::export::Redaction;
 use super::table_state::{TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
@@ -181,6 +182,10 @@ pub struct State {
     pub shown_rule: Option<String>,
     /// What is in the fields of the tools.
     pub tools: Inputs,
+    /// Whether the export is open.
+    pub exporting: bool,
+    /// What redaction would replace in the format that was asked for last.
+    pub redaction: Option<Rc<Redaction>>,
     /// What is chosen to be gathered; `None` before anybody chose.
     pub collect: Option<Rc<Choice>>,
     pub tables: Rc<Tables>,
@@ -262,6 +267,9 @@ pub enum Action {
     Keyboard(bool),
     Drag(Option<Drag>),
     Say(String),
+    Export(bool),
+    /// What redaction replaces.
+    Redaction(Box<Redaction>),
 }
 
 impl State {
@@ -291,6 +299,8 @@ impl State {
             tables: Rc::default(),
             acknowledged: Rc::default(),
             before: None,
+            exporting: false,
+            redaction: None,
         }
     }
 
@@ -324,6 +334,8 @@ impl State {
                 self.ledger = Rc::new(Ledger { rows: files.into_iter().map(Row::new).collect(), elapsed: 0.0 });
                 self.case = None;
                 self.close();
+                self.exporting = false;
+                self.redaction = None;
                 self.notice = None;
                 self.stalled = false;
                 self.shown_file = None;
@@ -398,6 +410,14 @@ impl State {
             Action::Keyboard(shown) => self.keyboard = shown,
             Action::Drag(drag) => self.drag = drag,
             Action::Say(text) => self.say(text),
+            Action::Export(open) => {
+                self.exporting = open;
+                self.redaction = None;
+            }
+            Action::Redaction(redaction) => {
+                self.say(redaction.result());
+                self.redaction = Some(Rc::new(*redaction));
+            }
         }
     }
 

@@ -8,7 +8,6 @@ use super::shared::icon::{Icon, icon};
 use super::state::{Action, Phase, State};
 use super::text::count;
 use super::view::View;
-use crate::worker::protocol::PrintFormat;
 
 /// The bar.
 pub fn top_bar(state: &State, session: &Session, act: &Callback<Action>) -> Html {
@@ -18,6 +17,7 @@ pub fn top_bar(state: &State, session: &Session, act: &Callback<Action>) -> Html
         event.prevent_default();
         Action::Show(View::About)
     });
+    let export = act.reform(|_: MouseEvent| Action::Export(true));
     let add = Callback::from(|_: MouseEvent| browser::click("choose-files"));
     let compare = {
         let session = session.clone();
@@ -42,7 +42,9 @@ pub fn top_bar(state: &State, session: &Session, act: &Callback<Action>) -> Html
                     <button type="button" class="button" data-compare="" onclick={compare} title="Keep this report, and drop later files to compare them with it">
                         { icon(Icon::Compare) }<span>{ "Compare" }</span>
                     </button>
-                    <ExportMenu session={session.clone()} />
+                    <button type="button" class="button" data-menu="export" onclick={export} aria-haspopup="dialog">
+                        { icon(Icon::Export) }<span>{ "Export" }</span>
+                    </button>
                 }
                 <button type="button" class="button quiet only-icon" onclick={keyboard} aria-label="Keyboard" title="Keyboard (?)">
                     { icon(Icon::Keyboard) }
@@ -66,51 +68,4 @@ fn about_case(state: &State) -> String {
         _ => None,
     };
     files.into_iter().chain(more).collect::<Vec<_>>().join(" · ")
-}
-
-#[derive(Properties, PartialEq)]
-struct ExportProps {
-    session: Session,
-}
-
-const FORMATS: [(PrintFormat, &str, &str, &str); 3] = [
-    (PrintFormat::Html, "html", "HTML", "one page to read, print or send"),
-    (PrintFormat::Markdown, "markdown", "Markdown", "for a ticket or a wiki"),
-    (PrintFormat::Json, "json", "JSON", "for other tools"),
-];
-
-/// The report as a file, in three formats.
-#[function_component]
-fn ExportMenu(props: &ExportProps) -> Html {
-    let open = use_state_eq(|| false);
-    let toggle = {
-        let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
-    };
-    let close_on_escape = {
-        let open = open.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" && *open {
-                event.stop_propagation();
-                open.set(false);
-            }
-        })
-    };
-    html! {
-        <div class="menu-root" onkeydown={close_on_escape}>
-            <button type="button" class="button" data-menu="export" onclick={toggle} aria-expanded={open.to_string()} aria-controls="export-menu">
-                { icon(Icon::Export) }<span>{ "Export" }</span>
-            </button>
-            <div id="export-menu" class="menu" hidden={!*open}>
-                { for FORMATS.iter().map(|(format, name, title, about)| {
-                    let (session, open, format) = (props.session.clone(), open.clone(), *format);
-                    let onclick = Callback::from(move |_: MouseEvent| { session.print(format); open.set(false); });
-                    html! {
-                        <button type="button" data-export={*name} {onclick}><b>{ *title }</b><span class="meta">{ *about }</span></button>
-                    }
-                }) }
-                <p class="meta">{ "The report quotes your files. Names and addresses stay in it as they are." }</p>
-            </div>
-        </div>
-    }
 }

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
+use crate::report::redaction::{Leak, Replacement};
 use crate::report::{Evidence, Input, Report};
 
 /// Page to worker.
@@ -75,8 +76,16 @@ pub enum Request {
         /// Record number as text.
         record: String,
     },
-    /// The report in a format for saving.
+    /// The report in a format for saving. A redacted one in which the check finds something is not given out;
+    /// [`Response::Redaction`] is the answer then.
     Print {
+        /// The format.
+        format: PrintFormat,
+        /// Whether names are replaced.
+        redact: bool,
+    },
+    /// What redaction would replace, and what the check finds in the printed report.
+    Redaction {
         /// The format.
         format: PrintFormat,
     },
@@ -222,6 +231,15 @@ pub enum Response {
         table: String,
         /// The text.
         text: String,
+    },
+    /// What is replaced in a redacted report, and what the check found in it.
+    Redaction {
+        /// From the request.
+        format: PrintFormat,
+        /// Originals and what stands in for them.
+        replacements: Vec<Replacement>,
+        /// What should not be there.
+        leaks: Vec<Leak>,
     },
     /// Something could not be done; the page goes on.
     Failed {

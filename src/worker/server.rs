@@ -22,7 +22,8 @@ use crate::analysis::job::{Done, Job};
 use crate::analysis::search::{Query, Search};
 use crate::analysis::{Analysis, Progress, Reading, Step, diagnose, read_here};
 use crate::base::source::Source;
-use crate::report::{html, json, markdown};
+use crate::report::redaction::redact;
+use crate::report::{Report, html, json, markdown};
 
 /// Progress is reported after so many bytes, at most.
 const REPORT_EVERY: u64 = 1 << 20;
@@ -171,17 +172,31 @@ impl State {
                     self.post(&answer);
                 }
             }
-            Request::Print { format } => match &self.analysis {
+            Request::Print { format, redact: false } => match &self.analysis {
                 Some(analysis) => {
-                    let text = match format {
-                        PrintFormat::Html => html::print(&analysis.report),
-                        PrintFormat::Markdown => markdown::print(&analysis.report),
-                        PrintFormat::Json => json::print(&analysis.report),
-                    };
+                    let text = print(&analysis.report, format);
                     self.post(&Response::Printed { format, text });
                 }
                 None => self.post(&Response::Failed { message: "There is no report yet.".to_owned() }),
             },
+            Request::Print { format, redact: true } => self.print_redacted(format, true),
+            Request::Redaction { format } => self.print_redacted(format, false),
+        }
+    }
+
+    /// Gives a redacted report out when the check finds nothing in it; else, or when only the preview is wanted, what
+    /// is replaced and what was found.
+    fn print_redacted(&self, format: PrintFormat, save: bool) {
+        let Some(analysis) = &self.analysis else {
+            return self.post(&Response::Failed { message: "There is no report yet.".to_owned() });
+        };
+        let redacted = redact(&analysis.report, &analysis.names);
+        let text = print(&redacted.report, format);
+        let leaks = redacted.leaks(&text);
+        if save && leaks.is_empty() {
+            self.post(&Response::Printed { format, text });
+        } else {
+            self.post(&Response::Redaction { format, replacements: redacted.replacements, leaks });
         }
     }
 
@@ -337,6 +352,14 @@ impl State {
 
     fn post(&self, response: &Response) {
         post(&self.scope, response);
+    }
+}
+
+fn print(report: &Report, format: PrintFormat) -> String {
+    match format {
+        PrintFormat::Html => html::print(report),
+        PrintFormat::Markdown => markdown::print(report),
+        PrintFormat::Json => json::print(report),
     }
 }
 

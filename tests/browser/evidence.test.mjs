@@ -121,10 +121,13 @@ for (const target of targets) {
     for (const format of ["json", "markdown", "html"]) {
       await page.evaluate((format) => {
         globalThis.keptBlobs.length = 0;
-        // Some of the buttons may stand in a menu that opens first.
-        const button = () => document.querySelector(`button[data-export="${format}"]`);
-        if (!button()) document.querySelector("[data-menu=export]")?.click();
-        return new Promise((done) => setTimeout(() => { button().click(); done(); }, 100));
+        const press = (selector) => new Promise((done) => setTimeout(() => {
+          document.querySelector(selector).click();
+          done();
+        }, 100));
+        return press("[data-menu=export]")
+          .then(() => press(`dialog button[data-export="${format}"]`))
+          .then(() => press("dialog [data-save]"));
       }, format);
       saved[format] = await until(page, `${format} is saved`, () => globalThis.keptBlobs.at(-1)?.text());
     }

@@ -1,0 +1,234 @@
+//! The report as a file: its format, whether names are replaced, what is replaced, and what the check found.
+//!
+//! A redacted report is saved when the check found nothing in the very format that is saved. If it found something, the
+//! list of it stands where Save was.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::session::Session;
+use super::shared::icon::{Icon, icon};
+use super::state::Action;
+use super::text::count;
+use crate::report::redaction::{Leak, Replacement};
+use crate::worker::protocol::PrintFormat;
+
+/// What the worker says about a redacted report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Redaction {
+    pub format: PrintFormat,
+    pub replacements: Vec<Replacement>,
+    pub leaks: Vec<Leak>,
+}
+
+/// Rows of the preview before all are asked for.
+const FIRST: usize = 8;
+
+/// Of each kind at first.
+const OF_EACH: usize = 2;
+
+impl Redaction {
+    /// What the check came to, in words.
+    pub fn result(&self) -> String {
+        let originals = count(self.replacements.len() as u64, "original", "originals");
+        match self.leaks.len() {
+            0 => format!(
+                "Checked: none of the {originals}, no other known name and no other address was found in the {} file.",
+                title(self.format)
+            ),
+            1 => "The check found a text that must not be in the report. It is not saved.".to_owned(),
+            many => format!("The check found {many} texts that must not be in the report. It is not saved."),
+        }
+    }
+
+    /// A few of each kind.
+    fn first(&self) -> Vec<&Replacement> {
+        if self.replacements.len() <= FIRST {
+            return self.replacements.iter().collect();
+        }
+        let mut first: Vec<&Replacement> = Vec::new();
+        for row in &self.replacements {
+            let same = first.iter().filter(|other| other.kind == row.kind).count();
+            if same < OF_EACH && first.len() < FIRST {
+                first.push(row);
+            }
+        }
+        first
+    }
+}
+
+const FORMATS: [(PrintFormat, &str, &str); 3] = [
+    (PrintFormat::Html, "html", "One page to read, print or send."),
+    (PrintFormat::Markdown, "markdown", "For a ticket or a wiki."),
+    (PrintFormat::Json, "json", "For other tools."),
+];
+
+fn title(format: PrintFormat) -> &'static str {
+    match format {
+        PrintFormat::Html => "HTML",
+        PrintFormat::Markdown => "Markdown",
+        PrintFormat::Json => "JSON",
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub session: Session,
+    pub act: Callback<Action>,
+    pub redaction: Option<Rc<Redaction>>,
+}
+
+/// The dialog.
+#[function_component]
+pub fn Export(props: &Props) -> Html {
+    let node = use_node_ref();
+    let format = use_state_eq(|| PrintFormat::Html);
+    let redact = use_state_eq(|| false);
+    use_effect_with((), {
+        let node = node.clone();
+        move |()| {
+            if let Some(dialog) = node.cast::<web_sys::HtmlDialogElement>() {
+                let _ = dialog.show_modal();
+            }
+        }
+    });
+    use_effect_with((*format, *redact), {
+        let session = props.session.clone();
+        move |(format, redact)| {
+            if *redact {
+                session.redaction(*format);
+            }
+        }
+    });
+    let closed = props.act.reform(|_: Event| Action::Export(false));
+    let close = props.act.reform(|_: MouseEvent| Action::Export(false));
+    let toggle = {
+        let redact = redact.clone();
+        Callback::from(move |_: Event| redact.set(!*redact))
+    };
+    let shown = props.redaction.as_ref().filter(|shown| *redact && shown.format == *format);
+    let ready = !*redact || shown.is_some_and(|shown| shown.leaks.is_empty());
+    let save = {
+        let (session, act, format, redact) = (props.session.clone(), props.act.clone(), *format, *redact);
+        Callback::from(move |_: MouseEvent| {
+            session.print(format, redact);
+            act.emit(Action::Export(false));
+        })
+    };
+    let about = FORMATS.iter().find(|(known, ..)| *known == *format).map_or("", |(_, _, about)| about);
+    html! {
+        <dialog ref={node} class="sheet export" aria-labelledby="export-title" onclose={closed}>
+            <h2 id="export-title">{ "Export the report" }</h2>
+            <div class="buttons" role="group" aria-label="Format">
+                { for FORMATS.iter().map(|(known, name, _)| {
+                    let (state, known) = (format.clone(), *known);
+                    let pressed = (*format == known).to_string();
+                    let onclick = Callback::from(move |_: MouseEvent| state.set(known));
+                    html! { <button type="button" class="button" data-export={*name} aria-pressed={pressed} {onclick}>{ title(known) }</button> }
+                }) }
+                <span class="meta">{ about }</span>
+            </div>
+            <label class="export-check">
+                <input type="checkbox" checked={*redact} onchange={toggle} />
+                <span>{ "Redact: replace names, addresses, domains, IP addresses, GUIDs and subjects" }</span>
+            </label>
+            if *redact {
+                { preview(shown) }
+            } else {
+                <p class="meta">{ "The report quotes your files. Names and addresses stay in it as they are." }</p>
+            }
+            <div class="buttons export-end">
+                if ready {
+                    <button type="button" class="button primary" data-save="report" onclick={save}>{ "Save" }</button>
+                }
+                <button type="button" class="button" onclick={close}>{ if ready { "Cancel" } else { "Close" } }</button>
+            </div>
+        </dialog>
+    }
+}
+
+fn preview(shown: Option<&Rc<Redaction>>) -> Html {
+    let Some(shown) = shown else {
+        return html! { <p class="meta" data-redaction="pending">{ "Looking for names" }</p> };
+    };
+    let held = shown.leaks.is_empty();
+    let (state, drawing, class) = if held { ("held", Icon::Tick, "ok") } else { ("failed", Icon::Cross, "critical") };
+    html! {
+        <div class="export-preview" data-redaction={state}>
+            <p class={classes!("export-result", class)}>{ icon(drawing) }<span>{ shown.result() }</span></p>
+            if held {
+                <p class="meta">{ "The check compares names that the files show and forms of addresses. A name in running text that is in no list can escape it: read the file before you send it." }</p>
+            } else {
+                <ul class="leaks" tabindex="0" aria-label="Found in the report">
+                    { for shown.leaks.iter().map(|leak| html! {
+                        <li><code>{ &leak.text }</code>{ " " }<span class="meta">{ count(leak.times.into(), "time", "times") }</span></li>
+                    }) }
+                </ul>
+            }
+            <Replaced redaction={shown.clone()} />
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ReplacedProps {
+    redaction: Rc<Redaction>,
+}
+
+/// The table of what is replaced.
+#[function_component]
+fn Replaced(props: &ReplacedProps) -> Html {
+    let all = use_state_eq(|| false);
+    let redaction = &props.redaction;
+    let rows: Vec<&Replacement> = if *all { redaction.replacements.iter().collect() } else { redaction.first() };
+    let more = redaction.replacements.len() > rows.len() || *all;
+    let toggle = {
+        let all = all.clone();
+        Callback::from(move |_: MouseEvent| all.set(!*all))
+    };
+    if redaction.replacements.is_empty() {
+        return html! { <p>{ "Nothing in the report has to be replaced." }</p> };
+    }
+    html! {
+        <>
+            <div class="replaced" tabindex="0" role="region" aria-label="Replacements">
+                <table>
+                    <thead><tr><th scope="col">{ "In your files" }</th><th scope="col">{ "In the report" }</th><th scope="col">{ "What it is" }</th><th scope="col" class="number">{ "Times" }</th></tr></thead>
+                    <tbody>
+                        { for rows.iter().map(|row| html! {
+                            <tr><td><code>{ &row.original }</code></td><td><code>{ &row.token }</code></td><td>{ row.kind.word() }</td><td class="number">{ row.times }</td></tr>
+                        }) }
+                    </tbody>
+                </table>
+            </div>
+            if more {
+                <button type="button" class="link" data-replaced="all" onclick={toggle} aria-expanded={all.to_string()}>
+                    { if *all { "Show fewer".to_owned() } else { format!("Show all {} replacements", redaction.replacements.len()) } }
+                </button>
+            }
+        </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::redaction::NameKind;
+
+    fn row(kind: NameKind, number: u32) -> Replacement {
+        Replacement { kind, original: format!("EX{number}"), token: format!("server{number}"), times: number }
+    }
+
+    #[test]
+    fn a_few_of_each_kind_come_first() {
+        let replacements: Vec<Replacement> =
+            (1..9).map(|n| row(NameKind::Server, n)).chain((1..9).map(|n| row(NameKind::Ip, n))).collect();
+        let shown = Redaction { format: PrintFormat::Html, replacements, leaks: Vec::new() };
+        let kinds: Vec<NameKind> = shown.first().iter().map(|row| row.kind).collect();
+        assert_eq!(kinds, [NameKind::Server, NameKind::Server, NameKind::Ip, NameKind::Ip]);
+        assert!(shown.result().starts_with("Checked: none of the 16 originals"));
+        let leaks = vec![Leak { text: "EX1".to_owned(), times: 1 }];
+        assert!(Redaction { leaks, ..shown }.result().ends_with("It is not saved."));
+    }
+}

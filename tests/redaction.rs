@@ -1,0 +1,312 @@
+//! Redaction over all cases, and over the corpus when it is there: nothing of the originals is printed, the same original
+//! has one token, and the diagnosis is the same.
+//!
+//! What counts as an original is told here by means of its own: regular expressions over the report as it is and the files,
+//! and the names of the companies of the samples.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may fail loudly"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use queuescope::analysis::{Analysis, analyze};
+use queuescope::base::source::Source;
+use queuescope::base::text::Text;
+use queuescope::report::redaction::{NameKind, Redacted, redact};
+use queuescope::report::{Report, html, json, markdown, text};
+use regex::Regex;
+
+/// Words of the companies in the samples; none may be left anywhere.
+const COMPANIES: [&str; 17] = [
+    "contoso",
+    "fabrikam",
+    "adatum",
+    "litware",
+    "northwind",
+    "proseware",
+    "tailspin",
+    "wingtip",
+    "woodgrove",
+    "lucerne",
+    "blueyonder",
+    "cohowinery",
+    "treyresearch",
+    "wideworld",
+    "alpine",
+    "southridge",
+    "humongous",
+];
+
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    fn walk(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(root, &path, files);
+                continue;
+            }
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+            if name != "case.md" && name != "expected.txt" {
+                files.push((name, std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    let mut all = Vec::new();
+    walk(folder, folder, &mut all);
+    all.sort();
+    all
+}
+
+fn diagnose(files: &[(String, Vec<u8>)]) -> Analysis {
+    let sources = files.iter().map(|(path, bytes)| Source::from_bytes(path.clone(), bytes.clone())).collect();
+    analyze(sources, &mut |_| ControlFlow::Continue(()))
+}
+
+fn printed(report: &Report) -> [(&'static str, String); 4] {
+    [
+        ("text", text::print(report)),
+        ("json", json::print(report)),
+        ("markdown", markdown::print(report)),
+        ("html", html::print(report)),
+    ]
+}
+
+struct Shapes {
+    originals: Vec<Regex>,
+    servers: Regex,
+}
+
+impl Shapes {
+    fn new() -> Shapes {
+        let new = |pattern: &str| Regex::new(pattern).unwrap();
+        Shapes {
+            originals: vec![
+                new(r"[A-Za-z0-9._+-]{2,}@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"),
+                new(
+                    r"\b(?:192\.0\.2|198\.51\.100|203\.0\.113|192\.168\.\d+|10\.\d+\.\d+|172\.(?:1[6-9]|2\d|3[01])\.\d+)\.\d{1,3}\b",
+                ),
+                new(r"\b2001:db8:[0-9a-f:]+"),
+                new(r"\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b"),
+                new(r"\b[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|example|local)\b"),
+                new(r"\bS-1-5-21-\d+-\d+-\d+-\d{4,}\b"),
+            ],
+            servers: new(r"\b(?:[A-Z]{2,6}\d{0,2}|EX\d*[A-Z]?|FABEX)-[A-Z]{0,4}\d{1,2}[A-Z]?\b"),
+        }
+    }
+
+    /// What must not be printed. Well-known ranges, rights and hosts of Microsoft stay.
+    fn of(&self, text: &str) -> BTreeSet<String> {
+        let stays = |found: &str| {
+            let lower = found.to_lowercase();
+            [
+                "microsoft.com",
+                "outlook.com",
+                "office.com",
+                "office365.com",
+                "rfc-editor.org",
+                "10.0.0.0",
+                "192.168.0.0",
+                "172.16.0.0",
+                "10.255.255.255",
+                "-11d0-",
+                "-11d1-",
+                "-11d2-",
+                "4d1a-",
+                "00000000-",
+            ]
+            .iter()
+            .any(|known| lower.contains(known))
+                || queuescope::knowledge::extended_rights::all().iter().any(|right| right.guid.to_string() == lower)
+        };
+        let all = self.originals.iter().flat_map(|shape| shape.find_iter(text)).map(|m| m.as_str());
+        all.filter(|found| !stays(found)).map(str::to_lowercase).collect()
+    }
+}
+
+fn is_whole(text: &str, at: usize, len: usize) -> bool {
+    let before = text[..at].chars().next_back();
+    let behind = text[at + len..].chars().next();
+    !before.is_some_and(char::is_alphanumeric) && !behind.is_some_and(char::is_alphanumeric)
+}
+
+fn holds(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| is_whole(text, at, word.len()))
+}
+
+/// What is wrong with the redaction of a case.
+fn faults(name: &str, files: &[(String, Vec<u8>)], shapes: &Shapes) -> Vec<String> {
+    let analysis = diagnose(files);
+    let report = &analysis.report;
+    let redacted = redact(report, &analysis.names);
+    let mut faults = Vec::new();
+    let public: String = report.findings.iter().flat_map(|finding| &finding.sources).map(String::as_str).collect();
+    let before = text::print(report);
+    let mut originals: BTreeSet<String> = shapes.of(&before);
+    originals.retain(|original| !public.contains(original.as_str()));
+    let mut servers: BTreeSet<String> = BTreeSet::new();
+    for (path, bytes) in files.iter().filter(|(_, bytes)| bytes.len() < 1 << 20) {
+        let decoded = Text::decode(bytes);
+        let text = decoded.as_str();
+        originals.extend(shapes.of(text).into_iter().filter(|original| !public.contains(original.as_str())));
+        servers.extend(
+            shapes.servers.find_iter(text).chain(shapes.servers.find_iter(path)).map(|m| m.as_str().to_lowercase()),
+        );
+    }
+    for (format, printed) in printed(&redacted.report) {
+        let lower = printed.to_lowercase();
+        faults.extend(
+            COMPANIES.iter().filter(|word| lower.contains(**word)).map(|word| format!("{name}: {format} holds {word}")),
+        );
+        faults.extend(
+            originals.iter().filter(|word| holds(&lower, word)).map(|word| format!("{name}: {format} holds {word}")),
+        );
+        let left =
+            servers.iter().filter(|word| !word.starts_with("kb-") && !word.starts_with("utf-") && holds(&lower, word));
+        faults.extend(left.map(|word| format!("{name}: {format} holds the server {word}")));
+        faults.extend(
+            redacted.leaks(&printed).iter().map(|leak| format!("{name}: {format}, the check says {}", leak.text)),
+        );
+    }
+    faults.extend(differences(report, &redacted).into_iter().map(|fault| format!("{name}: {fault}")));
+    faults
+}
+
+fn differences(report: &Report, redacted: &Redacted) -> Vec<String> {
+    let mut faults = Vec::new();
+    let new = &redacted.report;
+    let numbers = |report: &Report| {
+        let summary = &report.summary;
+        let findings: Vec<_> = report
+            .findings
+            .iter()
+            .map(|f| (f.severity, f.role, f.confidence, f.problem, f.evidence.len(), f.remedy.len(), f.title.clone()))
+            .collect();
+        let inputs: Vec<_> =
+            report.inputs.iter().map(|i| (i.kind.clone(), i.state, i.records, i.size, i.notes.len())).collect();
+        (summary.waiting, summary.unexplained, summary.explained.clone(), findings, inputs, report.problems.clone())
+    };
+    if numbers(report) != numbers(new) && !report.findings.iter().any(|finding| finding.rule.starts_with("site-")) {
+        faults.push("the diagnosis is another one".to_owned());
+    }
+    for (old, new) in report.findings.iter().zip(&new.findings) {
+        if !old.rule.starts_with("site-") && old.rule != new.rule {
+            faults.push(format!("the rule {} became {}", old.rule, new.rule));
+        }
+        for (old, new) in old.evidence.iter().zip(&new.evidence) {
+            if old.excerpt.lines().count() != new.excerpt.lines().count() {
+                faults.push(format!("lines of an excerpt are lost: {:?} {:?}", old.excerpt, new.excerpt));
+            }
+            if old.marks.is_empty() != new.marks.is_empty()
+                || new.marks.iter().any(|(a, b)| new.excerpt.get(*a..*b).is_none_or(str::is_empty))
+            {
+                faults.push(format!("marks {:?} of {:?}", new.marks, new.excerpt));
+            }
+        }
+    }
+    let mut tokens: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in &redacted.replacements {
+        // Accounts and parts of names keep their case where they stay, so compare without.
+        tokens.entry(row.original.to_lowercase()).or_default().insert(row.token.to_lowercase());
+    }
+    faults.extend(
+        tokens
+            .iter()
+            .filter(|(_, tokens)| tokens.len() > 1)
+            .map(|(original, tokens)| format!("{original} has {tokens:?}")),
+    );
+    let mut back: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in redacted.replacements.iter().filter(|row| !matches!(row.kind, NameKind::Guid | NameKind::Domain)) {
+        back.entry(row.token.to_lowercase())
+            .or_default()
+            .insert(row.original.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    faults.extend(
+        back.iter()
+            .filter(|(_, originals)| originals.len() > 1)
+            .map(|(token, originals)| format!("{token} stands for {originals:?}")),
+    );
+    faults
+}
+
+fn run(folders: &[PathBuf]) -> Vec<String> {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let found = std::sync::Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let shapes = Shapes::new();
+                while let Some(folder) = folders.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+                    let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+                    let faults = faults(&name, &files(folder), &shapes);
+                    found.lock().unwrap().extend(faults);
+                }
+            });
+        }
+    });
+    let mut found = found.into_inner().unwrap();
+    found.sort();
+    found
+}
+
+#[test]
+fn nothing_of_the_originals_is_printed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    let faults = run(&folders);
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn the_same_report_gives_the_same_bytes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/relay-connector-captures-2010-list");
+    let files = files(&folder);
+    let (one, other) = (diagnose(&files), diagnose(&files.iter().rev().cloned().collect::<Vec<_>>()));
+    let (one, other) = (redact(&one.report, &one.names), redact(&other.report, &other.names));
+    assert_eq!(printed(&one.report), printed(&other.report));
+    assert_eq!(one.replacements, other.replacements);
+    let text = text::print(&one.report);
+    assert!(text.contains("Redacted:") && text.contains("Set-ReceiveConnector \"server"), "{text}");
+    let again = redact(&one.report, &[]);
+    assert_eq!(again.report.findings.len(), one.report.findings.len());
+}
+
+#[test]
+fn the_check_finds_what_was_put_back() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/relay-connector-captures-2010-list");
+    let analysis = diagnose(&files(&folder));
+    let redacted = redact(&analysis.report, &analysis.names);
+    for (format, clean) in printed(&redacted.report) {
+        assert!(redacted.leaks(&clean).is_empty(), "{format}");
+        for original in
+            ["EX16-01", "192.0.2.11", "someone@contoso.com", "mail.contoso.com", "5c0f7a1e-2b64-5d83-9a17-e46f03c8d2b5"]
+        {
+            let printed = clean.replacen("Exchange", original, 1);
+            assert!(!redacted.leaks(&printed).is_empty(), "{format}, {original}");
+        }
+    }
+    for (format, printed) in printed(&analysis.report) {
+        assert!(redacted.leaks(&printed).len() > 5, "{format}");
+    }
+}
+
+/// Prints the redacted text of one case: `QUEUESCOPE_SHOW=name cargo test --test redaction -- --nocapture show`.
+#[test]
+fn show() {
+    let Some(name) = std::env::var_os("QUEUESCOPE_SHOW") else { return };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
+    let analysis = diagnose(&files(&folder));
+    let redacted = redact(&analysis.report, &analysis.names);
+    println!("{}", text::print(&redacted.report));
+    for row in &redacted.replacements {
+        println!("{} | {} | {} | {}", row.kind.word(), row.original, row.token, row.times);
+    }
+}
