@@ -57,6 +57,7 @@ static AREAS: &[&[&Rule]] = &[
 ];
 // registry:end
 
+pub(crate) use authentication::{exchange_auth, release};
 pub use before::note_before;
 pub use declare::{Area, Check, Input, RowOrigin, Rule, Words};
 pub use discovery::{Discovery, Proof, Share, Verdict};

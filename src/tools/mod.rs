@@ -7,3 +7,4 @@ pub mod event_lookup;
 pub mod receive_connector_selector;
 pub mod route_calculator;
 pub mod routing_lint;
+pub mod send_connector_selector;

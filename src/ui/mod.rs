@@ -8,6 +8,7 @@ mod about_view;
 mod app;
 mod browser;
 mod case;
+mod connectors;
 mod diagnosis;
 mod drawer;
 mod drop;

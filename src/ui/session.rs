@@ -10,6 +10,7 @@ use std::rc::Rc;
 use web_sys::File;
 use yew::functional::UseReducerDispatcher;
 
+use super::connectors::state::ConnectorsChange;
 use super::state::{Action, Lines, State};
 use super::table_state::TableChange;
 use super::{browser, text};
@@ -280,6 +281,15 @@ impl Relay {
                 if browser::save(&name, &text, "text/csv;charset=utf-8") {
                     self.dispatcher.dispatch(Action::Say(format!("Saved {name}")));
                 }
+            }
+            Response::Matrix { matrix } => {
+                self.dispatcher.dispatch(Action::Connectors(ConnectorsChange::Matrix(Box::new(matrix))));
+            }
+            Response::WhoAnswers { choice } => {
+                self.dispatcher.dispatch(Action::Connectors(ConnectorsChange::Choice(choice.map(Box::new))));
+            }
+            Response::DomainRoute { route } => {
+                self.dispatcher.dispatch(Action::Connectors(ConnectorsChange::Route(route.map(Box::new))));
             }
             Response::Failed { message } => self.dispatcher.dispatch(Action::Notice(Some(message))),
         }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use yew::functional::Reducible;
 
 use super::case::{self, Case};
+use super::connectors::state::{ConnectorsChange, ConnectorsState};
 use super::table_state::{TableChange, Tables};
 use super::view::View;
 use crate::report::{Input, Report};
@@ -180,6 +181,7 @@ pub struct State {
     /// What is looked up.
     pub code: String,
     pub tables: Rc<Tables>,
+    pub connectors: Rc<ConnectorsState>,
 }
 
 /// Where the lines in an answer come from.
@@ -219,6 +221,8 @@ pub enum Action {
     Table(&'static str, TableChange),
     /// Another table of a view is shown.
     ShowTable(View, &'static str),
+    /// Something about the connectors changes.
+    Connectors(ConnectorsChange),
     /// A row opens in the drawer.
     Row(Box<RowAnswer>),
     Fold(u32),
@@ -258,6 +262,7 @@ impl State {
             shown_rule: None,
             code: String::new(),
             tables: Rc::default(),
+            connectors: Rc::default(),
         }
     }
 
@@ -295,6 +300,7 @@ impl State {
                 self.stalled = false;
                 self.shown_file = None;
                 Rc::make_mut(&mut self.tables).forget();
+                Rc::make_mut(&mut self.connectors).forget();
                 if self.view == View::About {
                     self.view = View::Diagnosis;
                 }
@@ -338,6 +344,7 @@ impl State {
             }
             Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
+            Action::Connectors(change) => Rc::make_mut(&mut self.connectors).change(change),
             Action::Row(row) => self.open_row(*row),
             Action::Fold(problem) => {
                 Rc::make_mut(&mut self.open).remove(&problem);

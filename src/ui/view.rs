@@ -91,7 +91,7 @@ pub static VIEWS: &[ViewRow] = &[
     ViewRow {
         view: View::Permissions,
         hash: "permissions",
-        name: "Permissions and directory",
+        name: "Rights and directory",
         icon: Icon::Permissions,
         key: "p",
         group: Group::Evidence,

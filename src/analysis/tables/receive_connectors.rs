@@ -17,7 +17,7 @@ pub static TABLE: Table = Table {
         Column::printed("Bindings"),
         Column::printed("Remote IP ranges"),
         Column::words("Exchange servers").facet(),
-        Column::printed("Authentication"),
+        Column::printed("Authentication").extra(),
         Column::printed("Permission groups"),
         Column::words("Made by setup").facet().extra(),
         Column::printed("Greets as").extra(),
