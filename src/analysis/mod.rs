@@ -6,6 +6,8 @@
 //! the files alone: no clock, no locale, no order of dropping.
 
 mod account;
+pub mod connector_matrix;
+pub mod domain_route;
 mod expand;
 mod input;
 pub mod job;
@@ -302,6 +304,23 @@ impl Analysis {
         let row = built.rows.get(number as usize)?;
         let evidence = row.span.map(|span| evidence(&Proof::new(span, built.table.title), &self.sources, &self.shelf));
         Some(RowDetails { fields: built.fields(number), notes: (built.table.notes)(&self.facts, row), evidence })
+    }
+
+    /// Who answers whom.
+    pub fn connector_matrix(&self, question: &connector_matrix::Question) -> connector_matrix::Matrix {
+        connector_matrix::matrix(&self.facts, question)
+    }
+
+    /// How a server chooses who answers an address.
+    pub fn who_answers(&self, asked: &connector_matrix::Asked) -> Option<connector_matrix::Choice> {
+        let table = self.table("receive-connectors")?;
+        connector_matrix::choice(&self.facts, asked, &|span| table.number(span))
+    }
+
+    /// Which connector takes mail to a domain; `None` when the text holds no domain.
+    pub fn domain_route(&self, text: &str) -> Option<domain_route::DomainRoute> {
+        let table = self.table("send-connectors")?;
+        Some(domain_route::route(&self.facts, &domain_route::read_domain(text)?, &|span| table.number(span)))
     }
 
     /// Gives the sources back as they were handed over, to analyze them again together with others.

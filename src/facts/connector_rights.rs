@@ -41,15 +41,16 @@ impl ConnectorRights {
         (rights, rest)
     }
 
-    /// All lists.
-    pub fn all(&self) -> impl Iterator<Item = &AccessControlList> {
-        self.lists.values().flatten()
-    }
-
     /// The lists of a connector.
     pub fn of<'a>(&'a self, connector: &ReceiveConnector) -> impl Iterator<Item = &'a AccessControlList> {
         let key = (server_key(connector.server().unwrap_or("")), connector.name().to_lowercase());
         self.lists.get(&key).into_iter().flatten()
+    }
+
+    /// All lists, each with the server and the connector in small letters.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str, &AccessControlList)> {
+        let pairs = self.lists.iter().flat_map(|(key, lists)| lists.iter().map(move |list| (key, list)));
+        pairs.map(|((server, name), list)| (server.as_str(), name.as_str(), list))
     }
 }
 

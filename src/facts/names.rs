@@ -291,7 +291,13 @@ impl Facts {
                 }
             }
         }
-        for list in self.permissions.lists.iter().map(|object| &object.list).chain(self.connector_rights.all()) {
+        for list in self
+            .permissions
+            .lists
+            .iter()
+            .map(|object| &object.list)
+            .chain(self.connector_rights.all().map(|(_, _, list)| list))
+        {
             names.at(Object, list.object.as_ref());
             let owner = list.owner.iter().map(|owner| &owner.value);
             for trustee in owner.chain(list.entries.iter().map(|entry| &entry.trustee)) {

@@ -190,6 +190,12 @@ impl Rights {
 
 impl std::fmt::Debug for Rights {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::fmt::Display for Rights {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const NAMES: [(Rights, &str); 13] = [
             (Rights::CREATE_CHILD, "CreateChild"),
             (Rights::DELETE_CHILD, "DeleteChild"),

@@ -57,10 +57,12 @@ static AREAS: &[&[&Rule]] = &[
 ];
 // registry:end
 
+pub(crate) use authentication::{exchange_auth, release};
 pub use before::note_before;
 pub use declare::{Area, Check, Input, RowOrigin, Rule, Words};
 pub use discovery::{Discovery, Proof, Share, Verdict};
 pub use past::note_past_reports;
+pub(crate) use permissions::required;
 
 /// All rules that are written in Rust, by area and id.
 pub fn all() -> impl Iterator<Item = &'static Rule<'static>> {

@@ -197,6 +197,19 @@ pub fn guid_of(object: &ObjectType) -> Option<Uuid> {
     object.guid.or_else(|| Some(extended_rights::by_name(object.name.as_deref()?)?.guid))
 }
 
+/// The schema name of a right that is known.
+pub fn schema_name(object: &ObjectType) -> Option<&'static str> {
+    Some(extended_rights::by_guid(guid_of(object)?)?.name)
+}
+
+/// How a right or class is called: by its usual display name where it is known, else as printed.
+pub fn title(object: &ObjectType) -> String {
+    let known = guid_of(object).and_then(extended_rights::by_guid);
+    let usual = known.map(|right| right.titles.first().copied().unwrap_or(right.name).to_owned());
+    let printed = || object.name.clone().or_else(|| object.guid.map(|guid| guid.to_string()));
+    usual.or_else(printed).unwrap_or_default()
+}
+
 fn is_of(trustee: &Trustee, who: &Who<'_>) -> bool {
     if who.trustees.iter().any(|one| same(one, trustee)) {
         return true;

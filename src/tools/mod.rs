@@ -11,3 +11,4 @@ pub mod mail_reader;
 pub mod receive_connector_selector;
 pub mod route_calculator;
 pub mod routing_lint;
+pub mod send_connector_selector;

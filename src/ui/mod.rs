@@ -10,6 +10,7 @@ mod app;
 mod browser;
 mod case;
 mod collect_view;
+mod connectors;
 mod diagnosis;
 mod drawer;
 mod drop;

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use web_sys::File;
 use yew::functional::UseReducerDispatcher;
 
+use super::connectors::state::ConnectorsChange;
 use super::export::Redaction;
 use super::state::{Action, Lines, State};
 use super::table_state::TableChange;
@@ -318,6 +319,15 @@ impl Relay {
             }
             Response::Redaction { format, replacements, leaks } => {
                 self.dispatcher.dispatch(Action::Redaction(Box::new(Redaction { format, replacements, leaks })));
+            }
+            Response::Matrix { matrix } => {
+                self.dispatcher.dispatch(Action::Connectors(ConnectorsChange::Matrix(Box::new(matrix))));
+            }
+            Response::WhoAnswers { choice } => {
+                self.dispatcher.dispatch(Action::Connectors(ConnectorsChange::Choice(choice.map(Box::new))));
+            }
+            Response::DomainRoute { route } => {
+                self.dispatcher.dispatch(Action::Connectors(ConnectorsChange::Route(route.map(Box::new))));
             }
             Response::Failed { message } => self.dispatcher.dispatch(Action::Notice(Some(message))),
         }

@@ -8,6 +8,7 @@ use yew::functional::Reducible;
 
 use super::case::{self, Case};
 use super::collect_view::Choice;
+use super::connectors::state::{ConnectorsChange, ConnectorsState};
 use super::export::Redaction;
 use super::table_state::{TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
@@ -189,6 +190,7 @@ pub struct State {
     /// What is chosen to be gathered; `None` before anybody chose.
     pub collect: Option<Rc<Choice>>,
     pub tables: Rc<Tables>,
+    pub connectors: Rc<ConnectorsState>,
     /// Problems that were set aside, with a note each.
     pub acknowledged: Rc<BTreeMap<u32, String>>,
     /// The report of earlier files, to compare with.
@@ -254,6 +256,8 @@ pub enum Action {
     Table(&'static str, TableChange),
     /// Another table of a view is shown.
     ShowTable(View, &'static str),
+    /// Something about the connectors changes.
+    Connectors(ConnectorsChange),
     /// A row opens in the drawer.
     Row(Box<RowAnswer>),
     Fold(u32),
@@ -301,6 +305,7 @@ impl State {
             before: None,
             exporting: false,
             redaction: None,
+            connectors: Rc::default(),
         }
     }
 
@@ -341,6 +346,7 @@ impl State {
                 self.shown_file = None;
                 self.collect = None;
                 Rc::make_mut(&mut self.tables).forget();
+                Rc::make_mut(&mut self.connectors).forget();
                 if self.view == View::About {
                     self.view = View::Diagnosis;
                 }
@@ -394,6 +400,7 @@ impl State {
             Action::Collect(choice) => self.collect = Some(Rc::new(*choice)),
             Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
+            Action::Connectors(change) => Rc::make_mut(&mut self.connectors).change(change),
             Action::Row(row) => self.open_row(*row),
             Action::Fold(problem) => {
                 Rc::make_mut(&mut self.open).remove(&problem);

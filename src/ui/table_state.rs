@@ -67,6 +67,11 @@ impl Tables {
         self.shown.get(&view).copied().or_else(|| view.row()?.tables.first().copied())
     }
 
+    /// What was chosen in a view: a table, or what the view shows besides.
+    pub fn chosen(&self, view: View) -> Option<&'static str> {
+        self.shown.get(&view).copied()
+    }
+
     /// Shows another table of a view.
     pub fn show(&mut self, view: View, table: &'static str) {
         self.shown.insert(view, table);

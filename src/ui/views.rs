@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::about_view::About;
 use super::case::Case;
 use super::collect_view::Collect;
+use super::connectors::Connectors;
 use super::diagnosis::{self, Diagnosis};
 use super::files_view::Files;
 use super::reference::Reference;
@@ -41,6 +42,9 @@ pub fn draw(state: &State, session: &Session, act: &Callback<Action>) -> (&'stat
 fn of_case(state: &State, case: &Case, session: &Session, act: &Callback<Action>) -> Html {
     match state.view {
         View::Files => html! { <Files case={case.clone()} act={act.clone()} shown={state.shown_file.clone()} /> },
+        View::Connectors => html! {
+            <Connectors tables={state.tables.clone()} connectors={state.connectors.clone()} case={case.clone()} act={act.clone()} session={session.clone()} />
+        },
         view => match view.row().filter(|row| !row.tables.is_empty()) {
             Some(row) => html! {
                 <TableView key={row.hash} view={view} tables={state.tables.clone()} case={case.clone()} act={act.clone()} session={session.clone()} />

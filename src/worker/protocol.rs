@@ -4,6 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::analysis::connector_matrix::{
+    Asked, CellState, Choice, Matrix, MatrixCell, MatrixColumn, MatrixRow, Question, SourceKind, read_address,
+};
+pub use crate::analysis::domain_route::{DomainRoute, read_domain};
 pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
 use crate::report::redaction::{Leak, Replacement};
 use crate::report::{Evidence, Input, Report};
@@ -125,6 +129,21 @@ pub enum Request {
         /// Which rows, in which order.
         query: Query,
     },
+    /// Who answers whom.
+    Matrix {
+        /// What is to be shown.
+        question: Question,
+    },
+    /// How a server chooses who answers an address.
+    WhoAnswers {
+        /// Address, server and port.
+        asked: Asked,
+    },
+    /// Which connector takes mail to a domain.
+    DomainRoute {
+        /// The domain.
+        domain: String,
+    },
 }
 
 /// Worker to page.
@@ -240,6 +259,21 @@ pub enum Response {
         replacements: Vec<Replacement>,
         /// What should not be there.
         leaks: Vec<Leak>,
+    },
+    /// Who answers whom.
+    Matrix {
+        /// The matrix.
+        matrix: Matrix,
+    },
+    /// How a server chooses.
+    WhoAnswers {
+        /// The choice; `None` when there is nothing to choose from.
+        choice: Option<Choice>,
+    },
+    /// Which connector takes mail to a domain.
+    DomainRoute {
+        /// The answer; `None` when no domain was asked for.
+        route: Option<DomainRoute>,
     },
     /// Something could not be done; the page goes on.
     Failed {

@@ -166,7 +166,13 @@ impl State {
                     }),
                 }
             }
-            Request::Page { .. } | Request::Row { .. } | Request::Find { .. } | Request::Csv { .. } => {
+            Request::Page { .. }
+            | Request::Row { .. }
+            | Request::Find { .. }
+            | Request::Csv { .. }
+            | Request::Matrix { .. }
+            | Request::WhoAnswers { .. }
+            | Request::DomainRoute { .. } => {
                 // Without an analysis the page asks again when there is one.
                 if let Some(answer) = self.analysis.as_ref().and_then(|analysis| tables::answer(analysis, request)) {
                     self.post(&answer);

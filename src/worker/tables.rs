@@ -1,4 +1,4 @@
-//! What the worker answers about tables.
+//! What the worker answers about tables and connectors.
 
 use super::protocol::{Request, Response, RowAnswer};
 use crate::analysis::Analysis;
@@ -23,6 +23,9 @@ pub(super) fn answer(analysis: &Analysis, request: Request) -> Option<Response> 
             let text = analysis.table(&table)?.csv(&query);
             Response::Csv { table, text }
         }
+        Request::Matrix { question } => Response::Matrix { matrix: analysis.connector_matrix(&question) },
+        Request::WhoAnswers { asked } => Response::WhoAnswers { choice: analysis.who_answers(&asked) },
+        Request::DomainRoute { domain } => Response::DomainRoute { route: analysis.domain_route(&domain) },
         _ => return None,
     })
 }

@@ -140,6 +140,11 @@ impl Built {
         super::csv::print(self, query)
     }
 
+    /// The number of the first row that was read from a place.
+    pub fn number(&self, span: crate::base::source::Span) -> Option<u32> {
+        self.rows.iter().position(|row| row.span == Some(span)).and_then(|at| u32::try_from(at).ok())
+    }
+
     /// Titles and whole texts of a row, what is unknown left out.
     pub fn fields(&self, number: u32) -> Vec<(String, String)> {
         let row = self.rows.get(number as usize);

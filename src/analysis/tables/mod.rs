@@ -5,8 +5,11 @@
 //! knows where it was read from, so that it opens in its raw context.
 
 mod built;
+#[cfg(test)]
+pub(super) mod cases;
 mod csv;
 mod filter;
+mod shown;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,16 +20,40 @@ use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 
 // registry:begin (UPDATE=1 cargo test --test tidy)
+mod certificates;
+mod databases;
+mod domains;
 mod errors;
 mod events;
 mod messages;
 mod next_hops;
+mod permissions;
 mod queues;
+mod receive_connectors;
+mod required_rights;
+mod send_connectors;
+mod servers;
+mod services;
 mod tracking;
 
 /// Every table, by file name.
-pub static TABLES: &[&Table] =
-    &[&errors::TABLE, &events::TABLE, &messages::TABLE, &next_hops::TABLE, &queues::TABLE, &tracking::TABLE];
+pub static TABLES: &[&Table] = &[
+    &certificates::TABLE,
+    &databases::TABLE,
+    &domains::TABLE,
+    &errors::TABLE,
+    &events::TABLE,
+    &messages::TABLE,
+    &next_hops::TABLE,
+    &permissions::TABLE,
+    &queues::TABLE,
+    &receive_connectors::TABLE,
+    &required_rights::TABLE,
+    &send_connectors::TABLE,
+    &servers::TABLE,
+    &services::TABLE,
+    &tracking::TABLE,
+];
 // registry:end
 
 /// A kind of table.

@@ -84,54 +84,61 @@ pub fn version_of(facts: &Facts, server: &str) -> Option<ExchangeVersion> {
 
 /// Plays through how the known addresses of `source` are answered on `target`.
 pub fn meetings<'a>(facts: &'a Facts, source: &str, target: &str) -> Vec<Meeting<'a>> {
-    let addresses = facts.servers.addresses(source);
-    let connectors: Vec<&ReceiveConnector> = facts.connectors.of(target).iter().collect();
     let (port, role, certain) = port_between(facts, source, target);
-    let meet = |address: &crate::model::server::ServerAddress| {
-        let same_family = |a: &&crate::model::server::ServerAddress| a.address.is_ipv4() == address.address.is_ipv4();
-        let local: Vec<IpAddr> =
-            facts.servers.addresses(target).iter().filter(same_family).map(|a| a.address).collect();
-        // A server with several addresses may be met on any of them.
-        let local = match local.as_slice() {
-            [one] => Some(*one),
-            _ => None,
-        };
-        let conflict = facts.connectors.conflict_on(target);
-        let answer = match select(&connectors, local, port, role, address.address) {
-            _ if conflict.is_some() => Answer::Unknown(format!(
-                "two exports show connector {} with different settings, and nothing says which is newer",
-                conflict.unwrap_or_default()
-            )),
-            Selection::Answered { index, also, .. } => match connectors.get(index) {
-                Some(connector) if also.iter().any(|i| offer(&connectors, *i) != offer(&connectors, index)) => {
-                    Answer::Unknown(format!(
-                        "connector {} and another one have ranges of the same size, and their order in the directory decides",
-                        connector.identity.value
-                    ))
-                }
-                Some(connector) => match connector.offers_exchange_auth() {
-                    Some(true) => Answer::Able(connector),
-                    Some(false) => Answer::Unable(connector),
-                    None => Answer::Unknown(format!(
-                        "connector {} answers, but the export does not show its AuthMechanism and PermissionGroups",
-                        connector.identity.value
-                    )),
-                },
-                None => Answer::Nobody,
-            },
-            Selection::Nobody => Answer::Nobody,
-            Selection::CannotDecide { why, .. } => Answer::Unknown(why),
-        };
-        Meeting {
-            source: source.to_owned(),
-            address: address.address,
-            address_span: address.span,
-            target: target.to_owned(),
-            answer,
-            port_is_certain: certain,
-        }
+    let meet = |address: &crate::model::server::ServerAddress| Meeting {
+        source: source.to_owned(),
+        address: address.address,
+        address_span: address.span,
+        target: target.to_owned(),
+        answer: answer_on(facts, target, port, role, address.address),
+        port_is_certain: certain,
     };
-    addresses.iter().map(meet).collect()
+    facts.servers.addresses(source).iter().map(meet).collect()
+}
+
+/// The local address on which `target` is met from `remote`: where it has one address of the family, that one. A server with
+/// several may be met on any of them.
+pub fn local_address(facts: &Facts, target: &str, remote: IpAddr) -> Option<IpAddr> {
+    let mut local =
+        facts.servers.addresses(target).iter().map(|a| a.address).filter(|a| a.is_ipv4() == remote.is_ipv4());
+    local.next().filter(|_| local.next().is_none())
+}
+
+/// Which connector of `target` answers a connection from `remote` to a port, and whether it authenticates Exchange servers.
+pub fn answer_on<'a>(
+    facts: &'a Facts,
+    target: &str,
+    port: u16,
+    role: Option<TransportRole>,
+    remote: IpAddr,
+) -> Answer<'a> {
+    if let Some(conflict) = facts.connectors.conflict_on(target) {
+        return Answer::Unknown(format!(
+            "two exports show connector {conflict} with different settings, and nothing says which is newer"
+        ));
+    }
+    let connectors: Vec<&ReceiveConnector> = facts.connectors.of(target).iter().collect();
+    match select(&connectors, local_address(facts, target, remote), port, role, remote) {
+        Selection::Answered { index, also, .. } => match connectors.get(index) {
+            Some(connector) if also.iter().any(|i| offer(&connectors, *i) != offer(&connectors, index)) => {
+                Answer::Unknown(format!(
+                    "connector {} and another one have ranges of the same size, and their order in the directory decides",
+                    connector.identity.value
+                ))
+            }
+            Some(connector) => match connector.offers_exchange_auth() {
+                Some(true) => Answer::Able(connector),
+                Some(false) => Answer::Unable(connector),
+                None => Answer::Unknown(format!(
+                    "connector {} answers, but the export does not show its AuthMechanism and PermissionGroups",
+                    connector.identity.value
+                )),
+            },
+            None => Answer::Nobody,
+        },
+        Selection::Nobody => Answer::Nobody,
+        Selection::CannotDecide { why, .. } => Answer::Unknown(why),
+    }
 }
 
 fn offer(connectors: &[&ReceiveConnector], index: usize) -> Option<bool> {

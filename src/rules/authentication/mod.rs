@@ -1,8 +1,8 @@
 //! Causes in the authentication between servers.
 
-mod exchange_auth;
+pub(crate) mod exchange_auth;
 mod log_proof;
-mod release;
+pub(crate) mod release;
 mod sessions;
 mod targets;
 

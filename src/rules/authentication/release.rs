@@ -79,7 +79,8 @@ fn exchange_addresses(facts: &Facts, server: &str, connector: &ReceiveConnector,
     distinct(others.map(|a| a.address).filter(covered).chain([address]))
 }
 
-fn release(connector: &mut ReceiveConnector, addresses: &[IpAddr]) {
+/// Takes addresses out of the ranges of a connector; one without ranges is off.
+pub fn release(connector: &mut ReceiveConnector, addresses: &[IpAddr]) {
     let Some(ranges) = &mut connector.remote_ip_ranges else { return };
     ranges.value.items = ranges.value.items.iter().flat_map(|range| range.without(addresses)).collect();
     if ranges.value.items.is_empty()

@@ -1,6 +1,6 @@
 //! Causes in the permissions of directory objects.
 
-mod required;
+pub(crate) mod required;
 
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod exchange_computer_group_membership;

@@ -14,7 +14,7 @@ use crate::rules::discovery::{Discovery, Proof, quoted};
 use crate::tools::access_check::Wanted;
 
 /// One right, in words, and what a list says about it.
-pub(super) struct Judged {
+pub(crate) struct Judged {
     /// Display name.
     pub title: &'static str,
     /// The name that cmdlets take; nothing for plain reading.
@@ -27,7 +27,7 @@ pub(super) struct Judged {
 
 /// Whether a list shows as much as lists of Exchange objects do: entries of its own and inherited ones (or whether it inherits at all), for
 /// more than one trustee. An export of some entries says nothing about the others.
-pub(super) fn is_whole(object: &ObjectPermissions) -> bool {
+pub(crate) fn is_whole(object: &ObjectPermissions) -> bool {
     let entries = &object.list.entries;
     let inherited = entries.iter().any(|entry| entry.inherited == Some(true));
     let explicit = entries.iter().any(|entry| entry.inherited != Some(true));
@@ -36,7 +36,7 @@ pub(super) fn is_whole(object: &ObjectPermissions) -> bool {
 }
 
 /// Whether anything in the case is of Exchange 2007 or later: before that there is no group Exchange Servers that could lack rights.
-pub(super) fn has_newer_exchange(facts: &Facts) -> bool {
+pub(crate) fn has_newer_exchange(facts: &Facts) -> bool {
     let named = facts.permissions.lists.iter().any(|object| facts.permissions.names_exchange_servers(&object.list));
     let version = |server: &crate::model::server::ExchangeServer| {
         server.version.as_ref().is_some_and(|version| version.value >= ExchangeVersion::V2007)
@@ -71,14 +71,14 @@ pub(super) fn inherits(object: &ObjectPermissions) -> Option<&'static str> {
 }
 
 /// Whether a list gives the eleven rights: reading, and ten extended rights.
-pub(super) fn eleven(facts: &Facts, object: &ObjectPermissions) -> Vec<Judged> {
+pub(crate) fn eleven(facts: &Facts, object: &ObjectPermissions) -> Vec<Judged> {
     let granted = facts.permissions.of_exchange_servers(&object.list, &Wanted::rights(Rights::READ));
     let read = Judged { title: "Read", name: None, granted, doubts: Vec::new() };
     std::iter::once(read).chain(extended(facts, object, "server")).collect()
 }
 
 /// Whether a list gives the four store rights.
-pub(super) fn four(facts: &Facts, object: &ObjectPermissions) -> Vec<Judged> {
+pub(crate) fn four(facts: &Facts, object: &ObjectPermissions) -> Vec<Judged> {
     extended(facts, object, "store").collect()
 }
 

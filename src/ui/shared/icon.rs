@@ -36,6 +36,8 @@ pub enum Icon {
     Events,
     Compare,
     Collect,
+    Connectors,
+    Permissions,
 }
 
 /// Draws an icon.
@@ -80,6 +82,12 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Queues => html! { <path d="M2 3h12M2 6.3h12M2 9.7h8M2 13h5" /> },
         Icon::Events => html! { <><path d="M8 2.2l6.2 11.3H1.8z" /><path d="M8 6.4v3.4M8 11v1" /></> },
         Icon::Collect => html! { <path d="M3 3.2h10v11H3zM6 1.8h4v2.8H6zM5.6 8h4.8M5.6 11h4.8" /> },
+        Icon::Connectors => {
+            html! { <path d="M5.5 1.8v3.4M10.5 1.8v3.4M3.4 5.2h9.2v2.6a4.6 4.6 0 0 1-9.2 0zM8 12.4v2" /> }
+        }
+        Icon::Permissions => {
+            html! { <><circle cx="4.9" cy="11.1" r="3.1" /><path d="M7.1 8.9l6.7-6.7M10.8 5.2l2.4 2.4" /></> }
+        }
         Icon::Open => html! { <path d="M8 1.8V10M4.9 7L8 10.1 11.1 7M2.3 9.5v4.7h11.4V9.5" /> },
     };
     html! { <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">{ drawing }</svg> }

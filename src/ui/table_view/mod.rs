@@ -26,12 +26,15 @@ pub struct Props {
     pub case: Case,
     pub act: Callback<Action>,
     pub session: Session,
+    /// What the view shows besides tables, before them: identifier and title.
+    #[prop_or_default]
+    pub panes: &'static [(&'static str, &'static str)],
 }
 
 /// The view.
 #[function_component]
 pub fn TableView(props: &Props) -> Html {
-    let Props { view, tables, case, act, session } = props;
+    let Props { view, tables, case, act, session, panes } = props;
     let shown = tables.shown(*view).and_then(protocol::table);
     let state = shown.map(|table| tables.get(table.id)).unwrap_or_default();
     // Asked anew when the query changes, when the window is left, and when there is another report.
@@ -55,7 +58,7 @@ pub fn TableView(props: &Props) -> Html {
         <div class="table-view">
             <header class="view-head">
                 <h1>{ name }{ " " }<span class="light">{ how_many(&state) }</span></h1>
-                { tabs(*view, table, act) }
+                { tabs(*view, panes, table.id, act) }
             </header>
             <p class="meta table-about">{ table.about }</p>
             <FilterRow {table} state={state.clone()} act={act.clone()} session={session.clone()} />
@@ -78,17 +81,24 @@ fn rows(number: u32) -> String {
     if number == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(number.into())) }
 }
 
-fn tabs(view: View, shown: &'static Table, act: &Callback<Action>) -> Html {
+/// Buttons for what a view shows, one of which is pressed.
+pub fn tabs(
+    view: View,
+    panes: &'static [(&'static str, &'static str)],
+    shown: &'static str,
+    act: &Callback<Action>,
+) -> Html {
     let ids = view.row().map_or(&[][..], |row| row.tables);
-    if ids.len() < 2 {
+    if panes.len() + ids.len() < 2 {
         return Html::default();
     }
+    let tables = ids.iter().filter_map(|id| protocol::table(id)).map(|table| (table.id, table.title));
     html! {
         <div class="buttons segments" role="group" aria-label="Table">
-            { for ids.iter().filter_map(|id| protocol::table(id)).map(|table| {
-                let onclick = act.reform(move |_: MouseEvent| Action::ShowTable(view, table.id));
-                let pressed = table.id == shown.id;
-                html! { <button type="button" class="button" data-table={table.id} {onclick} aria-pressed={pressed.to_string()}>{ table.title }</button> }
+            { for panes.iter().copied().chain(tables).map(|(id, title)| {
+                let onclick = act.reform(move |_: MouseEvent| Action::ShowTable(view, id));
+                let pressed = id == shown;
+                html! { <button type="button" class="button" data-table={id} {onclick} aria-pressed={pressed.to_string()}>{ title }</button> }
             }) }
         </div>
     }

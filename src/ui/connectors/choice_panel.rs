@@ -1,0 +1,136 @@
+//! One cell in full: how the server chooses, what the connector offers and lacks, and who answers after the remedy.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::matrix::{sign, word};
+use super::state::ConnectorsChange;
+use crate::ui::browser;
+use crate::ui::case::Case;
+use crate::ui::session::Session;
+use crate::ui::shared::icon::{Icon, icon};
+use crate::ui::state::Action;
+use crate::ui::view::View;
+use crate::worker::protocol::{CellState, Choice, Request};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub choice: Rc<Choice>,
+    pub case: Case,
+    pub act: Callback<Action>,
+    pub session: Session,
+}
+
+/// The panel.
+#[function_component]
+pub fn ChoicePanel(props: &Props) -> Html {
+    let Props { choice, case, act, session } = props;
+    let close = act.reform(|_: MouseEvent| Action::Connectors(ConnectorsChange::Close));
+    let title = format!("Who answers {}?", choice.asked.address);
+    html! {
+        <section class="choice" role="region" tabindex="0" aria-label={title.clone()}>
+            <header class="choice-head">
+                <h2>{ title }</h2>
+                <button type="button" class="button quiet only-icon" onclick={close} aria-label="Close the answer">{ icon(Icon::Cross) }</button>
+            </header>
+            <div aria-live="polite">
+                if let Some(word) = word(choice.state) {
+                    <p class={classes!("choice-verdict", (choice.state == CellState::Wrong).then_some("critical"))}>
+                        { sign(choice.state) }<b>{ word }</b>
+                    </p>
+                }
+                <p class="choice-statement">{ &choice.statement }</p>
+            </div>
+            <h3>{ "How the server chooses" }</h3>
+            <p class="meta">{ "Enabled, same port and service, a range contains the address; then the smallest range wins." }</p>
+            { candidates(choice, session) }
+            if !choice.settings.is_empty() {
+                <h3>{ if choice.settings.iter().any(|s| !s.lacks.is_empty()) { "What it offers, and what is needed" } else { "What it offers" } }</h3>
+                <dl class="choice-settings">
+                    { for choice.settings.iter().map(|setting| html! {
+                        <>
+                            <dt>{ &setting.name }</dt>
+                            <dd>
+                                { &setting.value }
+                                if !setting.lacks.is_empty() { { " " }<b class="critical">{ "lacks " }{ &setting.lacks }</b> }
+                            </dd>
+                        </>
+                    }) }
+                </dl>
+            }
+            if !choice.after.is_empty() {
+                <h3>{ "If the Exchange servers are taken out of its ranges" }</h3>
+                <ul class="choice-after">
+                    { for choice.after.iter().map(|(is_well, words)| html! {
+                        <li>
+                            <span class={if *is_well { "ok" } else { "light" }}>{ icon(if *is_well { Icon::Tick } else { Icon::Undecided }) }</span>
+                            <span>{ words }</span>
+                        </li>
+                    }) }
+                </ul>
+            }
+            { problem(choice, case, act) }
+        </section>
+    }
+}
+
+fn candidates(choice: &Choice, session: &Session) -> Html {
+    html! {
+        <table class="candidates">
+            <thead>
+                <tr><th scope="col">{ "Connector" }</th><th scope="col">{ "Range that matches" }</th><th scope="col" class="number">{ "Addresses" }</th></tr>
+            </thead>
+            <tbody>
+                { for choice.candidates.iter().map(|candidate| {
+                    let onclick = {
+                        let (session, row) = (session.clone(), candidate.row);
+                        Callback::from(move |_: MouseEvent| {
+                            if let Some(number) = row {
+                                browser::remember_opener();
+                                session.ask(&Request::Row { table: "receive-connectors".to_owned(), number });
+                            }
+                        })
+                    };
+                    let last = match (candidate.wins, candidate.out.as_str()) {
+                        (true, _) => format!("{}, wins", candidate.size),
+                        (false, "") => candidate.size.clone(),
+                        (false, out) => out.to_owned(),
+                    };
+                    html! {
+                        <tr class={classes!(candidate.wins.then_some("wins"), (!candidate.out.is_empty()).then_some("out"))}>
+                            <th scope="row">
+                                if candidate.row.is_some() {
+                                    <button type="button" class="link" {onclick} title="Show its lines">{ &candidate.name }</button>
+                                } else {
+                                    { &candidate.name }
+                                }
+                            </th>
+                            <td class="printed">{ &candidate.range }</td>
+                            <td class="number">{ last }</td>
+                        </tr>
+                    }
+                }) }
+            </tbody>
+        </table>
+    }
+}
+
+/// The way to the problem that names the connector, where the commands are.
+fn problem(choice: &Choice, case: &Case, act: &Callback<Action>) -> Html {
+    let names = |finding: &&crate::report::Finding| finding.problem > 0 && finding.affected.contains(&choice.connector);
+    let found = case.report.findings.iter().find(names).filter(|_| !choice.connector.is_empty());
+    let Some(number) = found.map(|finding| finding.problem) else { return Html::default() };
+    let onclick = {
+        let act = act.clone();
+        Callback::from(move |_: MouseEvent| {
+            act.emit(Action::Show(View::Diagnosis));
+            act.emit(Action::Unfold(number));
+            act.emit(Action::Current(number));
+            browser::go_to(&format!("problem-{number}"));
+        })
+    };
+    html! {
+        <p><button type="button" class="link" {onclick}>{ format!("Problem {number}") }</button>{ " names this connector." }</p>
+    }
+}
