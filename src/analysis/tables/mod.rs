@@ -11,7 +11,9 @@ mod filter;
 use serde::{Deserialize, Serialize};
 
 pub use built::{Built, Page, PageRow};
+pub(super) use timeline::{ID as TIMELINE, rows_of as timeline_rows};
 
+use crate::base::clocks::Clocks;
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
@@ -22,9 +24,11 @@ mod events;
 mod messages;
 mod next_hops;
 mod queues;
+mod timeline;
 
 /// Every table, by file name.
-pub static TABLES: &[&Table] = &[&errors::TABLE, &events::TABLE, &messages::TABLE, &next_hops::TABLE, &queues::TABLE];
+pub static TABLES: &[&Table] =
+    &[&errors::TABLE, &events::TABLE, &messages::TABLE, &next_hops::TABLE, &queues::TABLE, &timeline::TABLE];
 // registry:end
 
 /// A kind of table.
@@ -60,6 +64,8 @@ pub struct Column {
     pub is_summed: bool,
     /// Whether it is shown only when asked for.
     pub is_extra: bool,
+    /// Of a time: whether a row reaches from the first column of times to this one, or the other way round.
+    pub is_other_end: bool,
 }
 
 /// What a column holds.
@@ -78,7 +84,7 @@ pub enum Kind {
 impl Column {
     /// A column of words.
     pub const fn words(title: &'static str) -> Column {
-        Column { title, kind: Kind::Words, is_facet: false, is_summed: false, is_extra: false }
+        Column { title, kind: Kind::Words, is_facet: false, is_summed: false, is_extra: false, is_other_end: false }
     }
 
     /// A column of what came out of a file.
@@ -109,6 +115,11 @@ impl Column {
     /// Shown only when asked for.
     pub const fn extra(self) -> Column {
         Column { is_extra: true, ..self }
+    }
+
+    /// The other end of the time that the first column of times begins or ends.
+    pub const fn other_end(self) -> Column {
+        Column { is_other_end: true, ..self }
     }
 }
 
@@ -187,6 +198,19 @@ pub struct Query {
     pub sort: Vec<(u32, bool)>,
     /// Whether rows that the filter misses stay, and those that it hits are marked.
     pub is_marking: bool,
+    /// From and to on the axis of [`Clocks`]: rows whose first time lies in it, or that reach into it. Rows without that time
+    /// are left out.
+    pub range: Option<(i64, i64)>,
+    /// How times of two clocks are compared and shown.
+    pub clocks: Clocks,
+}
+
+impl Table {
+    /// Positions of the first column of times and of the other end of its time.
+    pub fn times(&self) -> Option<(usize, Option<usize>)> {
+        let first = self.columns.iter().position(|column| column.kind == Kind::Time)?;
+        Some((first, self.columns.iter().position(|column| column.is_other_end)))
+    }
 }
 
 /// The table with this identifier.
