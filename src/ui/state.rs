@@ -10,7 +10,7 @@ use super::case::{self, Case};
 use super::table_state::{TableChange, Tables};
 use super::view::View;
 use crate::report::{Input, Report};
-use crate::worker::protocol::{RowAnswer, SampleInfo};
+use crate::worker::protocol::{Clocks, Picture, RowAnswer, SampleInfo};
 
 /// How far the case is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,6 +180,8 @@ pub struct State {
     /// What is looked up.
     pub code: String,
     pub tables: Rc<Tables>,
+    /// The timeline as drawn last.
+    pub picture: Option<Rc<Picture>>,
 }
 
 /// Where the lines in an answer come from.
@@ -221,9 +223,16 @@ pub enum Action {
     ShowTable(View, &'static str),
     /// A row opens in the drawer.
     Row(Box<RowAnswer>),
+    /// All views show this range of time only; from and to on the axis.
+    Range(Option<(i64, i64)>),
+    /// What the reader says about clocks.
+    Clocks(Clocks),
+    Picture(Box<Picture>),
     Fold(u32),
     Unfold(u32),
     Current(u32),
+    /// The diagnosis is shown, with this problem unfolded.
+    ShowProblem(u32),
     Cite(Option<Cite>),
     /// The drawer asks anew: what came before does not count.
     Ask,
@@ -258,6 +267,7 @@ impl State {
             shown_rule: None,
             code: String::new(),
             tables: Rc::default(),
+            picture: None,
         }
     }
 
@@ -295,6 +305,7 @@ impl State {
                 self.stalled = false;
                 self.shown_file = None;
                 Rc::make_mut(&mut self.tables).forget();
+                self.picture = None;
                 if self.view == View::About {
                     self.view = View::Diagnosis;
                 }
@@ -339,6 +350,9 @@ impl State {
             Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
             Action::Row(row) => self.open_row(*row),
+            Action::Range(range) => Rc::make_mut(&mut self.tables).set_range(range),
+            Action::Clocks(clocks) => Rc::make_mut(&mut self.tables).set_clocks(clocks),
+            Action::Picture(picture) => self.picture = Some(Rc::new(*picture)),
             Action::Fold(problem) => {
                 Rc::make_mut(&mut self.open).remove(&problem);
             }
@@ -346,6 +360,11 @@ impl State {
                 Rc::make_mut(&mut self.open).insert(problem);
             }
             Action::Current(problem) => self.current = problem,
+            Action::ShowProblem(problem) => {
+                self.view = View::Diagnosis;
+                self.current = problem;
+                Rc::make_mut(&mut self.open).insert(problem);
+            }
             Action::Cite(None) => self.close(),
             Action::Cite(Some(cite)) => self.cite_now(cite),
             Action::Ask => self.token = self.token.wrapping_add(1),

@@ -5,6 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
+pub use crate::analysis::timeline::Weight;
+pub use crate::analysis::timeline::picture::{Bin, Flag, Frame, LanePicture, Length, Picture};
+pub use crate::base::clocks::{Clocks, print_offset, read_offset};
 use crate::report::{Evidence, Input, Report};
 
 /// Page to worker.
@@ -109,12 +112,26 @@ pub enum Request {
         /// Whether downwards.
         forwards: bool,
     },
+    /// The position of a row.
+    Position {
+        /// Identifier of the table.
+        table: String,
+        /// Which rows, in which order.
+        query: Query,
+        /// Number of the row.
+        number: u32,
+    },
     /// A table as CSV.
     Csv {
         /// Identifier of the table.
         table: String,
         /// Which rows, in which order.
         query: Query,
+    },
+    /// The timeline.
+    Timeline {
+        /// What to draw.
+        frame: Frame,
     },
 }
 
@@ -216,12 +233,24 @@ pub enum Response {
         /// Its position; `None` when there is none.
         position: Option<u32>,
     },
+    /// Where a row is; nothing is answered when the query leaves it out.
+    Position {
+        /// Identifier of the table.
+        table: String,
+        /// Its position.
+        position: u32,
+    },
     /// A table as CSV.
     Csv {
         /// Identifier of the table.
         table: String,
         /// The text.
         text: String,
+    },
+    /// The timeline.
+    Timeline {
+        /// The picture.
+        picture: Picture,
     },
     /// Something could not be done; the page goes on.
     Failed {
