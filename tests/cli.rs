@@ -22,6 +22,14 @@ fn wrong_usage_and_unreadable_input_exit_with_2() {
         &["diagnose", "/nowhere/at/all"],
         &["code"],
         &["code", "0xDEADBEEF"],
+        &["guid"],
+        &["guid", "hello"],
+        &["headers"],
+        &["headers", "/nowhere/at/all"],
+        &["headers", concat!(env!("CARGO_MANIFEST_DIR"), "/LICENSE-MIT")],
+        &["ip"],
+        &["ip", "192.0.2.300"],
+        &["ip", "--address", "hello", "192.0.2.0/24"],
         &["diagnose", concat!(env!("CARGO_MANIFEST_DIR"), "/LICENSE-MIT")],
     ] {
         let output = run(arguments);
@@ -30,6 +38,24 @@ fn wrong_usage_and_unreadable_input_exit_with_2() {
     }
     assert_eq!(run(&["--help"]).status.code(), Some(0));
     assert_eq!(run(&["diagnose", "CASE"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_script_is_printed_for_a_generation_and_for_a_case() {
+    let printed = |arguments: &[&str]| {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let basics = printed(&["collect", "--days", "7", "--server", "O'Hara"]);
+    assert!(basics.contains("[int]$Days = 7,") && basics.contains("@('O''Hara')"), "{basics}");
+    assert!(printed(&["collect", "--generation=2003"]).contains("WinRoute"));
+    assert!(printed(&["collect", "--generation", "online"]).contains("Get-AcceptedDomain"));
+    let case = printed(&["collect", "CASE"]);
+    assert!(case.contains("RECV*.LOG") && case != printed(&["collect"]), "{case}");
+    for wrong in [&["collect", "--generation", "4.0"][..], &["collect", "--days", "0"], &["collect", "--colour"]] {
+        assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
+    }
 }
 
 #[test]
@@ -109,4 +135,24 @@ fn codes_are_explained_in_any_notation() {
     let both = run(&["code", "1722", "UntrustedRoot"]);
     let text = String::from_utf8(both.stdout).unwrap();
     assert!(text.contains("RPC_S_SERVER_UNAVAILABLE") && text.contains("root certificate"), "{text}");
+}
+
+#[test]
+fn guids_and_ranges_are_answered() {
+    let guid = run(&["guid", "(objectGUID=\\e6\\3b\\cf\\cc\\9c\\21\\79\\43\\98\\5d\\85\\1b\\76\\6e\\dd\\c7)"]);
+    assert_eq!(guid.status.code(), Some(0));
+    assert!(String::from_utf8(guid.stdout).unwrap().contains("{CCCF3BE6-219C-4379-985D-851B766EDDC7}"));
+    let ip = run(&["ip", "--address", "192.0.2.5", "192.0.2.0/24", "192.0.2.0-192.0.2.9"]);
+    assert_eq!(ip.status.code(), Some(0));
+    let text = String::from_utf8(ip.stdout).unwrap();
+    assert!(text.contains("192.0.2.0-192.0.2.9 counts, because it is the smallest"), "{text}");
+}
+
+#[test]
+fn headers_are_read_from_a_file() {
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/mail-header/outlook-2016.txt");
+    let output = run(&["headers", sample]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("5 min 28 s") && text.contains("Exchange 2016"), "{text}");
 }

@@ -33,8 +33,10 @@ pub(super) fn not_read(source: &Source, format: Option<&Format>, reason: String)
 pub(super) fn read(source: &Source, format: &Format, reason: String, ledger: &Ledger) -> Input {
     let mut input = not_read(source, Some(format), reason);
     (input.records, input.skipped, input.damaged) = (ledger.records, ledger.skipped, ledger.damaged);
+    // The log of a collection holds no evidence; it is read for what it says about the other files.
+    let has_records = format.id != "collect-log";
     input.state = match (ledger.records, ledger.is_incomplete()) {
-        (0, _) => InputState::NotRead,
+        (0, _) if has_records => InputState::NotRead,
         (_, true) => InputState::Incomplete,
         (_, false) => InputState::Read,
     };

@@ -10,12 +10,15 @@ mod expand;
 mod input;
 pub mod job;
 pub mod log;
+pub mod message_path;
+pub mod pasted;
 mod ranking;
 mod reading;
 pub mod search;
 mod shelf;
 pub mod tables;
 pub mod timeline;
+pub mod wanted;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -319,7 +322,7 @@ impl Analysis {
         let built = self.table(table)?;
         let row = built.rows.get(number as usize)?;
         let evidence = row.span.map(|span| evidence(&Proof::new(span, built.table.title), &self.sources, &self.shelf));
-        Some(RowDetails { fields: built.fields(number), notes: (built.table.notes)(row), evidence })
+        Some(RowDetails { fields: built.fields(number), notes: (built.table.notes)(&self.facts, row), evidence })
     }
 
     /// Gives the sources back as they were handed over, to analyze them again together with others.

@@ -107,6 +107,60 @@ impl IpRange {
         (number(self.low) & size == 0).then(|| format!("{}/{}", self.low, bits - free))
     }
 
+    /// The netmask, of a range of IPv4 that is a network.
+    pub fn mask(&self) -> Option<Ipv4Addr> {
+        let size = u32::try_from(self.size_less_one()).ok()?;
+        (self.is_ipv4() && self.as_prefix().is_some()).then(|| Ipv4Addr::from(!size))
+    }
+
+    /// The networks that make up the range, in ascending order; as few as can be.
+    pub fn networks(&self) -> Vec<IpRange> {
+        let (mut next, end) = (number(self.low), number(self.high));
+        let bits = if self.is_ipv4() { 32 } else { 128 };
+        let mut all = Vec::new();
+        loop {
+            // The largest network that begins here and ends within the range.
+            let fits = |size: u128| next & size == 0 && next.checked_add(size).is_some_and(|last| last <= end);
+            let sizes = (0..=bits).rev().map(|n| if n == 128 { u128::MAX } else { (1_u128 << n) - 1 });
+            let size = sizes.into_iter().find(|size| fits(*size)).unwrap_or(0);
+            all.push(IpRange { is_prefix: true, ..self.part(next, next + size) });
+            match next.checked_add(size).and_then(|last| last.checked_add(1)) {
+                Some(after) if after <= end => next = after,
+                _ => return all,
+            }
+        }
+    }
+
+    /// The addresses that are in both ranges.
+    pub fn shared(&self, other: &IpRange) -> Option<IpRange> {
+        let low = number(self.low).max(number(other.low));
+        let high = number(self.high).min(number(other.high));
+        self.overlaps(other).then(|| self.part(low, high))
+    }
+
+    /// The fewest ranges that hold the same addresses, IPv4 first, in ascending order.
+    pub fn joined(ranges: &[IpRange]) -> Vec<IpRange> {
+        let mut sorted = ranges.to_vec();
+        sorted.sort_by_key(|range| (!range.is_ipv4(), number(range.low), number(range.high)));
+        let mut all: Vec<IpRange> = Vec::new();
+        for range in sorted {
+            match all.last_mut() {
+                Some(last)
+                    if last.is_ipv4() == range.is_ipv4()
+                        && number(range.low) <= number(last.high).saturating_add(1) =>
+                {
+                    if number(range.high) > number(last.high) {
+                        *last = last.part(number(last.low), number(range.high));
+                    }
+                }
+                _ => all.push(range),
+            }
+        }
+        all.into_iter()
+            .map(|range| IpRange { is_prefix: range.as_prefix().is_some() && !range.is_single(), ..range })
+            .collect()
+    }
+
     /// What is left of the range when `addresses` are taken out, in ascending order.
     pub fn without(&self, addresses: &[IpAddr]) -> Vec<IpRange> {
         let mut out: Vec<u128> = addresses.iter().filter(|a| self.contains(**a)).map(|a| number(*a)).collect();
@@ -270,6 +324,26 @@ mod tests {
         assert_eq!(range("192.0.2.5").without(&[address("192.0.2.5")]), []);
         let edge = range("::/0").without(&[address("::"), address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]);
         assert_eq!(edge.len(), 1);
+    }
+
+    #[test]
+    fn ranges_are_taken_apart_and_joined() {
+        let text = |ranges: Vec<IpRange>| ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        assert_eq!(
+            text(range("192.0.2.1-192.0.2.6").networks()),
+            "192.0.2.1/32 192.0.2.2/31 192.0.2.4/31 192.0.2.6/32"
+        );
+        assert_eq!(text(range("0.0.0.0-255.255.255.255").networks()), "0.0.0.0/0");
+        assert_eq!(text(range("::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff").networks()), "::/0");
+        assert_eq!(range("::1-ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe").networks().len(), 254);
+        assert_eq!(range("192.0.2.0-192.0.2.127").mask().map(|m| m.to_string()).as_deref(), Some("255.255.255.128"));
+        assert_eq!(range("0.0.0.0/0").mask().map(|m| m.to_string()).as_deref(), Some("0.0.0.0"));
+        assert_eq!((range("::/64").mask(), range("192.0.2.1-192.0.2.2").mask()), (None, None));
+        let shared = range("192.0.2.0/25").shared(&range("192.0.2.100-192.0.2.200"));
+        assert_eq!(shared.map(|r| r.to_string()).as_deref(), Some("192.0.2.100-192.0.2.127"));
+        let all = ["192.0.2.128/25", "::1", "192.0.2.0/25", "192.0.2.9", "198.51.100.7", "::-::1"].map(range);
+        assert_eq!(text(IpRange::joined(&all)), "192.0.2.0/24 198.51.100.7 ::/127");
+        assert_eq!(text(IpRange::joined(&[range("255.255.255.255"), range("::")])), "255.255.255.255 ::");
     }
 
     #[test]

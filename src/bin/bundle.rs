@@ -6,7 +6,8 @@
 //!
 //! - `index.html` for any static web server, and `queuescope.html`, the same bytes, to carry around
 //!   and open by double click;
-//! - `queuescope.html.sha256`, for `sha256sum --check`.
+//! - `queuescope.html.sha256`, for `sha256sum --check`;
+//! - what lets a browser keep the hosted page ([`offline`]).
 //!
 //! Why the hosted page is the same single file: loading a module or script by address needs either
 //! `connect-src` or `script-src` with an address in it. With everything inside, the policy is the same
@@ -17,6 +18,9 @@
 //! Traps: the browser hashes a script after turning CR LF into LF, so the page is normalized first.
 //! A `</script` or `<!--` inside a script would end or garble it, so both are escaped. The output
 //! depends on the input only: no date, no machine path, no order of a hash map.
+
+#[path = "bundle/offline.rs"]
+mod offline;
 
 use std::fmt;
 use std::fs;
@@ -66,11 +70,12 @@ fn run(staging: &Path, compression: Compression) -> Result<String, Error> {
     let icon = staging.join("favicon.svg");
 
     let module_bytes = read(&module)?;
+    let icon_text = read_text(&icon)?;
     let page = seal(&Parts {
         page: &read_text(&index)?,
         glue: &read_text(&glue)?,
         module: &module_bytes,
-        icon: &read_text(&icon)?,
+        icon: &icon_text,
         compression,
     })?;
 
@@ -79,6 +84,9 @@ fn run(staging: &Path, compression: Compression) -> Result<String, Error> {
     write(&index, page.as_bytes())?;
     write(&staging.join("queuescope.html"), page.as_bytes())?;
     write(&staging.join("queuescope.html.sha256"), format!("{digest}  queuescope.html\n").as_bytes())?;
+    for (name, text) in offline::files(&digest, &icon_text)? {
+        write(&staging.join(name), text.as_bytes())?;
+    }
     for used in [&glue, &module, &icon] {
         fs::remove_file(used).map_err(|error| Error::File("remove", used.clone(), error))?;
     }
@@ -149,13 +157,16 @@ fn policy(page: &str) -> Result<String, Error> {
         "object-src 'none'",
         "frame-src 'none'",
         "manifest-src 'none'",
-        "form-action 'none'",
-        "base-uri 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types queuescope",
     ]
+    .into_iter()
+    .chain(BASE_DIRECTIVES)
+    .collect::<Vec<_>>()
     .join("; "))
 }
+
+/// What every page of ours has: no forms, no other base of addresses, and no text that becomes script or markup.
+const BASE_DIRECTIVES: [&str; 4] =
+    ["form-action 'none'", "base-uri 'none'", "require-trusted-types-for 'script'", "trusted-types queuescope"];
 
 /// Drops the comments, which explain the source to its authors; the markers stay.
 fn without_notes(page: &str) -> String {

@@ -28,6 +28,15 @@ pub static FORMAT: Format = Format {
 /// Fields that tell the header of a message from other text with colons.
 const MARKS: &[&str] = &["received", "message-id", "from", "to", "subject", "date", "return-path", "mime-version"];
 
+/// Fields in which a server says what it found out about the sender.
+const AUTHENTICATION: &[&str] = &[
+    "authentication-results",
+    "authentication-results-original",
+    "arc-authentication-results",
+    "x-ms-exchange-authentication-results",
+    "received-spf",
+];
+
 fn probe(head: &Head<'_>) -> Probe {
     if !head.is_text() || head.xml_root.is_some() {
         return Probe::No;
@@ -80,12 +89,12 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         hops.push(hop);
     }
     hops.reverse();
-    let exchange: Vec<(String, Located<String>)> = fields
-        .0
-        .iter()
-        .filter(|field| field.name.starts_with("x-ms-exchange-"))
-        .map(|field| (field.name.clone(), Located::new(field.value.clone(), document.span(field.first, field.last))))
-        .collect();
+    let pick = |wanted: fn(&str) -> bool| -> Vec<(String, Located<String>)> {
+        let fields = fields.0.iter().filter(|field| wanted(&field.name));
+        let place = |field: &Field| Located::new(field.value.clone(), document.span(field.first, field.last));
+        fields.map(|field| (field.name.clone(), place(field))).collect()
+    };
+    let exchange = pick(|name| name.starts_with("x-ms-exchange-") && !AUTHENTICATION.contains(&name));
     let latency = exchange.iter().find(|(name, _)| name == "x-ms-exchange-organization-messagelatency");
     let latency = latency.and_then(|(_, value)| Some(Located::new(Latency::parse(&value.value)?, value.span)));
     let snapshot = fields.get("x-createdby").map(|_| snapshot(&fields));
@@ -100,6 +109,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         date: fields.located(document, "date", str::to_owned),
         hops,
         exchange,
+        authentication: pick(|name| AUTHENTICATION.contains(&name)),
         latency,
         snapshot,
     })));
@@ -141,15 +151,35 @@ fn hop_of(field: &Field) -> Hop {
         (!value.is_empty()).then_some(value)
     };
     let span = crate::base::source::Span::lines(crate::base::source::SourceId(0), field.first, field.last);
-    Hop { span, from: value("from"), by: value("by"), with: value("with"), id: value("id"), at: time(date) }
+    Hop {
+        span,
+        from: value("from"),
+        by: value("by"),
+        with: value("with"),
+        id: value("id"),
+        via: value("via"),
+        at: time(date),
+    }
 }
+
+/// Names of zones that RFC 5322 defines. Others are not guessed: `CST` of China is not that of Chicago, and the library
+/// would take `CET` for UTC.
+const ZONES: &[&str] = &["UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"];
 
 /// A date of RFC 5322.
 fn time(text: &str) -> Option<Moment> {
     // A remark behind the date names the zone again.
     let text = text.split('(').next()?.trim();
-    let zoned = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_zoned(text).ok()?;
-    Some(Moment::utc(zoned.with_time_zone(jiff::tz::TimeZone::UTC).datetime()))
+    let (date, zone) = text.rsplit_once(char::is_whitespace).unwrap_or((text, ""));
+    let parse = |text: &str| {
+        let zoned = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_zoned(text).ok()?;
+        Some(zoned.with_time_zone(jiff::tz::TimeZone::UTC).datetime())
+    };
+    if zone.starts_with(['+', '-']) || ZONES.iter().any(|known| known.eq_ignore_ascii_case(zone)) {
+        return parse(text).map(Moment::utc);
+    }
+    let date = if zone.contains(':') { text } else { date };
+    parse(&format!("{date} +0000")).map(Moment::local)
 }
 
 fn snapshot(fields: &Fields) -> Snapshot {
@@ -199,6 +229,11 @@ mod tests {
         );
         assert_eq!(old.with.as_deref(), Some("Microsoft SMTPSVC(6.0.3790.3959)"));
         assert_eq!(old.at.map(|at| at.to_string()).as_deref(), Some("2007-02-08 13:41:07 UTC"));
+        assert_eq!(new.via.as_deref(), Some("Frontend Transport"));
+        for (zone, shown) in [("CET", ""), ("", ""), ("GMT", " UTC"), ("-0000", " UTC"), ("(CET)", "")] {
+            let hop = hop(&format!("by x with y; Thu, 8 Feb 2007 07:41:07 {zone}"));
+            assert_eq!(hop.at.map(|at| at.to_string()), Some(format!("2007-02-08 07:41:07{shown}")), "{zone}");
+        }
         let no_time = hop("by x with y");
         assert!(no_time.at.is_none() && no_time.by.as_deref() == Some("x"));
     }

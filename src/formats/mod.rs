@@ -34,6 +34,7 @@ mod mail;
 // registry:begin (`UPDATE=1 cargo test --test tidy` rewrites this block from the files in this folder)
 mod adsi_edit;
 mod agent_log;
+mod collect_log;
 mod connectivity_log;
 mod csvde;
 mod dsacls;
@@ -98,6 +99,7 @@ mod test_service_health;
 pub static FORMATS: &[&Format] = &[
     &adsi_edit::FORMAT,
     &agent_log::FORMAT,
+    &collect_log::FORMAT,
     &connectivity_log::FORMAT,
     &csvde::FORMAT,
     &dsacls::FORMAT,

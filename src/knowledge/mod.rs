@@ -4,6 +4,8 @@
 pub mod codes;
 pub mod extended_rights;
 pub mod known;
+pub mod mail_headers;
+pub mod well_known_guids;
 pub mod well_known_sids;
 
 /// The rows of a table, each as its fields.

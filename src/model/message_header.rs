@@ -24,6 +24,8 @@ pub struct MessageHeader {
     pub hops: Vec<Hop>,
     /// Fields whose names begin with `X-MS-Exchange-`: name as printed, value.
     pub exchange: Vec<(String, Located<String>)>,
+    /// What servers found out about the sender: `Authentication-Results`, `Received-SPF` and the like; name, value.
+    pub authentication: Vec<(String, Located<String>)>,
     /// Where the message spent its time, as Exchange stamped it.
     pub latency: Option<Located<Latency>>,
     /// What pipeline tracing wrote above the header.
@@ -43,7 +45,9 @@ pub struct Hop {
     pub with: Option<String>,
     /// Behind `id`: for servers of 2007 and later their version.
     pub id: Option<String>,
-    /// When.
+    /// Behind `via`: for servers of 2013 and later the service.
+    pub via: Option<String>,
+    /// When; local when the field names a zone that is not known.
     pub at: Option<Moment>,
 }
 
@@ -60,15 +64,6 @@ pub struct Snapshot {
     pub sender: Option<String>,
     /// Recipients of the envelope.
     pub receivers: Vec<String>,
-}
-
-impl MessageHeader {
-    /// Seconds between two hops that both show their time; negative when clocks differ.
-    pub fn delays(&self) -> Vec<Option<i64>> {
-        let seconds = |hop: &Hop| hop.at.map(|at| at.at);
-        let pairs = self.hops.iter().zip(self.hops.iter().skip(1));
-        pairs.map(|(a, b)| Some(seconds(a)?.duration_until(seconds(b)?).as_secs())).collect()
-    }
 }
 
 impl super::Entry for MessageHeader {

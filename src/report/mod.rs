@@ -7,6 +7,7 @@
 //! Sentences carry citations as `[1]`: the number of a piece of [`Evidence`] of the same finding,
 //! counted from 1.
 
+pub mod compare;
 pub mod excerpt;
 pub mod html;
 pub mod json;

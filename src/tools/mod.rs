@@ -3,7 +3,11 @@
 
 pub mod access_check;
 pub mod code_lookup;
+pub mod collect;
 pub mod event_lookup;
+pub mod guid_converter;
+pub mod ip_ranges;
+pub mod mail_reader;
 pub mod receive_connector_selector;
 pub mod route_calculator;
 pub mod routing_lint;

@@ -60,7 +60,7 @@ pub fn About() -> Html {
                     <dl class="facts">
                         { for ENFORCED.iter().map(|(what, how)| html! { <div><dt>{ *what }</dt><dd>{ *how }</dd></div> }) }
                     </dl>
-                    <p class="meta">{ "What no policy covers: a link that you follow yourself. This page has no links to anywhere else." }</p>
+                    <p class="meta">{ "What no policy covers: a link that you follow yourself. This page links to no other site." }</p>
                 </div>
             </section>
             <section class="row part">
@@ -102,12 +102,30 @@ pub fn About() -> Html {
                 </div>
             </section>
             <section class="row part">
+                <h2 class="margin margin-label">{ "Without a network" }</h2>
+                <div class="content">{ without_network() }</div>
+            </section>
+            <section class="row part">
                 <h2 class="margin margin-label">{ "Version" }</h2>
                 <div class="content">
                     <p>{ "Queuescope " }{ env!("CARGO_PKG_VERSION") }{ ", licensed " }{ env!("CARGO_PKG_LICENSE") }</p>
                 </div>
             </section>
         </div>
+    }
+}
+
+/// A hosted copy can be kept; that is done on a page of its own, which has the permissions for it and never sees a file.
+fn without_network() -> Html {
+    if browser::is_file() {
+        return html! { <p>{ "This copy was opened from a file: it is on this computer already and needs no network." }</p> };
+    }
+    html! {
+        <p>
+            { "The browser can keep this page, so that its address opens without a network: " }
+            <a href="install.html">{ "keep Queuescope on this computer" }</a>
+            { ". A newer version is offered there, and never put in by itself. Files that are open here have to be dropped again afterwards." }
+        </p>
     }
 }
 

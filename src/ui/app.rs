@@ -43,6 +43,10 @@ pub fn App() -> Html {
     });
     use_keyboard(&state, &session, &act);
     use_effect_with(state.word(), |word| browser::set_body_state(word));
+    use_effect_with(state.phase != Phase::Empty, |open| {
+        let warning = open.then(browser::warn_before_leaving);
+        move || drop(warning)
+    });
     use_effect_with(state.view, |view| {
         // An address without a view stays as it is until another view is shown.
         if *view != View::Diagnosis || !browser::hash().is_empty() {

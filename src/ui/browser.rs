@@ -3,8 +3,9 @@
 //! Everything here may be refused (private windows, policies, old versions) and then does nothing. The
 //! theme is the only thing that is ever stored.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
+use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -29,6 +30,11 @@ pub fn hash() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// Whether the page was opened from a file.
+pub fn is_file() -> bool {
+    window().and_then(|window| window.location().protocol().ok()).is_some_and(|protocol| protocol == "file:")
+}
+
 /// Processors of this machine, as far as the browser tells.
 pub fn processors() -> u32 {
     window().map_or(1, |window| window.navigator().hardware_concurrency() as u32).max(1)
@@ -51,8 +57,25 @@ pub fn set_hash(hash: &str) {
     }
 }
 
+thread_local! {
+    /// Whether the page itself wants to be left.
+    static LEAVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Asks before the page is left by a stray reload while there is something to lose. The words are the browser's own.
+pub fn warn_before_leaving() -> Option<EventListener> {
+    let options = EventListenerOptions::enable_prevent_default();
+    let window = window()?;
+    Some(EventListener::new_with_options(&window, "beforeunload", options, |event| {
+        if !LEAVING.get() {
+            event.prevent_default();
+        }
+    }))
+}
+
 /// Forgets the case: nothing is stored, so a reload is the whole of it.
 pub fn reload() {
+    LEAVING.set(true);
     if let Some(window) = window() {
         let _ = window.location().reload();
     }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::state::ROW;
+use crate::report::compare::{Became, Comparison, compare};
 use crate::report::{Confidence, ConsideredVerdict, Evidence, Finding, Missing, Problem, Report, Severity};
 use crate::worker::protocol::RowAnswer;
 
@@ -19,6 +20,8 @@ pub struct Case {
     footnotes: Rc<BTreeMap<u32, Footnotes>>,
     /// The row of a table that is open in the drawer.
     pub row: Option<Rc<RowAnswer>>,
+    /// What became of the problems of an earlier report.
+    pub comparison: Option<Rc<Comparison>>,
 }
 
 impl PartialEq for Case {
@@ -27,7 +30,7 @@ impl PartialEq for Case {
             (Some(one), Some(other)) => Rc::ptr_eq(one, other),
             (one, other) => one.is_none() && other.is_none(),
         };
-        same_row && Rc::ptr_eq(&self.report, &other.report)
+        self.comparison == other.comparison && same_row && Rc::ptr_eq(&self.report, &other.report)
     }
 }
 
@@ -35,7 +38,17 @@ impl Case {
     pub fn new(report: Report) -> Case {
         let footnotes =
             report.problems.iter().map(|problem| (problem.number, Footnotes::new(&report, problem))).collect();
-        Case { report: Rc::new(report), footnotes: Rc::new(footnotes), row: None }
+        Case { report: Rc::new(report), footnotes: Rc::new(footnotes), row: None, comparison: None }
+    }
+
+    /// Compares with an earlier report, or no longer.
+    pub fn compare(&mut self, before: Option<&Report>) {
+        self.comparison = before.map(|before| Rc::new(compare(before, &self.report)));
+    }
+
+    /// What became of a problem.
+    pub fn became(&self, problem: u32) -> Option<&Became> {
+        self.comparison.as_ref()?.now.iter().find(|became| became.number == problem)
     }
 
     /// Opens the row of a table in the drawer.

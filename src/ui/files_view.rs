@@ -115,10 +115,14 @@ fn missing(rows: &[StillMissing], act: &Callback<Action>) -> Html {
         return Html::default();
     }
     let say = act.reform(Action::Say);
+    let collect = act.reform(|_: MouseEvent| Action::Show(View::Collect));
     html! {
         <section class="missing" aria-labelledby="missing-title">
             <h2 id="missing-title">{ "Still missing" }</h2>
-            <p class="meta">{ "These inputs would settle what is open, best first. The commands only read." }</p>
+            <p class="meta">
+                { "These inputs would settle what is open, best first. " }
+                <button type="button" class="link" id="collect-missing" onclick={collect}>{ "Gather them all at once" }</button>
+            </p>
             <div class="table-scroll">
                 <table class="ledger">
                     <thead><tr>

@@ -1,5 +1,6 @@
 //! The page: a thin face over the report. It knows neither formats nor rules; what it shows comes from
-//! [`crate::report`] through the worker. Only the reference reads the texts of the rules, and the tools their tables.
+//! [`crate::report`] through the worker. Only the reference reads the texts of the rules, the tools their tables,
+//! and Collect what can be gathered.
 //!
 //! One state with one reducer (`state`), one session that touches the browser (`session`), one component
 //! per view. Every text out of a file becomes a text node; there is no way from evidence to markup.
@@ -8,6 +9,7 @@ mod about_view;
 mod app;
 mod browser;
 mod case;
+mod collect_view;
 mod diagnosis;
 mod drawer;
 mod drop;

@@ -7,7 +7,7 @@ use super::shared::verdict::{severity_shape, warning_shape};
 use super::state::{Action, Phase, State};
 use super::text::grouped;
 use super::view::{Group, VIEWS, View, ViewRow};
-use crate::report::InputState;
+use crate::report::{InputState, Severity};
 
 /// The navigation.
 pub fn rail(state: &State, act: &Callback<Action>) -> Html {
@@ -16,11 +16,18 @@ pub fn rail(state: &State, act: &Callback<Action>) -> Html {
         report
             .problems
             .iter()
+            .filter(|problem| !state.acknowledged.contains_key(&problem.number))
             .filter_map(|problem| report.findings.get(problem.main))
             .map(|finding| finding.severity)
             .min()
     });
-    let problems = state.case.as_ref().map(|case| case.report.problems_to_solve());
+    // What was set aside is not counted.
+    let problems = state.case.as_ref().map(|case| {
+        let report = &case.report;
+        let is_open = |number: u32| !state.acknowledged.contains_key(&number);
+        let to_solve = report.problems.iter().filter(|problem| is_open(problem.number));
+        to_solve.filter(|p| report.findings.get(p.main).is_some_and(|f| f.severity != Severity::Info)).count()
+    });
     let files = state.case.as_ref().map_or(state.ledger.rows.len(), |case| case.report.inputs.len());
     let partly =
         state.case.as_ref().is_some_and(|case| case.report.inputs.iter().any(|input| input.state != InputState::Read));

@@ -28,6 +28,9 @@ const MOST_READERS: u32 = 8;
 /// A file with its path as dropped.
 pub type Dropped = (String, File);
 
+/// Files of a case, and name and title of its sample.
+type Earlier = (Vec<Dropped>, Option<(String, String)>);
+
 /// What is open. Equal only to itself.
 #[derive(Clone)]
 pub struct Session(Rc<Inner>);
@@ -44,6 +47,8 @@ struct Inner {
     files: RefCell<Vec<Dropped>>,
     /// Name and title of the sample that is open.
     sample: RefCell<Option<(String, String)>>,
+    /// Files and sample of the case that later files are compared with, for the way back.
+    earlier: RefCell<Option<Earlier>>,
 }
 
 /// Takes what the worker says to the state.
@@ -71,7 +76,13 @@ impl Session {
             let relay = Rc::clone(&relay);
             move |event| relay.hear(event)
         });
-        Session(Rc::new(Inner { client, relay, files: RefCell::default(), sample: RefCell::default() }))
+        Session(Rc::new(Inner {
+            client,
+            relay,
+            files: RefCell::default(),
+            sample: RefCell::default(),
+            earlier: RefCell::default(),
+        }))
     }
 
     /// Starts the worker.
@@ -118,6 +129,24 @@ impl Session {
         self.0.sample.replace(Some((name.to_owned(), title.to_owned())));
         self.0.relay.begin(title.to_owned(), Vec::new());
         self.0.client.send(&Request::Sample { name: name.to_owned() }, &[]);
+    }
+
+    /// Puts the files aside: the report stays, to compare others with it.
+    pub fn compare(&self) {
+        let files = self.0.files.take();
+        let sample = self.0.sample.take();
+        self.0.earlier.replace(Some((files, sample)));
+        self.0.client.restart();
+        self.0.relay.dispatcher.dispatch(Action::Compare);
+    }
+
+    /// Opens the earlier files again.
+    pub fn go_back(&self) {
+        let Some((files, sample)) = self.0.earlier.take() else { return };
+        self.0.files.replace(files);
+        self.0.sample.replace(sample);
+        self.0.relay.dispatcher.dispatch(Action::StopComparing);
+        self.read_again();
     }
 
     /// Stops reading at once.

@@ -33,9 +33,14 @@ pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> H
         event.prevent_default();
         Action::Show(View::About)
     });
+    let collect = act.reform(|event: MouseEvent| {
+        event.prevent_default();
+        Action::Show(View::Collect)
+    });
     let keyboard = act.reform(|_: MouseEvent| Action::Keyboard(true));
     html! {
         <div class="start">
+            { comparing(state, session) }
             <h1>{ "Drop what the Exchange servers exported." }</h1>
             <p class="lead">{ "Queuescope reads it, says which mail is stuck and why, shows the lines that prove it, and lists the commands that fix it." }</p>
             <div class="drop-frame">
@@ -52,6 +57,7 @@ pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> H
                         { for TAKES.iter().map(|(what, how)| html! { <div><dt>{ *what }</dt><dd>{ *how }</dd></div> }) }
                     </dl>
                     <p class="meta">{ "PowerShell output in any shape: list, table, CSV, CLIXML, JSON." }</p>
+                    <p class="meta"><a href={View::Collect.hash()} onclick={collect}>{ "A script that gathers it" }</a></p>
                 </section>
                 <div>
                     <section aria-labelledby="happens-title">
@@ -78,6 +84,21 @@ pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> H
                     { " for the keyboard" }
                 </p>
             </footer>
+        </div>
+    }
+}
+
+/// While later files are waited for.
+fn comparing(state: &State, session: &Session) -> Html {
+    let Some(before) = &state.before else { return Html::default() };
+    let back = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.go_back())
+    };
+    html! {
+        <div class="comparing" role="status">
+            <p><b>{ "Comparing with " }{ &before.name }{ "." }</b>{ " Drop the later files of the same site: the diagnosis then says what is fixed, what is new, and what grew." }</p>
+            <button type="button" class="button" onclick={back}>{ "Back to the earlier files" }</button>
         </div>
     }
 }

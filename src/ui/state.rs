@@ -1,13 +1,15 @@
 //! What the page knows, and how it changes. Pure: no browser object in here, so that it can be tested
 //! without one. Whatever has an effect outside (worker, clipboard, files) is in `session` and its like.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use yew::functional::Reducible;
 
 use super::case::{self, Case};
+use super::collect_view::Choice;
 use super::table_state::{TableChange, Tables};
+use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
 use crate::report::{Input, Report};
 use crate::worker::protocol::{Clocks, Picture, RowAnswer, SampleInfo};
@@ -177,11 +179,30 @@ pub struct State {
     pub shown_file: Option<String>,
     /// Rule of the reference that was asked for.
     pub shown_rule: Option<String>,
-    /// What is looked up.
-    pub code: String,
+    /// What is in the fields of the tools.
+    pub tools: Inputs,
+    /// What is chosen to be gathered; `None` before anybody chose.
+    pub collect: Option<Rc<Choice>>,
     pub tables: Rc<Tables>,
     /// The timeline as drawn last.
     pub picture: Option<Rc<Picture>>,
+    /// Problems that were set aside, with a note each.
+    pub acknowledged: Rc<BTreeMap<u32, String>>,
+    /// The report of earlier files, to compare with.
+    pub before: Option<Before>,
+}
+
+/// An earlier report, and what the case was called then.
+#[derive(Clone, Debug)]
+pub struct Before {
+    pub name: String,
+    pub report: Rc<Report>,
+}
+
+impl PartialEq for Before {
+    fn eq(&self, other: &Before) -> bool {
+        Rc::ptr_eq(&self.report, &other.report)
+    }
 }
 
 /// Where the lines in an answer come from.
@@ -217,6 +238,15 @@ pub enum Action {
     ShowFile(String),
     ShowRule(String),
     LookUp(String),
+    Tool(Typed),
+    /// Sets a problem aside with a note, or takes that back.
+    Acknowledge(u32, Option<String>),
+    /// The report becomes the one to compare with, and the page waits for later files.
+    Compare,
+    /// No comparison any more.
+    StopComparing,
+    /// Another choice of what to gather.
+    Collect(Box<Choice>),
     /// Something about a table changes.
     Table(&'static str, TableChange),
     /// Another table of a view is shown.
@@ -265,9 +295,12 @@ impl State {
             spoken: (0, String::new()),
             shown_file: None,
             shown_rule: None,
-            code: String::new(),
+            tools: Inputs::default(),
+            collect: None,
             tables: Rc::default(),
             picture: None,
+            acknowledged: Rc::default(),
+            before: None,
         }
     }
 
@@ -304,6 +337,7 @@ impl State {
                 self.notice = None;
                 self.stalled = false;
                 self.shown_file = None;
+                self.collect = None;
                 Rc::make_mut(&mut self.tables).forget();
                 self.picture = None;
                 if self.view == View::About {
@@ -345,8 +379,18 @@ impl State {
             }
             Action::LookUp(code) => {
                 self.view = View::Tools;
-                self.code = code;
+                self.tools.take(Typed::Code(code));
             }
+            Action::Tool(typed) => self.tools.take(typed),
+            Action::Acknowledge(problem, note) => self.acknowledge(problem, note),
+            Action::Compare => self.compare(),
+            Action::StopComparing => {
+                self.before = None;
+                if let Some(case) = &mut self.case {
+                    case.compare(None);
+                }
+            }
+            Action::Collect(choice) => self.collect = Some(Rc::new(*choice)),
             Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
             Action::Row(row) => self.open_row(*row),
@@ -382,9 +426,36 @@ impl State {
         let problems = super::text::count(report.problems_to_solve() as u64, "problem", "problems");
         self.phase = Phase::Done;
         self.stalled = false;
-        self.case = Some(Case::new(report));
+        self.acknowledged = Rc::default();
+        let mut case = Case::new(report);
+        case.compare(self.before.as_ref().map(|before| &*before.report));
+        self.case = Some(case);
         self.close();
         self.say(format!("All files are read. {problems} found."));
+    }
+
+    fn acknowledge(&mut self, problem: u32, note: Option<String>) {
+        let said = match note {
+            Some(note) => {
+                Rc::make_mut(&mut self.acknowledged).insert(problem, note);
+                format!("Problem {problem} is set aside")
+            }
+            None => {
+                Rc::make_mut(&mut self.acknowledged).remove(&problem);
+                format!("Problem {problem} is back")
+            }
+        };
+        self.say(said);
+    }
+
+    fn compare(&mut self) {
+        let Some(case) = self.case.take() else { return };
+        self.before = Some(Before { name: std::mem::take(&mut self.name), report: case.report });
+        self.phase = Phase::Empty;
+        self.view = View::Diagnosis;
+        self.ledger = Rc::default();
+        self.close();
+        self.say("Drop the later files to compare them".to_owned());
     }
 
     fn close(&mut self) {

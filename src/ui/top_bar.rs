@@ -19,6 +19,10 @@ pub fn top_bar(state: &State, session: &Session, act: &Callback<Action>) -> Html
         Action::Show(View::About)
     });
     let add = Callback::from(|_: MouseEvent| browser::click("choose-files"));
+    let compare = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.compare())
+    };
     html! {
         <header class="top">
             <p class="brand">{ icon(Icon::Mark) }<span>{ "Queuescope" }</span></p>
@@ -35,6 +39,9 @@ pub fn top_bar(state: &State, session: &Session, act: &Callback<Action>) -> Html
                     <button type="button" class="button add" onclick={add}>{ icon(Icon::Plus) }<span>{ "Add files" }</span></button>
                 }
                 if state.case.is_some() {
+                    <button type="button" class="button" data-compare="" onclick={compare} title="Keep this report, and drop later files to compare them with it">
+                        { icon(Icon::Compare) }<span>{ "Compare" }</span>
+                    </button>
                     <ExportMenu session={session.clone()} />
                 }
                 <button type="button" class="button quiet only-icon" onclick={keyboard} aria-label="Keyboard" title="Keyboard (?)">

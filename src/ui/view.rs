@@ -11,6 +11,7 @@ pub enum View {
     Queues,
     Events,
     Files,
+    Collect,
     Tools,
     Reference,
     About,
@@ -74,7 +75,7 @@ pub static VIEWS: &[ViewRow] = &[
         icon: Icon::Queues,
         key: "q",
         group: Group::Evidence,
-        tables: &["queues", "messages", "next-hops", "errors"],
+        tables: &["queues", "messages", "next-hops", "errors", "tracking"],
         needs: "Lists of queues and messages fill it",
     },
     ViewRow {
@@ -96,6 +97,16 @@ pub static VIEWS: &[ViewRow] = &[
         group: Group::Files,
         tables: &[],
         needs: "Open files to see what was read of them",
+    },
+    ViewRow {
+        view: View::Collect,
+        hash: "collect",
+        name: "Collect",
+        icon: Icon::Collect,
+        key: "c",
+        group: Group::Files,
+        tables: &[],
+        needs: "",
     },
     ViewRow {
         view: View::Tools,

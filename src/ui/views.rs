@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::about_view::About;
 use super::case::Case;
+use super::collect_view::Collect;
 use super::diagnosis::{self, Diagnosis};
 use super::files_view::Files;
 use super::reference::Reference;
@@ -20,9 +21,13 @@ pub fn draw(state: &State, session: &Session, act: &Callback<Action>) -> (&'stat
     let name = state.view.row().map_or("", |row| row.hash);
     match state.view {
         View::About => return (name, html! { <About /> }),
+        View::Collect => {
+            let (case, choice) = (state.case.clone(), state.collect.as_deref().cloned());
+            return (name, html! { <Collect {case} {choice} act={act.clone()} /> });
+        }
         View::Tools => {
             let footing = state.case.as_ref().map(|case| diagnosis::footing(state, case, act));
-            return (name, html! { <Tools code={state.code.clone()} act={act.clone()} {footing} /> });
+            return (name, html! { <Tools inputs={state.tools.clone()} act={act.clone()} {footing} /> });
         }
         View::Reference => return (name, html! { <Reference shown={state.shown_rule.clone()} /> }),
         _ => {}
@@ -48,7 +53,7 @@ fn of_case(state: &State, case: &Case, session: &Session, act: &Callback<Action>
             },
             None => {
                 let footing = diagnosis::footing(state, case, act);
-                html! { <Diagnosis {footing} open={state.open.clone()} current={state.current} /> }
+                html! { <Diagnosis {footing} open={state.open.clone()} current={state.current} acknowledged={state.acknowledged.clone()} /> }
             }
         },
     }

@@ -114,6 +114,8 @@ export async function open(target, { address, settled, beforeLoad, width = 1440,
     if (message.type() === "error") page.problems.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => page.requests.push(request.url()));
+  // The page asks before it is left with a case open; tests go where they want.
+  page.on("dialog", (dialog) => dialog.accept().catch(() => {}));
   page.site = site;
   page.where = target;
   page.closeAll = () => context.close();

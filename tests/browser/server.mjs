@@ -18,16 +18,19 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".png": "image/png",
   ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
   ".sha256": "text/plain; charset=utf-8",
 };
 
 // Serves `folder` below `prefix` ("/" or "/some/path/"). `port` 0 takes a free one.
 export async function serve(folder, { port = 0, prefix = "/" } = {}) {
-  const root = resolve(folder);
+  let root = resolve(folder);
+  let isDown = false;
   const hits = [];
 
   const server = createServer(async (request, response) => {
     hits.push({ method: request.method, url: request.url, host: request.headers.host ?? "" });
+    if (isDown) return request.socket.destroy();
     const answer = (status, type, body) => {
       response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff" });
       response.end(request.method === "HEAD" ? undefined : body);
@@ -64,6 +67,9 @@ export async function serve(folder, { port = 0, prefix = "/" } = {}) {
     port: server.address().port,
     address: `http://127.0.0.1:${server.address().port}${prefix}`,
     hits,
+    // For tests of what works without the server: it hangs up on everybody, or serves another folder.
+    down(now) { isDown = now; },
+    from(other) { root = resolve(other); },
     close() {
       server.closeAllConnections();
       return new Promise((done) => server.close(done));

@@ -17,8 +17,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ui", &["report", "worker"]),
 ];
 
-/// Views that show what the program knows, not what a case holds, and read it where it is.
-const KNOWING: &[(&str, &[&str])] = &[("src/ui/reference/", &["rules"]), ("src/ui/tools_view/", &["model", "tools"])];
+/// Views that show what the program knows, not what a case holds, and read it where it is. What is typed or pasted into a
+/// tool is small, and read in the page.
+const KNOWING: &[(&str, &[&str])] = &[
+    ("src/ui/reference/", &["rules"]),
+    ("src/ui/tools_view/", &["base", "model", "tools", "analysis"]),
+    ("src/ui/collect_view/", &["analysis", "tools"]),
+];
 
 /// Crates that only the page and its worker may use.
 const WEB: &[&str] = &["wasm_bindgen", "web_sys", "js_sys", "gloo", "yew", "serde_wasm_bindgen"];

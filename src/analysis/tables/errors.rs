@@ -21,7 +21,7 @@ pub static TABLE: Table = Table {
         Column::printed("Whole text").extra(),
     ],
     rows,
-    notes: |row| row.cells.get(6).map(|error| super::codes(&error.text())).unwrap_or_default(),
+    notes: |_, row| row.cells.get(6).map(|error| super::codes(&error.text())).unwrap_or_default(),
     stands_out: |_| true,
     bring: "A list of queues: Get-Queue | Export-Clixml queues.xml.",
 };

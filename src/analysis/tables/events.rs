@@ -101,7 +101,7 @@ fn known_rows(source: &str, id: u16) -> Vec<&'static crate::model::known_row::Kn
     event_lookup::events(&format!("{source} {id}"))
 }
 
-fn notes(row: &Row) -> Vec<(String, String)> {
+fn notes(_: &Facts, row: &Row) -> Vec<(String, String)> {
     let text = |at: usize| row.cells.get(at).map(Cell::text).unwrap_or_default();
     let mut notes = Vec::new();
     if let Ok(id) = text(3).parse() {

@@ -25,10 +25,18 @@ mod messages;
 mod next_hops;
 mod queues;
 mod timeline;
+mod tracking;
 
 /// Every table, by file name.
-pub static TABLES: &[&Table] =
-    &[&errors::TABLE, &events::TABLE, &messages::TABLE, &next_hops::TABLE, &queues::TABLE, &timeline::TABLE];
+pub static TABLES: &[&Table] = &[
+    &errors::TABLE,
+    &events::TABLE,
+    &messages::TABLE,
+    &next_hops::TABLE,
+    &queues::TABLE,
+    &timeline::TABLE,
+    &tracking::TABLE,
+];
 // registry:end
 
 /// A kind of table.
@@ -44,7 +52,7 @@ pub struct Table {
     /// Makes the rows, in the order in which they are shown first.
     pub rows: fn(&Facts) -> Vec<Row>,
     /// What is known about a row beyond its cells: title and text.
-    pub notes: fn(&Row) -> Vec<(String, String)>,
+    pub notes: fn(&Facts, &Row) -> Vec<(String, String)>,
     /// Whether a row is one of those that a reader looks for first; keys jump from one to the next.
     pub stands_out: fn(&Row) -> bool,
     /// What to bring when there are no rows.
@@ -219,7 +227,7 @@ pub fn by_id(id: &str) -> Option<&'static Table> {
 }
 
 /// No notes.
-fn no_notes(_: &Row) -> Vec<(String, String)> {
+fn no_notes(_: &Facts, _: &Row) -> Vec<(String, String)> {
     Vec::new()
 }
 

@@ -26,7 +26,7 @@ pub static TABLE: Table = Table {
         Column::words("Change").extra(),
     ],
     rows,
-    notes: |row| row.cells.get(7).map(|error| super::codes(&error.text())).unwrap_or_default(),
+    notes: |_, row| row.cells.get(7).map(|error| super::codes(&error.text())).unwrap_or_default(),
     stands_out: |row| is_one_of(row, 10, &["Waiting"]),
     bring: "A list of queues: Get-Queue | Export-Clixml queues.xml.",
 };

@@ -25,7 +25,7 @@ pub static TABLE: Table = Table {
         Column::printed("File").facet(),
     ],
     rows: |facts| rows_of(&Timeline::of_facts(facts), &[]),
-    notes: |row| row.cells.get(4).map(|text| super::codes(&text.text())).unwrap_or_default(),
+    notes: |_, row| row.cells.get(4).map(|text| super::codes(&text.text())).unwrap_or_default(),
     stands_out: |row| is_one_of(row, 3, &["Critical", "Error"]),
     bring: "Event logs, transport logs, or lists of queues and messages.",
 };

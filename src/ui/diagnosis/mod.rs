@@ -1,5 +1,7 @@
 //! The diagnosis: the summary, the problems best first, and the checks that found nothing.
 
+mod acknowledge;
+mod comparison;
 mod considered;
 mod evidence_list;
 pub mod plain;
@@ -17,6 +19,7 @@ use super::state::{Action, State};
 use super::text::{count, grouped};
 use super::view::View;
 use crate::report::{ConsideredVerdict, InputState, Report};
+use comparison::Compared;
 use considered::ConsideredList;
 use problem::ProblemArticle;
 use summary::Summary;
@@ -26,12 +29,13 @@ pub struct Props {
     pub footing: Footing,
     pub open: std::rc::Rc<std::collections::BTreeSet<u32>>,
     pub current: u32,
+    pub acknowledged: std::rc::Rc<std::collections::BTreeMap<u32, String>>,
 }
 
 /// The view.
 #[function_component]
 pub fn Diagnosis(props: &Props) -> Html {
-    let Props { footing, open, current } = props;
+    let Props { footing, open, current, acknowledged } = props;
     let report = &footing.case.report;
     let say = footing.act.reform(Action::Say);
     html! {
@@ -40,9 +44,14 @@ pub fn Diagnosis(props: &Props) -> Html {
             if report.problems.is_empty() {
                 { nothing_found(report, &footing.act) }
             }
-            { for report.problems.iter().map(|problem| html! {
+            <Compared footing={footing.clone()} />
+            { for report.problems.iter().filter(|problem| !acknowledged.contains_key(&problem.number)).map(|problem| html! {
                 <ProblemArticle key={problem.number} footing={footing.clone()} number={problem.number}
                     open={open.contains(&problem.number)} current={*current == problem.number} />
+            }) }
+            { for acknowledged.iter().filter_map(|(number, note)| {
+                let finding = footing.case.main_finding(footing.case.problem(*number)?)?;
+                Some(acknowledge::line(*number, finding, note, &footing.act))
             }) }
             <ConsideredList verdict={ConsideredVerdict::Undecided} footing={footing.clone()} say={say.clone()} />
             <ConsideredList verdict={ConsideredVerdict::RuledOut} footing={footing.clone()} {say} />

@@ -4,6 +4,8 @@
 
 use yew::prelude::*;
 
+use super::acknowledge::Acknowledge;
+use super::comparison::change;
 use super::evidence_list::EvidenceList;
 use super::{plain, remedy, tree};
 use crate::report::{Confidence, Finding, Ground, GroundKind, Problem, Role};
@@ -51,12 +53,14 @@ pub fn ProblemArticle(props: &Props) -> Html {
                     <p class="meta">{ finding.noun() }{ " " }{ number }</p>
                     { severity(finding.severity) }
                     { confidence(finding.confidence) }
+                    { for case.became(*number).map(change) }
                 </div>
                 <div class="content">
                     <h2 id={title} class="statement">{ footing.sentence(problem.main, &finding.statement) }</h2>
                     <div class="role-line">
                         <p class="meta">{ role(finding, branches(&case.report, problem).iter().map(Branch::size).sum()) }</p>
                         <button type="button" class="link rule-link" onclick={about}>{ "About this rule" }</button>
+                        <Acknowledge number={*number} act={footing.act.clone()} />
                         <CopyButton quiet={true} label="Copy as text" text={plain::problem(case, problem)} say={say.clone()} />
                         <button type="button" class="button quiet only-icon" onclick={fold} aria-expanded={open.to_string()}
                             aria-controls={body.clone()} aria-label={if *open { "Fold this problem" } else { "Unfold this problem" }}>

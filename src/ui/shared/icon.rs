@@ -35,6 +35,8 @@ pub enum Icon {
     Reference,
     Queues,
     Events,
+    Compare,
+    Collect,
 }
 
 /// Draws an icon.
@@ -76,8 +78,10 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Reference => {
             html! { <><path d="M8 3.6C6.4 2.5 4.3 2.1 1.8 2.3v10.4c2.5-.2 4.6.2 6.2 1.3 1.6-1.1 3.7-1.5 6.2-1.3V2.3c-2.5-.2-4.6.2-6.2 1.3z" /><path d="M8 3.6V14" /></> }
         }
+        Icon::Compare => html! { <path d="M5 13.5V3M2.3 5.7L5 3l2.7 2.7M11 2.5V13M8.3 10.3L11 13l2.7-2.7" /> },
         Icon::Queues => html! { <path d="M2 3h12M2 6.3h12M2 9.7h8M2 13h5" /> },
         Icon::Events => html! { <><path d="M8 2.2l6.2 11.3H1.8z" /><path d="M8 6.4v3.4M8 11v1" /></> },
+        Icon::Collect => html! { <path d="M3 3.2h10v11H3zM6 1.8h4v2.8H6zM5.6 8h4.8M5.6 11h4.8" /> },
         Icon::Open => html! { <path d="M8 1.8V10M4.9 7L8 10.1 11.1 7M2.3 9.5v4.7h11.4V9.5" /> },
     };
     html! { <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">{ drawing }</svg> }

@@ -2,11 +2,13 @@
 
 use yew::prelude::*;
 
+use super::parts::{in_this_case, section};
 use crate::model::known_row::KnownRow;
+use crate::report::Evidence;
 use crate::tools::code_lookup::{Candidate, Number, Reading, UNKNOWN_EVENT, look_up};
 use crate::tools::event_lookup;
 use crate::ui::shared::sentence::Footing;
-use crate::ui::state::{Action, Cite};
+use crate::ui::state::Action;
 
 /// Everything that is known about an input.
 pub fn answer(code: &str, act: &Callback<Action>, footing: Option<&Footing>) -> Html {
@@ -36,15 +38,6 @@ pub fn answer(code: &str, act: &Callback<Action>, footing: Option<&Footing>) -> 
     }
 }
 
-fn section(label: &str, content: Html) -> Html {
-    html! {
-        <section class="row part">
-            <h2 class="margin margin-label">{ label }</h2>
-            <div class="content">{ content }</div>
-        </section>
-    }
-}
-
 fn event(row: &KnownRow, act: &Callback<Action>) -> Html {
     let ids: Vec<String> = row.events.iter().map(u16::to_string).collect();
     let id = row.id.clone();
@@ -65,7 +58,6 @@ fn event(row: &KnownRow, act: &Callback<Action>) -> Html {
 }
 
 fn read(reading: &Reading, footing: Option<&Footing>) -> Html {
-    let seen = footing.map(|footing| seen(reading, footing)).unwrap_or_default();
     let content = html! {
         <>
             <p class="code-read">{ format!("Read as {}", reading.how) }</p>
@@ -83,9 +75,7 @@ fn read(reading: &Reading, footing: Option<&Footing>) -> Html {
                     ) }</dd></div>
                 }
                 { for reading.candidates.iter().map(candidate) }
-                if footing.is_some() {
-                    <div><dt>{ "In this case" }</dt><dd>{ if seen.is_empty() { html! { { "Not in the evidence shown" } } } else { seen.into_iter().collect() } }</dd></div>
-                }
+                { in_this_case(footing, &|evidence| is_in(reading, evidence)) }
             </dl>
             if let Some(hint) = reading.hint {
                 <p class="meta">{ hint }</p>
@@ -114,23 +104,11 @@ fn candidate(candidate: &Candidate) -> Html {
     }
 }
 
-/// Buttons to the evidence of the case that has the code.
-fn seen(reading: &Reading, footing: &Footing) -> Vec<Html> {
-    const MOST: usize = 12;
+/// Whether a piece of evidence has the code.
+fn is_in(reading: &Reading, evidence: &Evidence) -> bool {
     let is_it = |code: &str, text: &str| {
         code.eq_ignore_ascii_case(&reading.part)
             || reading.candidates.first().is_some_and(|first| text.starts_with(first.symbol.as_str()))
     };
-    let mut found = Vec::new();
-    for problem in &footing.case.report.problems {
-        for number in 1..=footing.case.citations(problem.number) {
-            let Some(evidence) = footing.case.evidence(problem.number, number) else { continue };
-            if evidence.codes.iter().any(|code| is_it(&code.code, &code.text)) && found.len() < MOST {
-                let cite = Cite { problem: problem.number, number };
-                let label = format!("Problem {}, evidence {number}", problem.number);
-                found.push(html! { <><button type="button" class="link" onclick={footing.opener(cite)}>{ label }</button>{ " " }</> });
-            }
-        }
-    }
-    found
+    evidence.codes.iter().any(|code| is_it(&code.code, &code.text))
 }

@@ -1,53 +1,95 @@
-//! Tools that need no case: what a code or an event means.
+//! Tools that need no case: what a code or an event means, GUIDs, ranges of addresses, headers and reports.
 //!
-//! A field, and the answer below it as it is typed. What the case shows of a code is one of the rows of the answer.
+//! Each tool is a file: a field, and the answer below it as it is typed. What the case shows of it is one of the rows of the
+//! answer. One tool is shown at a time; what is in the others stays.
 
 mod code_answer;
+mod code_tool;
+mod guid_tool;
+pub mod inputs;
+mod mail_tool;
+mod parts;
+mod ranges_tool;
 
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
+use self::inputs::{Inputs, Tool, Typed};
+use self::mail_tool::MailTool;
+use super::browser;
 use super::shared::sentence::Footing;
 use super::state::Action;
 
-/// Inputs that show what the field takes.
-const EXAMPLES: [&str; 7] =
-    ["0x80040111", "ec=1010", "-1017", "550 5.7.54", "0c 03 09 80", "UntrustedRoot", "event 12014"];
+/// All tools, in their order: the tool, the id of its tab, its name.
+const TOOLS: [(Tool, &str, &str); 4] = [
+    (Tool::Code, "tool-code", "Codes and events"),
+    (Tool::Guid, "tool-guid", "GUIDs"),
+    (Tool::Ranges, "tool-ranges", "IP ranges"),
+    (Tool::Mail, "tool-mail", "Headers and reports"),
+];
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// What is looked up.
-    pub code: AttrValue,
+    /// What is in the fields.
+    pub inputs: Inputs,
     pub act: Callback<Action>,
-    /// The open case, to say where a code was seen.
+    /// The open case, to say where something was seen.
     pub footing: Option<Footing>,
 }
 
 /// The view.
 #[function_component]
 pub fn Tools(props: &Props) -> Html {
-    let Props { code, act, footing } = props;
-    let typed = act.reform(|event: InputEvent| {
-        let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        Action::LookUp(field.map(|field| field.value()).unwrap_or_default())
-    });
-    let example = |text: &'static str| {
-        let onclick = act.reform(move |_: MouseEvent| Action::LookUp(text.to_owned()));
-        html! { <li><button type="button" class="button" {onclick}>{ text }</button></li> }
-    };
+    let Props { inputs, act, footing } = props;
+    let case = footing.as_ref();
+    let shown = TOOLS.iter().find(|(tool, ..)| *tool == inputs.tool).map(|(_, id, _)| *id);
     html! {
         <div class="tools-view">
-            <section class="row">
-                <h1 class="margin margin-label">{ "Code" }</h1>
-                <div class="content">
-                    <label for="look-up">{ "A code in any notation, an event, or a line with codes in it" }</label>
-                    <input id="look-up" class="field" type="text" value={code.clone()} oninput={typed} spellcheck="false"
-                        autocomplete="off" autocapitalize="off" />
-                    <ul class="examples" aria-label="Examples">{ for EXAMPLES.into_iter().map(example) }</ul>
+            <header class="view-head">
+                <h1>{ "Tools" }</h1>
+                <div class="tabs" role="tablist" aria-label="Tools" onkeydown={arrows(inputs.tool, act)}>
+                    { for TOOLS.iter().map(|(tool, id, name)| tab(*tool, id, name, inputs.tool, act)) }
                 </div>
-            </section>
-            <div aria-live="polite">{ code_answer::answer(code, act, footing.as_ref()) }</div>
+            </header>
+            <div id="tool" role="tabpanel" aria-labelledby={shown}>
+                { match inputs.tool {
+                    Tool::Code => code_tool::tool(&inputs.code, act, case),
+                    Tool::Guid => guid_tool::tool(&inputs.guid, act, case),
+                    Tool::Ranges => ranges_tool::tool(&inputs.ranges, &inputs.address, act, case),
+                    Tool::Mail => html! { <MailTool text={inputs.mail.clone()} act={act.clone()} footing={footing.clone()} /> },
+                } }
+            </div>
         </div>
     }
+}
+
+fn tab(tool: Tool, id: &'static str, name: &'static str, shown: Tool, act: &Callback<Action>) -> Html {
+    let onclick = act.reform(move |_: MouseEvent| Action::Tool(Typed::Show(tool)));
+    let selected = tool == shown;
+    // One stop for the Tab key; the arrows go from tool to tool.
+    html! {
+        <button type="button" {id} class="button" role="tab" aria-selected={selected.to_string()} aria-controls="tool"
+            tabindex={if selected { "0" } else { "-1" }} {onclick}>{ name }</button>
+    }
+}
+
+fn arrows(shown: Tool, act: &Callback<Action>) -> Callback<KeyboardEvent> {
+    let act = act.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let at = TOOLS.iter().position(|(tool, ..)| *tool == shown).unwrap_or(0);
+        let to = match event.key().as_str() {
+            "ArrowRight" => (at + 1) % TOOLS.len(),
+            "ArrowLeft" => (at + TOOLS.len() - 1) % TOOLS.len(),
+            "Home" => 0,
+            "End" => TOOLS.len() - 1,
+            _ => return,
+        };
+        if let Some((tool, id, _)) = TOOLS.get(to) {
+            event.prevent_default();
+            act.emit(Action::Tool(Typed::Show(*tool)));
+            if let Some(tab) = browser::by_id(id) {
+                let _ = tab.focus();
+            }
+        }
+    })
 }

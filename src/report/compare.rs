@@ -1,0 +1,247 @@
+//! Before and after: two reports of one site, and what became of each problem.
+//!
+//! A problem is the same when it has the same rule and concerns something that both reports name. Numbers of queues change with
+//! every restart, so when each report has just one problem of a rule, that is the same one, too. What is only worth knowing
+//! is not compared.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Finding, Problem, Report, Severity};
+
+/// What became of the problems of an earlier report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// For each problem of the later report, in its order: what it was before.
+    pub now: Vec<Became>,
+    /// Problems of the earlier report that the later one does not have.
+    pub gone: Vec<Gone>,
+    /// Waiting messages before and now.
+    pub waiting: (u64, u64),
+}
+
+/// A problem of the later report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Became {
+    /// Its number in the later report.
+    pub number: u32,
+    /// What became of it.
+    pub change: Change,
+    /// Its messages before; `None` when it is new.
+    pub before: Option<u64>,
+    /// Its messages now.
+    pub now: u64,
+}
+
+/// A problem that is no longer there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// Identifier of its rule.
+    pub rule: String,
+    /// Title of its rule.
+    pub title: String,
+    /// Its messages before.
+    pub before: u64,
+    /// Whether the later report looked for it and excluded it. Without this it may only not be seen any more.
+    pub is_excluded: bool,
+}
+
+/// What became of a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// It was not there before.
+    New,
+    /// It is there as before.
+    Unchanged,
+    /// More mail waits for it, or it is more severe.
+    Worse,
+    /// Less mail waits for it, or it is less severe.
+    Less,
+}
+
+impl Change {
+    /// The word for readers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Change::New => "New",
+            Change::Unchanged => "Unchanged",
+            Change::Worse => "Worse",
+            Change::Less => "Less",
+        }
+    }
+}
+
+/// Compares two reports.
+pub fn compare(before: &Report, now: &Report) -> Comparison {
+    let old = problems(before);
+    let new = problems(now);
+    let mut taken = vec![false; old.len()];
+    // First those that name the same things, so that none is taken away by one that only has the same rule.
+    let mut pairs: Vec<Option<usize>> = vec![None; new.len()];
+    for is_sure in [true, false] {
+        for (at, (_, finding)) in new.iter().enumerate() {
+            if pairs.get(at).is_some_and(Option::is_some) {
+                continue;
+            }
+            let alone = |all: &[(&Problem, &Finding)]| all.iter().filter(|(_, f)| f.rule == finding.rule).count() == 1;
+            let is_same = |other: &Finding| {
+                other.rule == finding.rule
+                    && if is_sure { share_a_name(other, finding) } else { alone(&old) && alone(&new) }
+            };
+            let free = |at: usize| taken.get(at) == Some(&false);
+            let found = old.iter().enumerate().position(|(at, (_, other))| free(at) && is_same(other));
+            if let (Some(found), Some(pair)) = (found, pairs.get_mut(at)) {
+                *pair = Some(found);
+                taken.get_mut(found).into_iter().for_each(|taken| *taken = true);
+            }
+        }
+    }
+    let became = new.iter().zip(&pairs).map(|((problem, finding), pair)| {
+        let earlier = pair.and_then(|at| old.get(at));
+        let change = match earlier {
+            None => Change::New,
+            // The most severe comes first in the order of severities.
+            Some((other, was)) => match (problem.messages.cmp(&other.messages), was.severity.cmp(&finding.severity)) {
+                (std::cmp::Ordering::Greater, _) => Change::Worse,
+                (std::cmp::Ordering::Less, _) => Change::Less,
+                (_, std::cmp::Ordering::Greater) => Change::Worse,
+                (_, std::cmp::Ordering::Less) => Change::Less,
+                _ => Change::Unchanged,
+            },
+        };
+        Became {
+            number: problem.number,
+            change,
+            before: earlier.map(|(other, _)| other.messages),
+            now: problem.messages,
+        }
+    });
+    let gone = old.iter().zip(&taken).filter(|(_, taken)| !**taken).map(|((problem, finding), _)| Gone {
+        rule: finding.rule.clone(),
+        title: finding.title.clone(),
+        before: problem.messages,
+        is_excluded: now
+            .considered
+            .iter()
+            .any(|check| check.rule == finding.rule && check.verdict == super::ConsideredVerdict::RuledOut),
+    });
+    Comparison { gone: gone.collect(), now: became.collect(), waiting: (before.summary.waiting, now.summary.waiting) }
+}
+
+/// Problems that need to be solved, with their main findings.
+fn problems(report: &Report) -> Vec<(&Problem, &Finding)> {
+    let with_main = report.problems.iter().filter_map(|problem| Some((problem, report.findings.get(problem.main)?)));
+    with_main.filter(|(_, finding)| finding.severity != Severity::Info).collect()
+}
+
+fn share_a_name(one: &Finding, other: &Finding) -> bool {
+    one.affected.iter().any(|name| other.affected.iter().any(|own| own.eq_ignore_ascii_case(name)))
+}
+
+impl Comparison {
+    /// One sentence about all of it.
+    pub fn sentence(&self) -> String {
+        let of = |change: Change| self.now.iter().filter(|became| became.change == change).count();
+        let mut parts: Vec<String> = Vec::new();
+        let mut say = |number: usize, words: &str| {
+            if number > 0 {
+                parts.push(format!("{number} {words}"));
+            }
+        };
+        say(self.gone.len(), "no longer there");
+        say(of(Change::New), "new");
+        say(of(Change::Worse), "worse");
+        say(of(Change::Less), "less");
+        say(of(Change::Unchanged), "unchanged");
+        let problems = if parts.is_empty() { "no problem in either".to_owned() } else { parts.join(", ") };
+        let (before, now) = self.waiting;
+        format!(
+            "Against the earlier files: {problems}. Waiting messages: {} before, {} now.",
+            super::grouped(before),
+            super::grouped(now)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Confidence, Considered, ConsideredVerdict, Role, Summary};
+
+    fn report(waiting: u64, all: &[(&str, &[&str], u64, Severity)]) -> Report {
+        let finding = |(number, (rule, affected, _, severity)): (u32, &(&str, &[&str], u64, Severity))| Finding {
+            rule: (*rule).to_owned(),
+            severity: *severity,
+            role: Role::Cause,
+            confidence: Confidence::Confirmed,
+            problem: number,
+            title: (*rule).to_owned(),
+            statement: String::new(),
+            affected: affected.iter().map(|name| (*name).to_owned()).collect(),
+            evidence: Vec::new(),
+            explains: Vec::new(),
+            effects: Vec::new(),
+            grounds: Vec::new(),
+            remedy: Vec::new(),
+            verify: Vec::new(),
+            missing: Vec::new(),
+            sources: Vec::new(),
+        };
+        let problem = |(at, (_, _, messages, _)): (usize, &(&str, &[&str], u64, Severity))| Problem {
+            number: u32::try_from(at + 1).unwrap(),
+            main: at,
+            explains: Vec::new(),
+            messages: *messages,
+        };
+        Report {
+            summary: Summary { waiting, ..Summary::default() },
+            inputs: Vec::new(),
+            problems: all.iter().enumerate().map(problem).collect(),
+            findings: (1_u32..).zip(all).map(finding).collect(),
+            considered: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_problem_finds_what_it_was() {
+        use Severity::{High, Info, Medium};
+        let before = report(
+            100,
+            &[
+                ("dns", &["EX1\\7"], 60, High),
+                ("dns", &["EX2\\9"], 30, High),
+                ("cert", &["EX1"], 0, Medium),
+                ("relay", &["EX3"], 10, High),
+                ("note", &["EX1"], 0, Info),
+            ],
+        );
+        let now =
+            report(80, &[("dns", &["ex2\\9"], 50, High), ("cert", &["EX9"], 0, High), ("full", &["EX1"], 30, High)]);
+        let all = compare(&before, &now);
+        let changes: Vec<(u32, Change, Option<u64>)> = all.now.iter().map(|b| (b.number, b.change, b.before)).collect();
+        assert_eq!(changes, [(1, Change::Worse, Some(30)), (2, Change::Worse, Some(0)), (3, Change::New, None)]);
+        assert_eq!(
+            all.gone.iter().map(|g| (g.rule.as_str(), g.before)).collect::<Vec<_>>(),
+            [("dns", 60), ("relay", 10)]
+        );
+        assert_eq!(
+            all.sentence(),
+            "Against the earlier files: 2 no longer there, 1 new, 2 worse. Waiting messages: 100 before, 80 now."
+        );
+    }
+
+    #[test]
+    fn what_is_excluded_now_is_told_from_what_is_only_not_seen() {
+        let before = report(5, &[("dns", &["EX1\\7"], 5, Severity::High)]);
+        let mut now = report(0, &[]);
+        assert!(!compare(&before, &now).gone[0].is_excluded);
+        now.considered.push(Considered {
+            rule: "dns".to_owned(),
+            title: String::new(),
+            verdict: ConsideredVerdict::RuledOut,
+            why: String::new(),
+            missing: Vec::new(),
+        });
+        assert!(compare(&before, &now).gone[0].is_excluded);
+        assert_eq!(compare(&before, &before).now[0].change, Change::Unchanged);
+    }
+}

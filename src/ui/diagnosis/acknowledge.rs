@@ -1,0 +1,88 @@
+//! A problem that somebody knows: set aside with a note, and taken back.
+//!
+//! It shrinks to one line at the end and leaves the count of the rail; the evidence and the account of the mail stay as they are.
+//! Nothing is stored, so it lasts as long as the page.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::report::Finding;
+use crate::ui::shared::icon::{Icon, icon};
+use crate::ui::shared::verdict::severity;
+use crate::ui::state::Action;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub number: u32,
+    pub act: Callback<Action>,
+}
+
+/// The button, and the form it opens in place.
+#[function_component]
+pub fn Acknowledge(props: &Props) -> Html {
+    let open = use_state_eq(|| false);
+    let field = use_node_ref();
+    use_effect_with(*open, {
+        let field = field.clone();
+        move |open| {
+            if let Some(field) = field.cast::<HtmlInputElement>().filter(|_| *open) {
+                let _ = field.focus();
+            }
+        }
+    });
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let done = {
+        let (act, number, field) = (props.act.clone(), props.number, field.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let note = field.cast::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default();
+            act.emit(Action::Acknowledge(number, Some(note.trim().to_owned())));
+        })
+    };
+    let escape = {
+        let open = open.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                event.stop_propagation();
+                open.set(false);
+            }
+        })
+    };
+    let id = format!("note-{}", props.number);
+    html! {
+        if *open {
+            <form class="acknowledge" onsubmit={done} onkeydown={escape}>
+                <label for={id.clone()}>{ "Note, if you like" }</label>
+                <input {id} ref={field} class="field" type="text" maxlength="200" autocomplete="off" />
+                <button type="submit" class="button">{ "Set aside" }</button>
+                <button type="button" class="button quiet" onclick={toggle}>{ "Cancel" }</button>
+            </form>
+        } else {
+            <button type="button" class="button quiet" data-acknowledge={props.number.to_string()} onclick={toggle}>{ "Acknowledge" }</button>
+        }
+    }
+}
+
+/// The one line of a problem that was set aside.
+pub fn line(number: u32, finding: &Finding, note: &str, act: &Callback<Action>) -> Html {
+    let undo = act.reform(move |_: MouseEvent| Action::Acknowledge(number, None));
+    html! {
+        <article class="row acknowledged" id={format!("problem-{number}")} data-acknowledged={number.to_string()} tabindex="-1">
+            <div class="margin">
+                <p class="meta">{ finding.noun() }{ " " }{ number }</p>
+                { severity(finding.severity) }
+            </div>
+            <div class="content">
+                <p>
+                    <span class="gray">{ icon(Icon::Tick) }</span>
+                    { " Acknowledged: " }{ &finding.title }
+                    if !note.is_empty() { { ". " }<q>{ note }</q> }
+                </p>
+                <button type="button" class="link" onclick={undo}>{ "Take back" }</button>
+            </div>
+        </article>
+    }
+}

@@ -1,0 +1,65 @@
+//! Before and after: what became of the problems of earlier files.
+
+use yew::prelude::*;
+
+use crate::report::compare::{Became, Change};
+use crate::report::grouped;
+use crate::ui::shared::icon::{Icon, icon};
+use crate::ui::shared::sentence::Footing;
+use crate::ui::state::Action;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub footing: Footing,
+}
+
+/// The section below the summary; nothing without a comparison.
+#[function_component]
+pub fn Compared(props: &Props) -> Html {
+    let Some(comparison) = &props.footing.case.comparison else { return Html::default() };
+    let stop = props.footing.act.reform(|_: MouseEvent| Action::StopComparing);
+    html! {
+        <section class="summary row compared" aria-labelledby="compared-title">
+            <h2 id="compared-title" class="margin margin-label">{ "Before and after" }</h2>
+            <div class="content">
+                <p>{ comparison.sentence() }</p>
+                if !comparison.gone.is_empty() {
+                    <ul>
+                        { for comparison.gone.iter().map(|gone| html! {
+                            <li data-gone={gone.rule.clone()}>
+                                if gone.is_excluded {
+                                    <span class="badge"><span class="ok">{ icon(Icon::Tick) }</span>{ "Fixed" }</span>
+                                } else {
+                                    <span class="badge"><span class="gray">{ icon(Icon::Undecided) }</span>{ "Not seen any more" }</span>
+                                }
+                                { " " }{ &gone.title }
+                                if gone.before > 0 { { format!(", {} messages before", grouped(gone.before)) } }
+                            </li>
+                        }) }
+                    </ul>
+                    if comparison.gone.iter().any(|gone| !gone.is_excluded) {
+                        <p class="meta">{ "Fixed means that the later files exclude it. What is only not seen any more may need files like those of before to be certain." }</p>
+                    }
+                }
+                <button type="button" class="link" onclick={stop}>{ "Stop comparing" }</button>
+            </div>
+        </section>
+    }
+}
+
+/// The badge of a problem.
+pub fn change(became: &Became) -> Html {
+    let (class, drawing) = match became.change {
+        Change::New => ("accent", Icon::Plus),
+        Change::Unchanged => ("gray", Icon::Right),
+        Change::Worse => ("high", Icon::Up),
+        Change::Less => ("ok", Icon::Down),
+    };
+    let numbers = match became.before {
+        Some(before) if before != became.now => format!(", {} to {}", grouped(before), grouped(became.now)),
+        _ => String::new(),
+    };
+    html! {
+        <p class="badge" data-change={became.change.word()}><span class={class}>{ icon(drawing) }</span>{ became.change.word() }{ numbers }</p>
+    }
+}
