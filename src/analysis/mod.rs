@@ -20,6 +20,7 @@ mod reading;
 pub mod search;
 mod shelf;
 pub mod tables;
+pub mod timeline;
 pub mod wanted;
 
 use std::cell::RefCell;
@@ -71,6 +72,10 @@ pub struct Analysis {
     facts: crate::facts::Facts,
     /// Tables that were asked for.
     tables: RefCell<BTreeMap<&'static str, Rc<tables::Built>>>,
+    /// When each finding began, in their order.
+    onsets: Vec<timeline::Onset>,
+    /// The timeline, when it was asked for.
+    timeline: RefCell<Option<Rc<timeline::Timeline>>>,
 }
 
 /// What is known about a row of a table.
@@ -159,12 +164,27 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
     let ranked = ranking::rank(found);
     let shelf = shelf::Shelf::default();
     let findings: Vec<Finding> = ranked.findings.iter().map(|f| finding(f, &read, &shelf)).collect();
+    let onsets = ranked.findings.iter().map(|ranked| onset(&ranked.discovery)).collect();
     let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
     let summary = account::summarize(&facts, &ranked, &findings, &inputs);
     let report = Report { summary, inputs, problems: ranked.problems, findings, considered, redacted: false };
     let names = names::of_case(&facts, &report, &read);
     drop(of_site);
-    Analysis { report, names, sources: read, shelf, facts, tables: RefCell::default() }
+    Analysis {
+        report,
+        names,
+        sources: read,
+        shelf,
+        facts,
+        tables: RefCell::default(),
+        onsets,
+        timeline: RefCell::default(),
+    }
+}
+
+/// When a finding began, and the first place that shows it.
+fn onset(found: &Discovery) -> timeline::Onset {
+    Some((found.onset?, found.proofs.first().map(|proof| proof.span)))
 }
 
 /// Runs a check. A rule that panics is a bug of ours; it must not take the others with it. (On wasm32 a
@@ -295,7 +315,22 @@ impl Analysis {
     pub fn table(&self, id: &str) -> Option<Rc<tables::Built>> {
         let table = tables::by_id(id)?;
         let mut all = self.tables.borrow_mut();
-        Some(Rc::clone(all.entry(table.id).or_insert_with(|| Rc::new(tables::Built::new(table, &self.facts)))))
+        let make = || match table.id {
+            // The one table that shows what the rules found as well, and the names of files.
+            tables::TIMELINE => {
+                let paths: Vec<&str> = self.report.inputs.iter().map(|input| input.path.as_str()).collect();
+                tables::Built::of(table, tables::timeline_rows(&self.timeline(), &paths))
+            }
+            _ => tables::Built::new(table, &self.facts),
+        };
+        Some(Rc::clone(all.entry(table.id).or_insert_with(|| Rc::new(make()))))
+    }
+
+    /// All that has a time; made when it is asked for first.
+    pub fn timeline(&self) -> Rc<timeline::Timeline> {
+        let mut known = self.timeline.borrow_mut();
+        let make = || Rc::new(timeline::Timeline::new(&self.facts, &self.report, &self.onsets));
+        Rc::clone(known.get_or_insert_with(make))
     }
 
     /// What is known about a row of a table, with its place in the files.

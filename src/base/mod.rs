@@ -1,6 +1,7 @@
 //! Layer 0: what knows nothing about Exchange. Sources and places in them, text decoding, times,
 //! address ranges, delimited text, XML, and the generic objects that PowerShell prints.
 
+pub mod clocks;
 pub mod console_list;
 pub mod container;
 pub mod distinguished_name;

@@ -86,12 +86,13 @@ fn in_case(key: &str, state: &State, case: &Case, act: &Callback<Action>) {
     }
 }
 
-fn in_field(event: &KeyboardEvent) -> bool {
+/// Whether a key goes into a field.
+pub fn in_field(event: &KeyboardEvent) -> bool {
     let target = event.target_dyn_into::<Element>();
     target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
-const KEYS: [(&[&str], &str); 10] = [
+const KEYS: [(&[&str], &str); 11] = [
     (&["?"], "This sheet"),
     (&["j", "k"], "Next, previous problem"),
     (&["1", "to", "9"], "Open evidence 1 to 9 of the current problem"),
@@ -101,6 +102,7 @@ const KEYS: [(&[&str], &str); 10] = [
     (&["Up", "Down", "Enter"], "In a table: move, open the row"),
     (&["e", "E"], "In a table: next, previous row that stands out"),
     (&["Ctrl+C"], "In a table: copy the row as text"),
+    (&["+", "-"], "In the timeline: zoom in, out; arrows move the range"),
     (&["Tab"], "Next control; the arrows resize the evidence at its edge"),
 ];
 

@@ -28,6 +28,7 @@ mod state;
 mod table_state;
 mod table_view;
 mod text;
+mod timeline;
 mod tools_view;
 mod top_bar;
 mod view;

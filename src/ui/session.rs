@@ -311,6 +311,12 @@ impl Relay {
                 }
                 _ => self.dispatcher.dispatch(Action::Say("No further row of this kind".to_owned())),
             },
+            Response::Position { table, position } => {
+                if let Some(table) = protocol::table(&table) {
+                    self.dispatcher.dispatch(Action::Table(table.id, TableChange::GoTo(position)));
+                }
+            }
+            Response::Timeline { picture } => self.dispatcher.dispatch(Action::Picture(Box::new(picture))),
             Response::Csv { table, text } => {
                 let name = format!("queuescope-{table}.csv");
                 if browser::save(&name, &text, "text/csv;charset=utf-8") {

@@ -14,7 +14,7 @@ use super::table_state::{TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
 use crate::report::{Input, Report};
-use crate::worker::protocol::{RowAnswer, SampleInfo};
+use crate::worker::protocol::{Clocks, Picture, RowAnswer, SampleInfo};
 
 /// How far the case is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,6 +191,8 @@ pub struct State {
     pub collect: Option<Rc<Choice>>,
     pub tables: Rc<Tables>,
     pub connectors: Rc<ConnectorsState>,
+    /// The timeline as drawn last.
+    pub picture: Option<Rc<Picture>>,
     /// Problems that were set aside, with a note each.
     pub acknowledged: Rc<BTreeMap<u32, String>>,
     /// The report of earlier files, to compare with.
@@ -260,9 +262,16 @@ pub enum Action {
     Connectors(ConnectorsChange),
     /// A row opens in the drawer.
     Row(Box<RowAnswer>),
+    /// All views show this range of time only; from and to on the axis.
+    Range(Option<(i64, i64)>),
+    /// What the reader says about clocks.
+    Clocks(Clocks),
+    Picture(Box<Picture>),
     Fold(u32),
     Unfold(u32),
     Current(u32),
+    /// The diagnosis is shown, with this problem unfolded.
+    ShowProblem(u32),
     Cite(Option<Cite>),
     /// The drawer asks anew: what came before does not count.
     Ask,
@@ -301,6 +310,7 @@ impl State {
             tools: Inputs::default(),
             collect: None,
             tables: Rc::default(),
+            picture: None,
             acknowledged: Rc::default(),
             before: None,
             exporting: false,
@@ -347,6 +357,7 @@ impl State {
                 self.collect = None;
                 Rc::make_mut(&mut self.tables).forget();
                 Rc::make_mut(&mut self.connectors).forget();
+                self.picture = None;
                 if self.view == View::About {
                     self.view = View::Diagnosis;
                 }
@@ -402,6 +413,9 @@ impl State {
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
             Action::Connectors(change) => Rc::make_mut(&mut self.connectors).change(change),
             Action::Row(row) => self.open_row(*row),
+            Action::Range(range) => Rc::make_mut(&mut self.tables).set_range(range),
+            Action::Clocks(clocks) => Rc::make_mut(&mut self.tables).set_clocks(clocks),
+            Action::Picture(picture) => self.picture = Some(Rc::new(*picture)),
             Action::Fold(problem) => {
                 Rc::make_mut(&mut self.open).remove(&problem);
             }
@@ -409,6 +423,11 @@ impl State {
                 Rc::make_mut(&mut self.open).insert(problem);
             }
             Action::Current(problem) => self.current = problem,
+            Action::ShowProblem(problem) => {
+                self.view = View::Diagnosis;
+                self.current = problem;
+                Rc::make_mut(&mut self.open).insert(problem);
+            }
             Action::Cite(None) => self.close(),
             Action::Cite(Some(cite)) => self.cite_now(cite),
             Action::Ask => self.token = self.token.wrapping_add(1),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::view::View;
-use crate::worker::protocol::{self, Page, Query};
+use crate::worker::protocol::{self, Clocks, Page, Query};
 
 /// Height of a row in pixels.
 pub const ROW_HEIGHT: f64 = 28.0;
@@ -26,6 +26,10 @@ const AHEAD: u32 = 100;
 pub struct Tables {
     tables: BTreeMap<&'static str, Rc<TableState>>,
     shown: BTreeMap<View, &'static str>,
+    /// The range of time that all tables are narrowed to: from and to on the axis.
+    range: Option<(i64, i64)>,
+    /// What the reader says about clocks.
+    clocks: Clocks,
 }
 
 /// One table.
@@ -59,7 +63,44 @@ pub enum TableChange {
 impl Tables {
     /// The state of a table.
     pub fn get(&self, table: &str) -> Rc<TableState> {
-        self.tables.get(table).cloned().unwrap_or_default()
+        self.tables.get(table).cloned().unwrap_or_else(|| Rc::new(self.fresh()))
+    }
+
+    /// A table that nothing was asked of yet.
+    fn fresh(&self) -> TableState {
+        let query = Query { range: self.range, clocks: self.clocks.clone(), ..Query::default() };
+        TableState { query, ..TableState::default() }
+    }
+
+    /// The range of time that all tables are narrowed to.
+    pub fn range(&self) -> Option<(i64, i64)> {
+        self.range
+    }
+
+    /// What the reader says about clocks.
+    pub fn clocks(&self) -> &Clocks {
+        &self.clocks
+    }
+
+    /// Narrows all tables to a range of time.
+    pub fn set_range(&mut self, range: Option<(i64, i64)>) {
+        self.range = range;
+        self.renew();
+    }
+
+    /// Takes what the reader says about clocks. A range keeps its place on the axis.
+    pub fn set_clocks(&mut self, clocks: Clocks) {
+        self.clocks = clocks;
+        self.renew();
+    }
+
+    /// Other rows are asked for: each table begins at its top.
+    fn renew(&mut self) {
+        for state in self.tables.values_mut() {
+            let state = Rc::make_mut(state);
+            (state.query.range, state.query.clocks) = (self.range, self.clocks.clone());
+            (state.selected, state.go_to) = (None, (0, state.go_to.1.wrapping_add(1)));
+        }
     }
 
     /// The table that a view shows.
@@ -83,14 +124,18 @@ impl Tables {
             let state = Rc::make_mut(state);
             (state.page, state.selected, state.scroll.0) = (None, None, 0.0);
         }
+        // Another case has other times; what is known of clocks is of the site.
+        self.set_range(None);
     }
 
     /// Changes a table.
     pub fn change(&mut self, table: &'static str, change: TableChange) {
-        let state = Rc::make_mut(self.tables.entry(table).or_default());
+        let fresh = self.fresh();
+        let state = Rc::make_mut(self.tables.entry(table).or_insert_with(|| Rc::new(fresh)));
         match change {
             TableChange::Query(query) => {
-                state.query = query;
+                // These two are of the page, whatever a table asks for.
+                state.query = Query { range: self.range, clocks: self.clocks.clone(), ..query };
                 state.selected = None;
                 state.go_to = (0, state.go_to.1.wrapping_add(1));
             }
@@ -235,6 +280,17 @@ mod tests {
             let (first, count) = state(rows, top).drawn();
             assert!((first..first + count).contains(&position), "{position}: {first}+{count}");
         }
+    }
+
+    #[test]
+    fn a_range_of_time_narrows_all_tables_and_survives_a_cleared_filter() {
+        let mut tables = Tables::default();
+        tables.change("queues", TableChange::Turn(1));
+        tables.set_range(Some((5, 9)));
+        tables.change("queues", TableChange::Query(Query::default()));
+        assert_eq!([tables.get("queues").query.range, tables.get("events").query.range], [Some((5, 9)); 2]);
+        tables.forget();
+        assert_eq!([tables.get("queues").query.range, tables.get("events").query.range], [None; 2]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::shared::icon::Icon;
 pub enum View {
     /// Diagnosis of an open case; the start page without one, the ledger while it is read.
     Diagnosis,
+    Timeline,
     Queues,
     Events,
     Connectors,
@@ -58,6 +59,16 @@ pub static VIEWS: &[ViewRow] = &[
         group: Group::Answer,
         tables: &[],
         needs: "Open files to see what is stuck and why",
+    },
+    ViewRow {
+        view: View::Timeline,
+        hash: "timeline",
+        name: "Timeline",
+        icon: Icon::Timeline,
+        key: "l",
+        group: Group::Evidence,
+        tables: &["timeline"],
+        needs: "Event logs, transport logs and lists of queues fill it",
     },
     ViewRow {
         view: View::Queues,

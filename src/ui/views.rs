@@ -12,6 +12,7 @@ use super::reference::Reference;
 use super::session::Session;
 use super::state::{Action, Phase, State};
 use super::table_view::TableView;
+use super::timeline::Timeline;
 use super::tools_view::Tools;
 use super::view::View;
 use super::{reading_view, start_view};
@@ -41,6 +42,11 @@ pub fn draw(state: &State, session: &Session, act: &Callback<Action>) -> (&'stat
 
 fn of_case(state: &State, case: &Case, session: &Session, act: &Callback<Action>) -> Html {
     match state.view {
+        View::Timeline => html! {
+            <TableView view={state.view} tables={state.tables.clone()} case={case.clone()} act={act.clone()} session={session.clone()}>
+                <Timeline tables={state.tables.clone()} picture={state.picture.clone()} case={case.clone()} act={act.clone()} session={session.clone()} />
+            </TableView>
+        },
         View::Files => html! { <Files case={case.clone()} act={act.clone()} shown={state.shown_file.clone()} /> },
         View::Connectors => html! {
             <Connectors tables={state.tables.clone()} connectors={state.connectors.clone()} case={case.clone()} act={act.clone()} session={session.clone()} />

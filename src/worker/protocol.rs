@@ -9,6 +9,9 @@ pub use crate::analysis::connector_matrix::{
 };
 pub use crate::analysis::domain_route::{DomainRoute, read_domain};
 pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
+pub use crate::analysis::timeline::Weight;
+pub use crate::analysis::timeline::picture::{Bin, Flag, Frame, LanePicture, Length, Picture};
+pub use crate::base::clocks::{Clocks, print_offset, read_offset};
 use crate::report::redaction::{Leak, Replacement};
 use crate::report::{Evidence, Input, Report};
 
@@ -122,6 +125,15 @@ pub enum Request {
         /// Whether downwards.
         forwards: bool,
     },
+    /// The position of a row.
+    Position {
+        /// Identifier of the table.
+        table: String,
+        /// Which rows, in which order.
+        query: Query,
+        /// Number of the row.
+        number: u32,
+    },
     /// A table as CSV.
     Csv {
         /// Identifier of the table.
@@ -143,6 +155,11 @@ pub enum Request {
     DomainRoute {
         /// The domain.
         domain: String,
+    },
+    /// The timeline.
+    Timeline {
+        /// What to draw.
+        frame: Frame,
     },
 }
 
@@ -244,6 +261,13 @@ pub enum Response {
         /// Its position; `None` when there is none.
         position: Option<u32>,
     },
+    /// Where a row is; nothing is answered when the query leaves it out.
+    Position {
+        /// Identifier of the table.
+        table: String,
+        /// Its position.
+        position: u32,
+    },
     /// A table as CSV.
     Csv {
         /// Identifier of the table.
@@ -274,6 +298,11 @@ pub enum Response {
     DomainRoute {
         /// The answer; `None` when no domain was asked for.
         route: Option<DomainRoute>,
+    },
+    /// The timeline.
+    Timeline {
+        /// The picture.
+        picture: Picture,
     },
     /// Something could not be done; the page goes on.
     Failed {

@@ -169,10 +169,12 @@ impl State {
             Request::Page { .. }
             | Request::Row { .. }
             | Request::Find { .. }
+            | Request::Position { .. }
             | Request::Csv { .. }
             | Request::Matrix { .. }
             | Request::WhoAnswers { .. }
-            | Request::DomainRoute { .. } => {
+            | Request::DomainRoute { .. }
+            | Request::Timeline { .. } => {
                 // Without an analysis the page asks again when there is one.
                 if let Some(answer) = self.analysis.as_ref().and_then(|analysis| tables::answer(analysis, request)) {
                     self.post(&answer);

@@ -1,4 +1,4 @@
-//! What the worker answers about tables and connectors.
+//! What the worker answers about tables, connectors and the timeline.
 
 use super::protocol::{Request, Response, RowAnswer};
 use crate::analysis::Analysis;
@@ -19,6 +19,11 @@ pub(super) fn answer(analysis: &Analysis, request: Request) -> Option<Response> 
             let position = analysis.table(&table)?.find(&query, from, forwards);
             Response::Found { table, position }
         }
+        Request::Position { table, query, number } => {
+            let position = analysis.table(&table)?.position(&query, number)?;
+            Response::Position { table, position }
+        }
+        Request::Timeline { frame } => Response::Timeline { picture: analysis.timeline().picture(frame) },
         Request::Csv { table, query } => {
             let text = analysis.table(&table)?.csv(&query);
             Response::Csv { table, text }

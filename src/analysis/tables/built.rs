@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
 use super::{Cell, Query, Row, Table};
+use crate::base::clocks::Clocks;
+use crate::base::source::SourceId;
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::report::grouped;
 
@@ -67,8 +70,13 @@ impl Built {
         Built::of(table, (table.rows)(facts))
     }
 
-    pub(super) fn of(table: &'static Table, rows: Vec<Row>) -> Built {
+    pub(in crate::analysis) fn of(table: &'static Table, rows: Vec<Row>) -> Built {
         Built { table, rows, order: RefCell::new(None) }
+    }
+
+    /// The position of a row among those that a query wants.
+    pub fn position(&self, query: &Query, number: u32) -> Option<u32> {
+        self.order(query).iter().position(|own| *own == number).and_then(|at| u32::try_from(at).ok())
     }
 
     /// Positions of the rows that a query wants, in its order.
@@ -82,13 +90,23 @@ impl Built {
         let all = 0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let wanted = |at: &u32| {
             self.rows.get(*at as usize).is_some_and(|row| {
-                is_picked(row, query) && (query.is_marking || filter.is_empty() || filter.matches(&text_of(row)))
+                is_picked(row, query)
+                    && self.is_in_range(row, query)
+                    && (query.is_marking || filter.is_empty() || filter.matches(&text_of(row)))
             })
         };
         let mut order: Vec<u32> = all.filter(wanted).collect();
+        if query.sort.is_empty() && self.table.id == super::timeline::ID && query.clocks != Clocks::default() {
+            // Its own order is that of time, and that depends on what the reader says about clocks.
+            let first = |at: &u32| match self.rows.get(*at as usize).map(|row| (row.cells.first(), row)) {
+                Some((Some(Cell::Time(moment)), row)) => query.clocks.axis(*moment, source_of(row)),
+                _ => i64::MAX,
+            };
+            order.sort_by_key(first);
+        }
         if !query.sort.is_empty() {
             order.sort_by(|a, b| match (self.rows.get(*a as usize), self.rows.get(*b as usize)) {
-                (Some(one), Some(other)) => compare(one, other, &query.sort).then(a.cmp(b)),
+                (Some(one), Some(other)) => compare(one, other, query).then(a.cmp(b)),
                 _ => a.cmp(b),
             });
         }
@@ -107,7 +125,7 @@ impl Built {
             let row = self.rows.get(*at as usize)?;
             Some(PageRow {
                 number: *at,
-                cells: row.cells.iter().map(shown).collect(),
+                cells: row.cells.iter().map(|cell| shown(cell, row, &query.clocks)).collect(),
                 is_hit: marks && filter.matches(&text_of(row)),
             })
         });
@@ -118,7 +136,7 @@ impl Built {
             rows: rows.collect(),
             totals: self.totals(&order),
             values: self.values(),
-            widths: self.widths(),
+            widths: self.widths(&query.clocks),
         }
     }
 
@@ -153,6 +171,18 @@ impl Built {
         known.map(|(column, cell)| (column.title.to_owned(), whole(cell))).collect()
     }
 
+    /// Whether the time of a row reaches into the range that is asked for.
+    fn is_in_range(&self, row: &Row, query: &Query) -> bool {
+        let (Some((from, to)), Some((first, other))) = (query.range, self.table.times()) else { return true };
+        let time = |column: usize| match row.cells.get(column) {
+            Some(Cell::Time(moment)) => Some(query.clocks.axis(*moment, source_of(row))),
+            _ => None,
+        };
+        let Some(one) = time(first) else { return false };
+        let other = other.and_then(time).unwrap_or(one);
+        one.min(other) <= to && one.max(other) >= from
+    }
+
     fn totals(&self, order: &[u32]) -> Vec<String> {
         let sum = |column: usize| {
             let cells = order.iter().filter_map(|at| self.rows.get(*at as usize)?.cells.get(column));
@@ -180,7 +210,7 @@ impl Built {
         all
     }
 
-    fn widths(&self) -> Vec<u32> {
+    fn widths(&self, clocks: &Clocks) -> Vec<u32> {
         let mut widths: Vec<u32> =
             self.table.columns.iter().map(|c| u32::try_from(c.title.chars().count()).unwrap_or(0)).collect();
         for row in &self.rows {
@@ -189,13 +219,9 @@ impl Built {
                     Cell::Unknown => 0,
                     Cell::Text(text) => u32::try_from(text.chars().take(CELL).count()).unwrap_or(0),
                     Cell::Number(number) => u32::try_from(grouped(*number).len()).unwrap_or(0),
-                    Cell::Time(moment) => {
-                        if moment.clock == crate::base::timestamp::Clock::Utc {
-                            23
-                        } else {
-                            19
-                        }
-                    }
+                    Cell::Time(moment) if !clocks.is_placed(*moment, source_of(row)) => 19,
+                    Cell::Time(_) if clocks.in_local && clocks.local.is_some() => 26,
+                    Cell::Time(_) => 23,
                 };
                 *width = own.max(*width);
             }
@@ -219,16 +245,23 @@ fn is_picked(row: &Row, query: &Query) -> bool {
     query.picked.iter().all(|(column, value)| row.cells.get(*column as usize).is_some_and(|cell| cell.text() == *value))
 }
 
+fn source_of(row: &Row) -> Option<SourceId> {
+    row.span.map(|span| span.source)
+}
+
 /// What is unknown comes last, upwards and downwards.
-fn compare(one: &Row, other: &Row, sort: &[(u32, bool)]) -> Ordering {
-    for (column, downwards) in sort {
+fn compare(one: &Row, other: &Row, query: &Query) -> Ordering {
+    let axis = |row: &Row, moment: &Moment| query.clocks.axis(*moment, source_of(row));
+    for (column, downwards) in &query.sort {
         let (Some(a), Some(b)) = (one.cells.get(*column as usize), other.cells.get(*column as usize)) else { continue };
         let order = match (a, b) {
             (Cell::Unknown, Cell::Unknown) => Ordering::Equal,
             (Cell::Unknown, _) => return Ordering::Greater,
             (_, Cell::Unknown) => return Ordering::Less,
             (Cell::Number(a), Cell::Number(b)) => a.cmp(b),
-            (Cell::Time(a), Cell::Time(b)) => a.at.cmp(&b.at).then(a.clock.cmp(&b.clock)),
+            (Cell::Time(a), Cell::Time(b)) => {
+                axis(one, a).cmp(&axis(other, b)).then(a.clock.cmp(&b.clock)).then(a.cmp(b))
+            }
             (a, b) => by_text(&a.text(), &b.text()),
         };
         let order = if *downwards { order.reverse() } else { order };
@@ -283,8 +316,11 @@ fn whole(cell: &Cell) -> String {
     }
 }
 
-fn shown(cell: &Cell) -> String {
-    let text = whole(cell);
+fn shown(cell: &Cell, row: &Row, clocks: &Clocks) -> String {
+    let text = match cell {
+        Cell::Time(moment) => clocks.show(*moment, source_of(row)),
+        other => whole(other),
+    };
     if text.len() <= CELL { text } else { text.chars().take(CELL).chain(['…']).collect() }
 }
 
@@ -373,6 +409,39 @@ mod tests {
     #[test]
     fn a_window_beyond_the_end_is_empty() {
         assert!(built().page(&Query::default(), 9, 9).rows.is_empty());
+    }
+
+    #[test]
+    fn a_range_of_time_asks_for_what_reaches_into_it() {
+        static TIMED: Table = Table {
+            columns: &[Column::printed("What"), Column::time("Last"), Column::time("First").other_end()],
+            ..TABLE
+        };
+        let time = |hour: i64| Moment::from_unix_millis(hour * 3_600_000);
+        let row = |what: &str, last: Option<Moment>, first: Option<Moment>| Row {
+            cells: vec![what.into(), last.into(), first.into()],
+            span: None,
+        };
+        let local = time(9).map(|moment| Moment::local(moment.at));
+        let rows = vec![
+            row("early", time(2), time(1)),
+            row("long", time(20), time(1)),
+            row("point", time(8), None),
+            row("never", None, None),
+            row("local", local, None),
+        ];
+        let built = Built::of(&TIMED, rows);
+        let in_range = |clocks: Clocks| {
+            let query = Query { range: Some((7 * 3_600_000, 8 * 3_600_000)), clocks, ..Query::default() };
+            queues(&built.page(&query, 0, 9)).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(in_range(Clocks::default()), ["long", "point"]);
+        // One hour ahead of UTC, nine by the local clock is eight.
+        assert_eq!(in_range(Clocks { local: Some(60), ..Clocks::default() }), ["long", "point", "local"]);
+        let shown = Clocks { local: Some(60), files: Vec::new(), in_local: true };
+        let page = built.page(&Query { clocks: shown, ..Query::default() }, 2, 1);
+        assert_eq!(page.rows[0].cells[1], "1970-01-01 09:00:00 +01:00");
+        assert_eq!(built.position(&Query { filter: "point".to_owned(), ..Query::default() }, 2), Some(0));
     }
 
     #[test]

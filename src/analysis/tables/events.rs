@@ -22,7 +22,7 @@ pub static TABLE: Table = Table {
         Column::number("Event ID").facet(),
         Column::printed("Computer").facet(),
         Column::number("Events").summed(),
-        Column::time("First").extra(),
+        Column::time("First").extra().other_end(),
         Column::printed("Text"),
         Column::words("Known").facet().extra(),
         Column::printed("Log").facet().extra(),

@@ -14,7 +14,9 @@ mod shown;
 use serde::{Deserialize, Serialize};
 
 pub use built::{Built, Page, PageRow};
+pub(super) use timeline::{ID as TIMELINE, rows_of as timeline_rows};
 
+use crate::base::clocks::Clocks;
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
@@ -34,6 +36,7 @@ mod required_rights;
 mod send_connectors;
 mod servers;
 mod services;
+mod timeline;
 mod tracking;
 
 /// Every table, by file name.
@@ -52,6 +55,7 @@ pub static TABLES: &[&Table] = &[
     &send_connectors::TABLE,
     &servers::TABLE,
     &services::TABLE,
+    &timeline::TABLE,
     &tracking::TABLE,
 ];
 // registry:end
@@ -89,6 +93,8 @@ pub struct Column {
     pub is_summed: bool,
     /// Whether it is shown only when asked for.
     pub is_extra: bool,
+    /// Of a time: whether a row reaches from the first column of times to this one, or the other way round.
+    pub is_other_end: bool,
 }
 
 /// What a column holds.
@@ -107,7 +113,7 @@ pub enum Kind {
 impl Column {
     /// A column of words.
     pub const fn words(title: &'static str) -> Column {
-        Column { title, kind: Kind::Words, is_facet: false, is_summed: false, is_extra: false }
+        Column { title, kind: Kind::Words, is_facet: false, is_summed: false, is_extra: false, is_other_end: false }
     }
 
     /// A column of what came out of a file.
@@ -138,6 +144,11 @@ impl Column {
     /// Shown only when asked for.
     pub const fn extra(self) -> Column {
         Column { is_extra: true, ..self }
+    }
+
+    /// The other end of the time that the first column of times begins or ends.
+    pub const fn other_end(self) -> Column {
+        Column { is_other_end: true, ..self }
     }
 }
 
@@ -216,6 +227,19 @@ pub struct Query {
     pub sort: Vec<(u32, bool)>,
     /// Whether rows that the filter misses stay, and those that it hits are marked.
     pub is_marking: bool,
+    /// From and to on the axis of [`Clocks`]: rows whose first time lies in it, or that reach into it. Rows without that time
+    /// are left out.
+    pub range: Option<(i64, i64)>,
+    /// How times of two clocks are compared and shown.
+    pub clocks: Clocks,
+}
+
+impl Table {
+    /// Positions of the first column of times and of the other end of its time.
+    pub fn times(&self) -> Option<(usize, Option<usize>)> {
+        let first = self.columns.iter().position(|column| column.kind == Kind::Time)?;
+        Some((first, self.columns.iter().position(|column| column.is_other_end)))
+    }
 }
 
 /// The table with this identifier.

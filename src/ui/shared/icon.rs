@@ -9,6 +9,7 @@ use yew::prelude::*;
 pub enum Icon {
     Mark,
     Diagnosis,
+    Timeline,
     File,
     Folder,
     Lock,
@@ -45,6 +46,7 @@ pub fn icon(icon: Icon) -> Html {
     let drawing = match icon {
         Icon::Mark => html! { <><circle cx="8" cy="8" r="7" /><path d="M4.4 5.7h7.2M4.4 8h5.2M4.4 10.3h3.2" /></> },
         Icon::Diagnosis => html! { <path d="M1 8.5h3L6 3l3.5 10.5L11.5 8.5H15" /> },
+        Icon::Timeline => html! { <path d="M1.5 3.6h6M4.5 8h8M8.5 12.4h6M1.5 8h.8M1.5 12.4h4" /> },
         Icon::File => html! { <><path d="M3.7 1.7h5.1l3.5 3.5v9.1H3.7z" /><path d="M8.6 1.9v3.5h3.5" /></> },
         Icon::Folder => html! { <path d="M1.7 3.2h4.2l1.5 1.9h6.9v7.7H1.7z" /> },
         Icon::Lock => {

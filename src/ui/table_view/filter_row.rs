@@ -11,6 +11,7 @@ use super::super::shared::icon::{Icon, icon};
 use super::super::state::Action;
 use super::super::table_state::{TableChange, TableState};
 use super::super::text::grouped;
+use super::range_chip::range_chip;
 use crate::worker::protocol::{Query, Request, Table};
 
 #[derive(Properties)]
@@ -56,6 +57,7 @@ pub fn FilterRow(props: &Props) -> Html {
     let id = format!("filter-{}", table.id);
     html! {
         <div class="filter-row">
+            { range_chip(table, &state.query, act) }
             <label class="visually-hidden" for={id.clone()}>{ "Filter the rows" }</label>
             <input {id} class="field filter" type="search" placeholder={HINT} value={state.query.filter.clone()}
                 oninput={typed} spellcheck="false" autocomplete="off" />

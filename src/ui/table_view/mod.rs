@@ -4,6 +4,7 @@
 
 mod filter_row;
 mod grid;
+mod range_chip;
 
 use std::rc::Rc;
 
@@ -29,12 +30,15 @@ pub struct Props {
     /// What the view shows besides tables, before them: identifier and title.
     #[prop_or_default]
     pub panes: &'static [(&'static str, &'static str)],
+    /// What stands above the table.
+    #[prop_or_default]
+    pub children: Html,
 }
 
 /// The view.
 #[function_component]
 pub fn TableView(props: &Props) -> Html {
-    let Props { view, tables, case, act, session, panes } = props;
+    let Props { view, tables, case, act, session, panes, children } = props;
     let shown = tables.shown(*view).and_then(protocol::table);
     let state = shown.map(|table| tables.get(table.id)).unwrap_or_default();
     // Asked anew when the query changes, when the window is left, and when there is another report.
@@ -60,6 +64,7 @@ pub fn TableView(props: &Props) -> Html {
                 <h1>{ name }{ " " }<span class="light">{ how_many(&state) }</span></h1>
                 { tabs(*view, panes, table.id, act) }
             </header>
+            { children.clone() }
             <p class="meta table-about">{ table.about }</p>
             <FilterRow {table} state={state.clone()} act={act.clone()} session={session.clone()} />
             if state.page.as_ref().is_some_and(|page| page.shown == 0) {
@@ -114,6 +119,7 @@ fn nothing(table: &'static Table, state: &TableState, act: &Callback<Action>) ->
         }
     });
     let files = act.reform(|_: MouseEvent| Action::Show(View::Files));
+    let all_times = act.reform(|_: MouseEvent| Action::Range(None));
     html! {
         <div class="table-nothing">
             if all == 0 {
@@ -121,7 +127,12 @@ fn nothing(table: &'static Table, state: &TableState, act: &Callback<Action>) ->
                 <button type="button" class="link" onclick={files}>{ "See what was read" }</button>
             } else {
                 <p>{ format!("No row has all of this. Without the filter there are {}.", rows(all)) }</p>
-                <button type="button" class="button" onclick={clear}>{ "Clear the filter" }</button>
+                <div class="buttons">
+                    <button type="button" class="button" onclick={clear}>{ "Clear the filter" }</button>
+                    if state.query.range.is_some() && table.times().is_some() {
+                        <button type="button" class="button" onclick={all_times}>{ "Show all times" }</button>
+                    }
+                </div>
             }
         </div>
     }

@@ -1,0 +1,108 @@
+//! What the reader knows of clocks: how far local time is ahead of UTC, for all files or for one, and what is shown.
+//!
+//! Nothing is assumed. While nobody says it, times of both clocks stand as printed, and this row says so.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::ui::case::Case;
+use crate::ui::shared::verdict::warning_shape;
+use crate::ui::state::Action;
+use crate::ui::text::count;
+use crate::worker::protocol::{Clocks, Picture, print_offset, read_offset};
+
+/// Files that get a field of their own; a site with more has one zone, or brings them apart.
+const FILES: usize = 60;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub picture: Rc<Picture>,
+    pub case: Case,
+    pub act: Callback<Action>,
+}
+
+/// The row.
+#[function_component]
+pub fn ClockRow(props: &Props) -> Html {
+    let Props { picture, case, act } = props;
+    let wrong = use_state_eq(|| false);
+    let clocks = &picture.frame.clocks;
+    // Sets an offset from a field; an empty field takes it back.
+    let typed = |set: fn(&mut Clocks, u32, Option<i32>), file: u32| {
+        let (clocks, act, wrong) = (clocks.clone(), act.clone(), wrong.clone());
+        Callback::from(move |event: Event| {
+            let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            let text = field.map(|field| field.value()).unwrap_or_default();
+            let offset = read_offset(&text);
+            wrong.set(offset.is_none() && !text.trim().is_empty());
+            if offset.is_some() || text.trim().is_empty() {
+                let mut clocks = clocks.clone();
+                set(&mut clocks, file, offset);
+                act.emit(Action::Clocks(clocks));
+            }
+        })
+    };
+    let shown = {
+        let (clocks, act) = (clocks.clone(), act.clone());
+        Callback::from(move |event: Event| {
+            let list = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+            let in_local = list.is_some_and(|list| list.value() == "local");
+            act.emit(Action::Clocks(Clocks { in_local, ..clocks.clone() }));
+        })
+    };
+    let text = |offset: Option<i32>| offset.map(print_offset).unwrap_or_default();
+    let file_field = |file: &u32| {
+        let path = case.report.inputs.get(*file as usize).map_or("", |input| input.path.as_str());
+        let own = clocks.files.iter().find(|(known, _)| known == file).map(|(_, offset)| *offset);
+        let id = format!("tl-offset-{file}");
+        let onchange = typed(|clocks, file, offset| clocks.set_file(file, offset), *file);
+        html! {
+            <li>
+                <label for={id.clone()} title={path.to_owned()}>{ path }</label>
+                <span class="tl-utc">{ "UTC" }</span>
+                <input {id} class="field" type="text" value={text(own)} placeholder={text(clocks.local)} {onchange} autocomplete="off" />
+            </li>
+        }
+    };
+    html! {
+        <div class="tl-clocks">
+            if let Some(words) = warning(picture) {
+                <p class="tl-warning">{ warning_shape() }<span>{ words }</span></p>
+            }
+            <div class="tl-zone">
+                <label for="tl-offset">{ "Local time is UTC" }</label>
+                <input id="tl-offset" class="field" type="text" value={text(clocks.local)} placeholder="+00:00"
+                    onchange={typed(|clocks, _, offset| clocks.local = offset, 0)} autocomplete="off" />
+                <label for="tl-shown">{ "Times in" }</label>
+                <select id="tl-shown" class="field" onchange={shown} disabled={clocks.local.is_none()}>
+                    <option value="utc" selected={!clocks.in_local}>{ "UTC" }</option>
+                    <option value="local" selected={clocks.in_local}>{ "local time" }</option>
+                </select>
+                if !picture.local_files.is_empty() {
+                    <details class="menu-root tl-files">
+                        <summary class="button">{ format!("By file ({})", count(picture.local_files.len() as u64, "file in local time", "files in local time")) }</summary>
+                        <ul class="menu">{ for picture.local_files.iter().take(FILES).map(file_field) }</ul>
+                    </details>
+                }
+                <span class="tl-wrong" role="status">{ if *wrong { "Write hours and minutes ahead of UTC, like +01:00 or -05:00." } else { "" } }</span>
+            </div>
+        </div>
+    }
+}
+
+/// What has to be known about the clocks of what is drawn.
+fn warning(picture: &Picture) -> Option<&'static str> {
+    if picture.is_mixed {
+        Some(
+            "Two clocks: some files are in UTC, others in the local time of a server without its zone. Each lane says which. \
+             They are not lined up until you say how far local time is ahead.",
+        )
+    } else if picture.has_unplaced {
+        Some("All times are local times of servers; the files do not say their zone.")
+    } else {
+        None
+    }
+}
