@@ -58,6 +58,30 @@ fn network(path: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
+fn every_block_of_a_style_sheet_is_closed() {
+    let wrong: Vec<String> = files("www", &[".css"])
+        .into_iter()
+        .filter_map(|(path, text)| unclosed(&text).map(|at| format!("{path}: {at}")))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The heading of the first part that begins inside a block of the one before, or the end when a block is open there. A browser
+/// says nothing of it and applies what follows under the condition of that block.
+fn unclosed(text: &str) -> Option<String> {
+    let mut depth = 0_i64;
+    for line in text.lines() {
+        if line.starts_with("/* ----") && depth != 0 {
+            return Some(line.to_owned());
+        }
+        if !line.trim_start().starts_with("/*") {
+            depth += line.matches('{').count() as i64 - line.matches('}').count() as i64;
+        }
+    }
+    (depth != 0).then(|| "the end".to_owned())
+}
+
+#[test]
 fn sample_data_uses_documentation_addresses() {
     let mut wrong = Vec::new();
     for (path, text) in files("tests/cases", &[".txt", ".csv", ".json", ".xml", ".md"]) {
@@ -183,6 +207,12 @@ fn contrast(a: [u8; 3], b: [u8; 3]) -> f64 {
 
 #[test]
 fn these_checks_can_fail() {
+    assert_eq!(
+        unclosed("@media print {\n  a { b: c; }\n\n/* ---- Next ---- */\n"),
+        Some("/* ---- Next ---- */".to_owned())
+    );
+    assert_eq!(unclosed("a { b: c; }\n@media print { a { b: c; }\n"), Some("the end".to_owned()));
+    assert!(unclosed("a { b: c; }\n\n/* ---- Next ---- */\nb { c: d; }\n").is_none());
     assert_eq!(front("x.rs", "fn main() {}").len(), 1);
     assert_eq!(front("x.rs", &format!("//! x\n{}", "\n".repeat(MOST_LINES))).len(), 1);
     assert_eq!(network("x.js", "fetch('/a')").len(), 1);
