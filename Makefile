@@ -60,19 +60,19 @@ bundle: page ## Builds the single file dist/queuescope.html
 	@echo "$(CURDIR)/dist/queuescope.html"
 
 page: tools
-	@$(STEP) "Building the page (about 2 minutes after a change, 4 the first time)" trunk build --release --locked
+	@$(STEP) "Building the page (about 6 minutes after a change, 8 the first time)" trunk build --release --locked
 
 test: tools .browsers lint test-native page test-browser ## Runs every check and every test
 	@.ci/tally
 
 test-native: ## Runs the tests that need no browser
 	@mkdir -p target
-	@$(STEP) "Tests without a browser (about 1 minute)" bash -o pipefail -c 'cargo test --locked --no-fail-fast 2>&1 | tee target/test-native.log'
+	@$(STEP) "Tests without a browser (about 5 minutes)" bash -o pipefail -c 'cargo test --locked --no-fail-fast 2>&1 | tee target/test-native.log'
 
 test-browser: $(DRIVER) .browsers
 	@ln -sfn $(DRIVER) tests/browser/node_modules
 	@mkdir -p target
-	@$(STEP) "Tests in Chromium and Firefox, from a web server and from a file (about 2 minutes)" \
+	@$(STEP) "Tests in Chromium and Firefox, from a web server and from a file (about 8 minutes)" \
 	  bash -o pipefail -c 'node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs 2>&1 | tee target/test-browser.log'
 
 lint: .wasm-target
