@@ -144,7 +144,7 @@ fn holds(text: &str, word: &str) -> bool {
 fn faults(name: &str, files: &[(String, Vec<u8>)], shapes: &Shapes) -> Vec<String> {
     let analysis = diagnose(files);
     let report = &analysis.report;
-    let redacted = redact(report, &analysis.names);
+    let redacted = redact(report, analysis.names());
     let mut faults = Vec::new();
     let public: String = report.findings.iter().flat_map(|finding| &finding.sources).map(String::as_str).collect();
     let before = text::print(report);
@@ -270,7 +270,7 @@ fn the_same_report_gives_the_same_bytes() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/relay-connector-captures-2010-list");
     let files = files(&folder);
     let (one, other) = (diagnose(&files), diagnose(&files.iter().rev().cloned().collect::<Vec<_>>()));
-    let (one, other) = (redact(&one.report, &one.names), redact(&other.report, &other.names));
+    let (one, other) = (redact(&one.report, one.names()), redact(&other.report, other.names()));
     assert_eq!(printed(&one.report), printed(&other.report));
     assert_eq!(one.replacements, other.replacements);
     let text = text::print(&one.report);
@@ -283,7 +283,7 @@ fn the_same_report_gives_the_same_bytes() {
 fn the_check_finds_what_was_put_back() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/relay-connector-captures-2010-list");
     let analysis = diagnose(&files(&folder));
-    let redacted = redact(&analysis.report, &analysis.names);
+    let redacted = redact(&analysis.report, analysis.names());
     for (format, clean) in printed(&redacted.report) {
         assert!(redacted.leaks(&clean).is_empty(), "{format}");
         for original in
@@ -304,7 +304,7 @@ fn show() {
     let Some(name) = std::env::var_os("QUEUESCOPE_SHOW") else { return };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
     let analysis = diagnose(&files(&folder));
-    let redacted = redact(&analysis.report, &analysis.names);
+    let redacted = redact(&analysis.report, analysis.names());
     println!("{}", text::print(&redacted.report));
     for row in &redacted.replacements {
         println!("{} | {} | {} | {}", row.kind.word(), row.original, row.token, row.times);

@@ -23,7 +23,7 @@ pub mod tables;
 pub mod timeline;
 pub mod wanted;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -65,8 +65,8 @@ pub enum Progress<'a> {
 pub struct Analysis {
     /// The diagnosis.
     pub report: Report,
-    /// Names of the site that may stand in the report, for redaction.
-    pub names: Vec<Name>,
+    /// Names of the site, when they were asked for.
+    names: OnceCell<Vec<Name>>,
     sources: Vec<reading::Read>,
     shelf: shelf::Shelf,
     facts: crate::facts::Facts,
@@ -168,11 +168,10 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
     let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
     let summary = account::summarize(&facts, &ranked, &findings, &inputs);
     let report = Report { summary, inputs, problems: ranked.problems, findings, considered, redacted: false };
-    let names = names::of_case(&facts, &report, &read);
     drop(of_site);
     Analysis {
         report,
-        names,
+        names: OnceCell::new(),
         sources: read,
         shelf,
         facts,
@@ -309,6 +308,11 @@ impl Analysis {
     /// The fields of a record of a binary log, one per line.
     pub fn record(&self, source: u32, record: u64) -> Option<Vec<String>> {
         self.sources.get(source as usize)?.show(record)
+    }
+
+    /// Names of the site that may stand in the report, for redaction; they are gathered when somebody redacts.
+    pub fn names(&self) -> &[Name] {
+        self.names.get_or_init(|| names::of_case(&self.facts, &self.report, &self.sources))
     }
 
     /// A table; its rows are made when it is asked for first.

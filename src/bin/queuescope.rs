@@ -112,7 +112,7 @@ fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
     let analysis = queuescope::analysis::analyze(sources, &mut |_| ControlFlow::Continue(()));
     let report = &analysis.report;
     let printed = if redacted {
-        let redacted = redact(report, &analysis.names);
+        let redacted = redact(report, analysis.names());
         let printed = print(&redacted.report, &format);
         let leaks = redacted.leaks(&printed);
         if !leaks.is_empty() {

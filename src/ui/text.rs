@@ -4,19 +4,7 @@
 //! that come out of a report are never trusted; a range that does not fit is left out, not cut.
 
 use crate::report::Evidence;
-
-/// `1204` as `1,204`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub use crate::report::grouped;
 
 /// `1 file`, `13 files`.
 pub fn count(number: u64, one: &str, many: &str) -> String {

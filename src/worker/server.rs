@@ -198,7 +198,7 @@ impl State {
         let Some(analysis) = &self.analysis else {
             return self.post(&Response::Failed { message: "There is no report yet.".to_owned() });
         };
-        let redacted = redact(&analysis.report, &analysis.names);
+        let redacted = redact(&analysis.report, analysis.names());
         let text = print(&redacted.report, format);
         let leaks = redacted.leaks(&text);
         if save && leaks.is_empty() {

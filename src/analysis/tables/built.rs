@@ -3,7 +3,7 @@
 //! Trap: a case can have a million messages. The rows are made once; an order is a list of positions, kept until another one
 //! is asked for, and a window copies only what is on the screen.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -24,14 +24,29 @@ const VALUES: usize = 60;
 /// Characters of a cell that a window hands over; the whole text is in the row.
 const CELL: usize = 400;
 
+/// Values of columns with the number of their rows.
+type Values = Vec<(u32, Vec<(String, u32)>)>;
+
 /// A table with its rows.
 pub struct Built {
     /// Its kind.
     pub table: &'static Table,
     /// The rows.
     pub rows: Vec<Row>,
-    /// The order asked for last.
-    order: RefCell<Option<(Query, Rc<Vec<u32>>)>>,
+    /// What was asked for last.
+    last: RefCell<Option<(Query, Rc<Ordered>)>>,
+    /// Values to pick from; whatever is asked for, they are those of all rows.
+    values: OnceCell<Values>,
+}
+
+/// What a query comes to. Scrolling asks for one window after the other, so all that looks at every row is done once.
+struct Ordered {
+    /// Positions of the rows that it wants.
+    rows: Rc<Vec<u32>>,
+    /// As in [`Page`].
+    totals: Vec<String>,
+    /// As in [`Page`].
+    widths: Vec<u32>,
 }
 
 /// A window of a table.
@@ -48,7 +63,7 @@ pub struct Page {
     /// Totals of the rows that the query wants, by column; empty for columns without.
     pub totals: Vec<String>,
     /// Values to pick from with the number of rows, by column; the most frequent first.
-    pub values: Vec<(u32, Vec<(String, u32)>)>,
+    pub values: Values,
     /// The longest text of each column over all rows, in characters.
     pub widths: Vec<u32>,
 }
@@ -71,7 +86,7 @@ impl Built {
     }
 
     pub(in crate::analysis) fn of(table: &'static Table, rows: Vec<Row>) -> Built {
-        Built { table, rows, order: RefCell::new(None) }
+        Built { table, rows, last: RefCell::new(None), values: OnceCell::new() }
     }
 
     /// The position of a row among those that a query wants.
@@ -81,10 +96,14 @@ impl Built {
 
     /// Positions of the rows that a query wants, in its order.
     pub fn order(&self, query: &Query) -> Rc<Vec<u32>> {
-        if let Some((known, order)) = &*self.order.borrow()
+        Rc::clone(&self.ordered(query).rows)
+    }
+
+    fn ordered(&self, query: &Query) -> Rc<Ordered> {
+        if let Some((known, ordered)) = &*self.last.borrow()
             && known == query
         {
-            return Rc::clone(order);
+            return Rc::clone(ordered);
         }
         let filter = Filter::read(&query.filter);
         let all = 0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
@@ -110,14 +129,16 @@ impl Built {
                 _ => a.cmp(b),
             });
         }
-        let order = Rc::new(order);
-        *self.order.borrow_mut() = Some((query.clone(), Rc::clone(&order)));
-        order
+        let (totals, widths) = (self.totals(&order), self.widths(&query.clocks));
+        let ordered = Rc::new(Ordered { rows: Rc::new(order), totals, widths });
+        *self.last.borrow_mut() = Some((query.clone(), Rc::clone(&ordered)));
+        ordered
     }
 
     /// Rows `first` to `first + count - 1` of those that a query wants.
     pub fn page(&self, query: &Query, first: u32, count: u32) -> Page {
-        let order = self.order(query);
+        let ordered = self.ordered(query);
+        let order = &ordered.rows;
         let filter = Filter::read(&query.filter);
         let marks = query.is_marking && !filter.is_empty();
         let window = order.iter().skip(first as usize).take(count as usize);
@@ -134,9 +155,9 @@ impl Built {
             shown: u32::try_from(order.len()).unwrap_or(u32::MAX),
             first,
             rows: rows.collect(),
-            totals: self.totals(&order),
-            values: self.values(),
-            widths: self.widths(&query.clocks),
+            totals: ordered.totals.clone(),
+            values: self.values.get_or_init(|| self.values()).clone(),
+            widths: ordered.widths.clone(),
         }
     }
 
@@ -195,7 +216,7 @@ impl Built {
         columns.map(|(at, column)| if column.is_summed { grouped(sum(at)) } else { String::new() }).collect()
     }
 
-    fn values(&self) -> Vec<(u32, Vec<(String, u32)>)> {
+    fn values(&self) -> Values {
         let mut all = Vec::new();
         for (at, _) in self.table.columns.iter().enumerate().filter(|(_, column)| column.is_facet) {
             let mut counts: BTreeMap<String, u32> = BTreeMap::new();
