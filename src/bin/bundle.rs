@@ -423,7 +423,7 @@ mod tests {
     fn page_with_an_address_is_refused() {
         for addition in [
             r#"<script src="https://example.com/x.js"></script>"#,
-            r#"<link rel="stylesheet" href="app.css">"#,
+            r#"<link rel="stylesheet" href="style/base.css">"#,
             "<style>@import 'x.css';</style>",
             "<style>p { background: url(//example.com/x.png) }</style>",
             r#"<img src="x.png">"#,

@@ -66,16 +66,40 @@ fn every_block_of_a_style_sheet_is_closed() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The heading of the first part that begins inside a block of the one before, or the end when a block is open there. A browser
-/// says nothing of it and applies what follows under the condition of that block.
+#[test]
+fn every_style_sheet_is_linked_and_says_what_it_is() {
+    let page = std::fs::read_to_string(root().join("www/index.html")).unwrap();
+    let linked: Vec<&str> =
+        page.split("href=\"style/").skip(1).filter_map(|rest| rest.split_once('"')).map(|(name, _)| name).collect();
+    let mut wrong = Vec::new();
+    let sheets = files("www/style", &[".css"]);
+    for (path, text) in &sheets {
+        let name = path.rsplit('/').next().unwrap();
+        if linked.iter().filter(|l| **l == name).count() != 1 {
+            wrong.push(format!("{path} is not linked once in www/index.html"));
+        }
+        if !text.starts_with("/*") {
+            wrong.push(format!("{path} does not begin with what it styles"));
+        }
+        if name != "tokens.css" && text.contains("\n  --") {
+            wrong.push(format!("{path} defines a token; they stand in tokens.css"));
+        }
+    }
+    assert_eq!(linked.len(), sheets.len(), "{linked:?}");
+    assert_eq!((linked.first(), linked.last()), (Some(&"tokens.css"), Some(&"media.css")), "tokens first, widths last");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Where a block is closed too often, or the end when one is open there. A browser says nothing of it and applies what
+/// follows under the condition of that block.
 fn unclosed(text: &str) -> Option<String> {
     let mut depth = 0_i64;
     for line in text.lines() {
-        if line.starts_with("/* ----") && depth != 0 {
-            return Some(line.to_owned());
-        }
         if !line.trim_start().starts_with("/*") {
             depth += line.matches('{').count() as i64 - line.matches('}').count() as i64;
+        }
+        if depth < 0 {
+            return Some(line.to_owned());
         }
     }
     (depth != 0).then(|| "the end".to_owned())
@@ -156,7 +180,7 @@ const PAIRS: &[(&str, &str, f64)] = &[
 
 #[test]
 fn every_pair_of_colors_has_its_contrast_in_both_themes() {
-    let css = std::fs::read_to_string(root().join("www/app.css")).unwrap();
+    let css = std::fs::read_to_string(root().join("www/style/tokens.css")).unwrap();
     // The light set stands first; the dark one repeats the same names below it.
     let (light, dark) = themes(&css);
     let mut wrong = Vec::new();
@@ -207,12 +231,9 @@ fn contrast(a: [u8; 3], b: [u8; 3]) -> f64 {
 
 #[test]
 fn these_checks_can_fail() {
-    assert_eq!(
-        unclosed("@media print {\n  a { b: c; }\n\n/* ---- Next ---- */\n"),
-        Some("/* ---- Next ---- */".to_owned())
-    );
+    assert_eq!(unclosed("a { b: c; }\n}\n").as_deref(), Some("}"));
     assert_eq!(unclosed("a { b: c; }\n@media print { a { b: c; }\n"), Some("the end".to_owned()));
-    assert!(unclosed("a { b: c; }\n\n/* ---- Next ---- */\nb { c: d; }\n").is_none());
+    assert!(unclosed("a { b: c; }\n\n/* Next { */\nb { c: d; }\n").is_none());
     assert_eq!(front("x.rs", "fn main() {}").len(), 1);
     assert_eq!(front("x.rs", &format!("//! x\n{}", "\n".repeat(MOST_LINES))).len(), 1);
     assert_eq!(network("x.js", "fetch('/a')").len(), 1);
