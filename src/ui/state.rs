@@ -577,4 +577,14 @@ mod tests {
         state.apply(Action::Died("trap".to_owned()));
         assert_eq!(state.phase, Phase::Died { path: Some("a".to_owned()), message: "trap".to_owned() });
     }
+
+    #[test]
+    fn another_language_changes_nothing_else() {
+        let mut state = State::new(View::Files, Language::English);
+        state.apply(Action::Begin { name: String::new(), files: vec![("a".to_owned(), 10), ("b".to_owned(), 20)] });
+        let before = state.clone();
+        state.apply(Action::Language(Language::German));
+        assert_eq!(state.spoken.1, Language::German.words().frame.said_language);
+        assert_eq!(State { language: Language::English, spoken: before.spoken.clone(), ..state }, before);
+    }
 }

@@ -1,7 +1,7 @@
 //! Collect: what stands around the table of what can be gathered; that table and what comes out of it are English. German.
 
-use crate::ui::language::count;
 use crate::tools::collect::{Generation, Group};
+use crate::ui::language::count;
 use crate::ui::language::en::collect::CollectWords;
 
 pub static WORDS: CollectWords = CollectWords {
@@ -19,10 +19,10 @@ pub static WORDS: CollectWords = CollectWords {
     run_online: "Speichern Sie es, verbinden Sie sich in PowerShell mit Connect-ExchangeOnline, und führen Sie es dort aus.",
     run: "Speichern Sie es, kopieren Sie es auf einen Exchange-Server, und führen Sie es in der Exchange-Verwaltungsshell aus, die als Administrator geöffnet ist. Windows blockiert Skripts, die über den Browser kamen: Rechtsklick, Eigenschaften, Zulassen.",
     generation: |generation| match generation {
-            Generation::Any => "Exchange 2007 bis SE",
-            Generation::Exchange2013 => "Exchange 2013 bis SE",
-            other => other.title(),
-        },
+        Generation::Any => "Exchange 2007 bis SE",
+        Generation::Exchange2013 => "Exchange 2013 bis SE",
+        other => other.title(),
+    },
     servers_run: "Auf den Servern läuft",
     days: "Tage der Protokolle und Ereignisse",
     servers: "Nur diese Server",
@@ -43,15 +43,15 @@ pub static WORDS: CollectWords = CollectWords {
     some_steps: |steps| count(steps, "Schritt", "Schritte"),
     needs: "Erfordert:",
     group: |group| match group {
-            Group::Mail => "Wartende Nachrichten",
-            Group::Servers => "Server und ihr Zustand",
-            Group::Routing => "Connectors und Routing",
-            Group::Recipients => "Datenbanken und Empfänger",
-            Group::Directory => "Verzeichnis und Berechtigungen",
-            Group::Events => "Ereignisse",
-            Group::Logs => "Transportprotokolle",
-            Group::ByHand => "Von Hand",
-        },
+        Group::Mail => "Wartende Nachrichten",
+        Group::Servers => "Server und ihr Zustand",
+        Group::Routing => "Connectors und Routing",
+        Group::Recipients => "Datenbanken und Empfänger",
+        Group::Directory => "Verzeichnis und Berechtigungen",
+        Group::Events => "Ereignisse",
+        Group::Logs => "Transportprotokolle",
+        Group::ByHand => "Von Hand",
+    },
     changes: "Es ändert eine Einstellung, daher macht es hier kein Skript.",
     by_hand: "Fehlt für diesen Fall außerdem, von Hand",
 };

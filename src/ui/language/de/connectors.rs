@@ -1,7 +1,7 @@
 //! Who answers whom, and which connector takes a domain. German.
 
-use crate::ui::language::grouped;
 use crate::ui::language::en::connectors::ConnectorsWords;
+use crate::ui::language::grouped;
 
 pub static WORDS: ConnectorsWords = ConnectorsWords {
     matrix: "Wer antwortet wem",
@@ -23,8 +23,12 @@ pub static WORDS: ConnectorsWords = ConnectorsWords {
     sign_open: "in den Dateien nicht zu sehen",
     no_servers: "Die Dateien nennen die Adressen der Exchange-Server nicht, daher ist keiner unter den Quellen.",
     what_to_bring: "Zeigen, was gebraucht wird",
-    some_sources: |shown, all| format!("Von {} Quellen werden {shown} gezeigt; filtern Sie, um die anderen zu sehen.", grouped(all)),
-    some_ports: |shown, all| format!("Von {} Ports werden {shown} gezeigt; filtern Sie, um die anderen zu sehen.", grouped(all)),
+    some_sources: |shown, all| {
+        format!("Von {} Quellen werden {shown} gezeigt; filtern Sie, um die anderen zu sehen.", grouped(all))
+    },
+    some_ports: |shown, all| {
+        format!("Von {} Ports werden {shown} gezeigt; filtern Sie, um die anderen zu sehen.", grouped(all))
+    },
     nothing: "Die Dateien zeigen keine Empfangsconnectors. Gebraucht wird: Get-ReceiveConnector | Export-Clixml receive-connectors.xml.",
     no_source: "Es ist keine Quelle bekannt. Geben Sie oben eine Adresse ein, um zu sehen, wer ihr antwortet.",
     none_left: "Keine Quelle und kein Server hat das im Namen oder in der Adresse.",
@@ -56,9 +60,9 @@ pub static WORDS: ConnectorsWords = ConnectorsWords {
     routing_tables: "Routingtabellen",
     no_routing_table: "Unter den Dateien ist keine Routingtabelle. Mit der neuesten RoutingConfig-Datei eines Servers wird auch der Weg von dort ermittelt.",
     from: |server| match server {
-            "" => "Ein Server, den die Tabelle nicht nennt".to_owned(),
-            server => format!("Von {server}"),
-        },
+        "" => "Ein Server, den die Tabelle nicht nennt".to_owned(),
+        server => format!("Von {server}"),
+    },
     written: |time| format!(", geschrieben {time}"),
     in_queue: "Die Nachrichten würden in dieser Warteschlange warten:",
     domain_caption: "Connectors, die die Domäne abdecken, in der Reihenfolge der Auswahl",

@@ -1,7 +1,7 @@
 //! The drawer of evidence and rows, with the raw lines. German.
 
-use crate::ui::language::grouped;
 use crate::ui::language::en::drawer::DrawerWords;
+use crate::ui::language::grouped;
 
 pub static WORDS: DrawerWords = DrawerWords {
     row: "Zeile",
@@ -22,8 +22,12 @@ pub static WORDS: DrawerWords = DrawerWords {
     width: "Breite der Belege",
     lines_of: |file| format!("Zeilen von {file}"),
     fields_of: |record| format!("Felder von {record}"),
-    above: |lines| if lines == 1 { "1 Zeile darüber".to_owned() } else { format!("{} Zeilen darüber", grouped(lines.into())) },
-    below: |lines| if lines == 1 { "1 Zeile darunter".to_owned() } else { format!("{} Zeilen darunter", grouped(lines.into())) },
+    above: |lines| {
+        if lines == 1 { "1 Zeile darüber".to_owned() } else { format!("{} Zeilen darüber", grouped(lines.into())) }
+    },
+    below: |lines| {
+        if lines == 1 { "1 Zeile darunter".to_owned() } else { format!("{} Zeilen darunter", grouped(lines.into())) }
+    },
     end: "Ende der Datei",
     reading_around: |line| format!("Die Umgebung von Zeile {} wird gelesen", grouped(line.into())),
     reading: "Wird gelesen",

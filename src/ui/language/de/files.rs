@@ -1,20 +1,20 @@
 //! The files of the case. German.
 
-use crate::ui::language::{count, grouped};
 use crate::report::InputState;
-use crate::ui::text::size;
 use crate::ui::language::en::files::FilesWords;
+use crate::ui::language::{count, grouped};
+use crate::ui::text::size;
 
 pub static WORDS: FilesWords = FilesWords {
     how_many: |files, bytes| format!("{}, {}", count(files, "Datei", "Dateien"), size(bytes)),
     tally: |state, files| {
-            let words = match state {
-                InputState::Read => "vollständig gelesen",
-                InputState::Incomplete => "unvollständig",
-                InputState::NotRead => "nicht gelesen",
-            };
-            format!("{} {words}", grouped(files))
-        },
+        let words = match state {
+            InputState::Read => "vollständig gelesen",
+            InputState::Incomplete => "unvollständig",
+            InputState::NotRead => "nicht gelesen",
+        };
+        format!("{} {words}", grouped(files))
+    },
     lost: "Verloren, gekürzt",
     time_span: "Zeitraum",
     text: "Text",

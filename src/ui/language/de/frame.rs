@@ -1,7 +1,7 @@
 //! The frame: top bar, rail, drag and drop, notices, and what is only said to screen readers. German.
 
-use crate::ui::language::{count, grouped};
 use crate::ui::language::en::frame::FrameWords;
+use crate::ui::language::{count, grouped};
 
 pub static WORDS: FrameWords = FrameWords {
     skip: "Zum Inhalt springen",
@@ -27,16 +27,19 @@ pub static WORDS: FrameWords = FrameWords {
     to_new: "Dateien und Ordner, so viele Sie möchten",
     not_handed_over: "Der Browser hat nicht übergeben, was abgelegt wurde. Verwenden Sie stattdessen „Dateien auswählen“.",
     refused: |number, first| match number {
-            1 => format!("Ein Eintrag ließ sich nicht öffnen und wird nicht gelesen: {first}."),
-            _ => format!("{} Einträge ließen sich nicht öffnen und werden nicht gelesen, der erste ist {first}.", grouped(number)),
-        },
+        1 => format!("Ein Eintrag ließ sich nicht öffnen und wird nicht gelesen: {first}."),
+        _ => format!(
+            "{} Einträge ließen sich nicht öffnen und werden nicht gelesen, der erste ist {first}.",
+            grouped(number)
+        ),
+    },
     no_files: "Was abgelegt wurde, enthält keine Dateien.",
     said_reading: "Die Dateien werden gelesen",
     said_cancelled: "Das Lesen wurde abgebrochen",
     said_done: |problems| match problems {
-            0 => "Alle Dateien sind gelesen. Es wurde kein Problem gefunden.".to_owned(),
-            _ => format!("Alle Dateien sind gelesen. Gefunden: {}.", count(problems, "Problem", "Probleme")),
-        },
+        0 => "Alle Dateien sind gelesen. Es wurde kein Problem gefunden.".to_owned(),
+        _ => format!("Alle Dateien sind gelesen. Gefunden: {}.", count(problems, "Problem", "Probleme")),
+    },
     said_aside: |problem| format!("Problem {problem} ist zurückgestellt"),
     said_back: |problem| format!("Problem {problem} ist wieder da"),
     said_compare: "Legen Sie die späteren Dateien ab, um sie zu vergleichen",

@@ -1,15 +1,15 @@
 //! What stands around a table; its titles are in `tables`. German.
 
-use crate::ui::language::{count, grouped};
 use crate::ui::language::en::grid::GridWords;
+use crate::ui::language::{count, grouped};
 
 pub static WORDS: GridWords = GridWords {
     reading: "wird gelesen",
     rows: |rows| count(rows, "Zeile", "Zeilen"),
     rows_of: |shown, all| match all {
-            1 => format!("{} von 1 Zeile", grouped(shown)),
-            _ => format!("{} von {} Zeilen", grouped(shown), grouped(all)),
-        },
+        1 => format!("{} von 1 Zeile", grouped(shown)),
+        _ => format!("{} von {} Zeilen", grouped(shown), grouped(all)),
+    },
     table: "Tabelle",
     hint: "Filter: Wörter, \"mehrere Wörter\", -ohne",
     filter: "Zeilen filtern",

@@ -1,14 +1,20 @@
 //! The ledger while files are read. German.
 
+use crate::ui::language::en::reading::ReadingWords;
 use crate::ui::language::{count, grouped};
 use crate::ui::text::seconds_or_minutes;
-use crate::ui::language::en::reading::ReadingWords;
 
 pub static WORDS: ReadingWords = ReadingWords {
     cancelled: "Das Lesen wurde abgebrochen",
     stopped: "Das Lesen wurde unerwartet beendet",
     opening: "Wird geöffnet",
-    reading: |files| if files == 1 { "1 Datei wird gelesen".to_owned() } else { format!("{} Dateien werden gelesen", grouped(files)) },
+    reading: |files| {
+        if files == 1 {
+            "1 Datei wird gelesen".to_owned()
+        } else {
+            format!("{} Dateien werden gelesen", grouped(files))
+        }
+    },
     cancel: "Abbrechen",
     all_files: "Alle Dateien",
     file: "Datei",
@@ -19,14 +25,14 @@ pub static WORDS: ReadingWords = ReadingWords {
     records: "Datensätze",
     per_second: |size| format!("{size}/s"),
     time_left: |seconds| match seconds_or_minutes(seconds) {
-            (number, false) => format!("noch etwa {number} s"),
-            (number, true) => format!("noch etwa {number} min"),
-        },
+        (number, false) => format!("noch etwa {number} s"),
+        (number, true) => format!("noch etwa {number} min"),
+    },
     some_records: |records| count(records, "Datensatz", "Datensätze"),
     read_of: |read, all| match all {
-            1 => "Die Datei wurde nicht vollständig gelesen.".to_owned(),
-            _ => format!("{} von {} Dateien wurden vollständig gelesen. Sie stehen unten.", grouped(read), grouped(all)),
-        },
+        1 => "Die Datei wurde nicht vollständig gelesen.".to_owned(),
+        _ => format!("{} von {} Dateien wurden vollständig gelesen. Sie stehen unten.", grouped(read), grouped(all)),
+    },
     again: "Alle neu lesen",
     only_these: "Nur diese auswerten",
     close: "Fall schließen",

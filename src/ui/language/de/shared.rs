@@ -1,34 +1,34 @@
 //! What several views say: severity, confidence, states of files, copying, amounts. German.
 
-use crate::ui::language::{count, grouped};
 use crate::report::{Confidence, InputState, Severity};
 use crate::ui::language::en::shared::SharedWords;
+use crate::ui::language::{count, grouped};
 
 pub static WORDS: SharedWords = SharedWords {
     severity: |severity| match severity {
-            Severity::Critical => "Kritisch",
-            Severity::High => "Hoch",
-            Severity::Medium => "Mittel",
-            Severity::Low => "Niedrig",
-            Severity::Info => "Hinweis",
-        },
+        Severity::Critical => "Kritisch",
+        Severity::High => "Hoch",
+        Severity::Medium => "Mittel",
+        Severity::Low => "Niedrig",
+        Severity::Info => "Hinweis",
+    },
     severity_means: |severity| match severity {
-            Severity::Critical => "Nachrichten werden nicht zugestellt",
-            Severity::High => "Nachrichten verspäten sich oder werden teilweise nicht zugestellt",
-            Severity::Medium => "Nachrichten werden sich unter Bedingungen verspäten, die wahrscheinlich eintreten",
-            Severity::Low => "Eine Schwachstelle, die behoben werden sollte",
-            Severity::Info => "Gut zu wissen",
-        },
+        Severity::Critical => "Nachrichten werden nicht zugestellt",
+        Severity::High => "Nachrichten verspäten sich oder werden teilweise nicht zugestellt",
+        Severity::Medium => "Nachrichten werden sich unter Bedingungen verspäten, die wahrscheinlich eintreten",
+        Severity::Low => "Eine Schwachstelle, die behoben werden sollte",
+        Severity::Info => "Gut zu wissen",
+    },
     confidence: |confidence| match confidence {
-            Confidence::Confirmed => "Bestätigt",
-            Confidence::Likely => "Wahrscheinlich",
-            Confidence::Possible => "Möglich",
-        },
+        Confidence::Confirmed => "Bestätigt",
+        Confidence::Likely => "Wahrscheinlich",
+        Confidence::Possible => "Möglich",
+    },
     state: |state| match state {
-            InputState::Read => "Gelesen",
-            InputState::Incomplete => "Unvollständig",
-            InputState::NotRead => "Nicht gelesen",
-        },
+        InputState::Read => "Gelesen",
+        InputState::Incomplete => "Unvollständig",
+        InputState::NotRead => "Nicht gelesen",
+    },
     problem: |is_remark, number| format!("{} {number}", if is_remark { "Hinweis" } else { "Problem" }),
     evidence: |number, place| format!("Beleg {number}, {place}"),
     copy: "Kopieren",

@@ -1,7 +1,7 @@
 //! The timeline: controls, lanes, clocks. German.
 
-use crate::ui::language::{count, grouped};
 use crate::ui::language::en::timeline::TimelineWords;
+use crate::ui::language::{count, grouped};
 
 pub static WORDS: TimelineWords = TimelineWords {
     being_drawn: "Die Zeitachse wird gezeichnet.",
@@ -17,13 +17,13 @@ pub static WORDS: TimelineWords = TimelineWords {
     from: "Von",
     to: "bis",
     about_range: |length, (shown, all), errors| {
-            let rows = match (shown == all, all) {
-                (true, _) => count(all, "Zeile", "Zeilen"),
-                (false, 1) => format!("{} von 1 Zeile", grouped(shown)),
-                (false, _) => format!("{} von {} Zeilen", grouped(shown), grouped(all)),
-            };
-            format!("{length} · {rows} · {} Fehler", grouped(errors))
-        },
+        let rows = match (shown == all, all) {
+            (true, _) => count(all, "Zeile", "Zeilen"),
+            (false, 1) => format!("{} von 1 Zeile", grouped(shown)),
+            (false, _) => format!("{} von {} Zeilen", grouped(shown), grouped(all)),
+        };
+        format!("{length} · {rows} · {} Fehler", grouped(errors))
+    },
     write_time: "Schreiben Sie eine Zeit wie 2019-03-12 07:30 oder nur 07:30.",
     all_sources: "Alle Quellen",
     rows: |rows| count(rows, "Zeile", "Zeilen"),
@@ -43,47 +43,50 @@ pub static WORDS: TimelineWords = TimelineWords {
     in_range: |lane, rows| format!("{lane}: {} im Zeitraum", count(rows, "Zeile", "Zeilen")),
     queue: |queue| format!("Warteschlange {queue}"),
     elsewhere: |before, after| match (before, after) {
-            (Some(before), Some(after)) => {
-                format!("nichts im Zeitraum; zuletzt davor {before}, als Nächstes danach {after}")
-            }
-            (Some(before), None) => format!("nichts im Zeitraum; zuletzt davor {before}"),
-            (None, Some(after)) => format!("nichts im Zeitraum; als Nächstes danach {after}"),
-            (None, None) => "nichts im Zeitraum".to_owned(),
-        },
+        (Some(before), Some(after)) => {
+            format!("nichts im Zeitraum; zuletzt davor {before}, als Nächstes danach {after}")
+        }
+        (Some(before), None) => format!("nichts im Zeitraum; zuletzt davor {before}"),
+        (None, Some(after)) => format!("nichts im Zeitraum; als Nächstes danach {after}"),
+        (None, None) => "nichts im Zeitraum".to_owned(),
+    },
     flags: "Wann Probleme begonnen hatten",
     flag: |problem, time| format!("Problem {problem} · {time}"),
     counted: "Protokolle werden gezählt: Von gleichen Einträgen sind die erste und die letzte Zeit bekannt, und eine Linie verbindet sie.",
-    undrawn: |lanes| format!("{} nicht gezeichnet; die Tabelle enthält alles.", count(lanes, "Spur ist", "Spuren sind")),
+    undrawn: |lanes| {
+        format!("{} nicht gezeichnet; die Tabelle enthält alles.", count(lanes, "Spur ist", "Spuren sind"))
+    },
     untimed: |records| match records {
-            1 => "1 Eintrag hat keine Zeit und lässt sich hier nicht zeigen.".to_owned(),
-            _ => format!("{} Einträge haben keine Zeit und lassen sich hier nicht zeigen.", grouped(records)),
-        },
+        1 => "1 Eintrag hat keine Zeit und lässt sich hier nicht zeigen.".to_owned(),
+        _ => format!("{} Einträge haben keine Zeit und lassen sich hier nicht zeigen.", grouped(records)),
+    },
     left_out: |rows| match rows {
-            1 => "1 Protokollzeile gehörte zu so vielen verschiedenen Arten, dass sie nicht einzeln gehalten wurden.".to_owned(),
-            _ => format!(
-                "{} Protokollzeilen gehörten zu so vielen verschiedenen Arten, dass sie nicht einzeln gehalten wurden.",
-                grouped(rows)
-            ),
-        },
+        1 => "1 Protokollzeile gehörte zu so vielen verschiedenen Arten, dass sie nicht einzeln gehalten wurden."
+            .to_owned(),
+        _ => format!(
+            "{} Protokollzeilen gehörten zu so vielen verschiedenen Arten, dass sie nicht einzeln gehalten wurden.",
+            grouped(rows)
+        ),
+    },
     records: "Einträge",
     warning: "Warnung, zurückgestellt, Antwort 4xx",
     error: "Fehler, gescheitert, Antwort 5xx",
     critical: "kritisches Ereignis",
     lane: |title| {
-            Some(match title {
-                "Problem" => "Problem",
-                "Events" => "Ereignisse",
-                "Changes" => "Änderungen",
-                "Tracking" => "Nachrichtenverfolgung",
-                "SMTP protocol" => "SMTP-Protokoll",
-                "Connectivity" => "Konnektivität",
-                "Agents" => "Agents",
-                "Waiting mail" => "Wartende Nachrichten",
-                "Queue" => "Warteschlange",
-                "UTC" => "UTC",
-                "local time" => "Ortszeit",
-                "UTC and local time" => "UTC und Ortszeit",
-                _ => return None,
-            })
-        },
+        Some(match title {
+            "Problem" => "Problem",
+            "Events" => "Ereignisse",
+            "Changes" => "Änderungen",
+            "Tracking" => "Nachrichtenverfolgung",
+            "SMTP protocol" => "SMTP-Protokoll",
+            "Connectivity" => "Konnektivität",
+            "Agents" => "Agents",
+            "Waiting mail" => "Wartende Nachrichten",
+            "Queue" => "Warteschlange",
+            "UTC" => "UTC",
+            "local time" => "Ortszeit",
+            "UTC and local time" => "UTC und Ortszeit",
+            _ => return None,
+        })
+    },
 };

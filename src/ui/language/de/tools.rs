@@ -46,7 +46,9 @@ pub static WORDS: ToolsWords = ToolsWords {
     address: "Adresse",
     list_of_ranges: "Bereiche",
     overlaps: "Überschneidungen",
-    more_overlaps: |more| format!("{} nicht aufgeführt.", count(more, "weitere Überschneidung ist", "weitere Überschneidungen sind")),
+    more_overlaps: |more| {
+        format!("{} nicht aufgeführt.", count(more, "weitere Überschneidung ist", "weitere Überschneidungen sind"))
+    },
     smallest_wins: "Unter Empfangsconnectors, die an derselben Adresse und demselben Port lauschen, antwortet der mit dem kleinsten Bereich, der die Remoteadresse enthält; nichts sonst an den Connectors zählt.",
     to_paste: "Zum Einfügen",
     parameter: "Der Parameter für Set-ReceiveConnector. Er ersetzt alle Bereiche des Connectors.",
@@ -67,11 +69,15 @@ pub static WORDS: ToolsWords = ToolsWords {
     path: "Weg",
     sender: "Absender",
     exchange: "Exchange",
-    other_headers: |headers| format!("Kopfzeilen von Exchange, auf die es selten ankommt und die nicht aufgeführt sind: {headers}"),
+    other_headers: |headers| {
+        format!("Kopfzeilen von Exchange, auf die es selten ankommt und die nicht aufgeführt sind: {headers}")
+    },
     report: "Bericht",
     written_by: |server| format!("Erstellt von {server}"),
     written_by_unknown: "Erstellt von einem Server, den der Bericht nicht nennt",
-    more_recipients: |more| format!("{} nicht aufgeführt.", count(more, "weiterer Empfänger ist", "weitere Empfänger sind")),
+    more_recipients: |more| {
+        format!("{} nicht aufgeführt.", count(more, "weiterer Empfänger ist", "weitere Empfänger sind"))
+    },
     unknown_recipient: "Ein Empfänger, den der Bericht nicht nennt",
     recipient: "Für",
     addressed_as: |before| format!(", adressiert als {before}"),

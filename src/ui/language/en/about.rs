@@ -33,41 +33,44 @@ pub static WORDS: AboutWords = AboutWords {
     privacy: "Privacy",
     claim: "Nothing leaves this computer. The browser enforces it, and you can check it.",
     enforced: [
-            (
-                "connect-src 'none'",
-                "The browser refuses every request that a script could make, to any address, from the page and from its worker.",
-            ),
-            ("script-src by hash", "Only the scripts this page was built with run. Text out of your files cannot become code."),
-            ("form-action, frame-src, img-src", "Nor can forms, frames or pictures carry anything out."),
-            (
-                "No storage",
-                "Files are read where they are. No content is kept; only the theme and the language below are remembered.",
-            ),
-        ],
+        (
+            "connect-src 'none'",
+            "The browser refuses every request that a script could make, to any address, from the page and from its worker.",
+        ),
+        (
+            "script-src by hash",
+            "Only the scripts this page was built with run. Text out of your files cannot become code.",
+        ),
+        ("form-action, frame-src, img-src", "Nor can forms, frames or pictures carry anything out."),
+        (
+            "No storage",
+            "Files are read where they are. No content is kept; only the theme and the language below are remembered.",
+        ),
+    ],
     not_covered: "What no policy covers: a link that you follow yourself. This page links to no other site.",
     policy: "Policy",
     in_force: "In force on this page:",
     no_policy: "This copy has no policy: it is a development build. Use it for samples only.",
     requests: "Requests",
     recorded: |requests| {
-            format!("The browser recorded {} since this page was opened.", count(requests, "request", "requests"))
-        },
+        format!("The browser recorded {} since this page was opened.", count(requests, "request", "requests"))
+    },
     check: "Check it",
     checks: [
-            (
-                "Pull the cable.",
-                "Disconnect the network before you open this page from a file, and leave it so. Everything works.",
-            ),
-            ("Watch it.", "Open the developer tools (F12), view Network, and drop your files. The list stays empty."),
-            (
-                "Read the policy.",
-                "View the source of this page: the Content-Security-Policy stands at the top, before any script.",
-            ),
-            (
-                "Compare the file.",
-                "The SHA-256 of the single file is published with each version: Get-FileHash queuescope.html",
-            ),
-        ],
+        (
+            "Pull the cable.",
+            "Disconnect the network before you open this page from a file, and leave it so. Everything works.",
+        ),
+        ("Watch it.", "Open the developer tools (F12), view Network, and drop your files. The list stays empty."),
+        (
+            "Read the policy.",
+            "View the source of this page: the Content-Security-Policy stands at the top, before any script.",
+        ),
+        (
+            "Compare the file.",
+            "The SHA-256 of the single file is published with each version: Get-FileHash queuescope.html",
+        ),
+    ],
     language: "Language",
     language_about: "The page speaks English and German. Findings, steps, the rule reference, reports, answers of the tools and the script of Collect are in English in both: they quote what Exchange prints and are pasted into tickets. Numbers are grouped as in the findings (1,204 is one thousand two hundred and four), and dates are written year first.",
     theme: "Theme",

@@ -1,7 +1,7 @@
 //! Collect: what stands around the table of what can be gathered; that table and what comes out of it are English. English.
 
-use crate::ui::language::count;
 use crate::tools::collect::{Generation, Group};
+use crate::ui::language::count;
 
 /// Collect: what stands around the table of what can be gathered; that table and what comes out of it are English.
 pub struct CollectWords {

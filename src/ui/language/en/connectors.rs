@@ -84,7 +84,9 @@ pub static WORDS: ConnectorsWords = ConnectorsWords {
     sign_open: "not shown by the files",
     no_servers: "The files do not tell the addresses of the Exchange servers, so that none is among the sources.",
     what_to_bring: "See what to bring",
-    some_sources: |shown, all| format!("{shown} of {} are shown; filter to see the others.", count(all, "source", "sources")),
+    some_sources: |shown, all| {
+        format!("{shown} of {} are shown; filter to see the others.", count(all, "source", "sources"))
+    },
     some_ports: |shown, all| format!("{shown} of {} are shown; filter to see the others.", count(all, "port", "ports")),
     nothing: "The files show no receive connectors. Bring: Get-ReceiveConnector | Export-Clixml receive-connectors.xml.",
     no_source: "No source is known. Type an address above to see who answers it.",
@@ -117,9 +119,9 @@ pub static WORDS: ConnectorsWords = ConnectorsWords {
     routing_tables: "Routing tables",
     no_routing_table: "No routing table is among the files. With the newest RoutingConfig file of a server the way from there is worked out, too.",
     from: |server| match server {
-            "" => "A server that the table does not name".to_owned(),
-            server => format!("From {server}"),
-        },
+        "" => "A server that the table does not name".to_owned(),
+        server => format!("From {server}"),
+    },
     written: |time| format!(", written {time}"),
     in_queue: "The mail would wait in this queue:",
     domain_caption: "Connectors that cover the domain, in the order of the choice",

@@ -1,8 +1,8 @@
 //! The diagnosis: what stands around the findings. English.
 
-use crate::ui::language::{count, grouped};
 use crate::report::compare::Change;
 use crate::report::{GroundKind, Role};
+use crate::ui::language::{count, grouped};
 
 /// The diagnosis: what stands around the findings.
 pub struct DiagnosisWords {
@@ -74,16 +74,19 @@ pub static WORDS: DiagnosisWords = DiagnosisWords {
     no_problem: "No problem found in these files",
     no_problem_read: "No problem found in what could be read",
     checks: |ran, open| match (ran, open) {
-            (0, 0) => "These files hold nothing that a check could start from.".to_owned(),
-            (ran, 0) => format!("{} looked for a problem and excluded it.", count(ran, "check", "checks")),
-            (0, open) => format!("{} could not be decided from these files.", count(open, "check", "checks")),
-            (ran, open) => {
-                format!("{} excluded a problem, {} could not be decided.", count(ran, "check", "checks"), grouped(open))
-            }
-        },
+        (0, 0) => "These files hold nothing that a check could start from.".to_owned(),
+        (ran, 0) => format!("{} looked for a problem and excluded it.", count(ran, "check", "checks")),
+        (0, open) => format!("{} could not be decided from these files.", count(open, "check", "checks")),
+        (ran, open) => {
+            format!("{} excluded a problem, {} could not be decided.", count(ran, "check", "checks"), grouped(open))
+        }
+    },
     unread: |files| {
-            format!("{} not read, or not in full; what is missing may hold the problem.", count(files, "file was", "files were"))
-        },
+        format!(
+            "{} not read, or not in full; what is missing may hold the problem.",
+            count(files, "file was", "files were")
+        )
+    },
     bring_next: "What to bring next",
     note_label: "Note, if you like",
     set_aside: "Set aside",
@@ -117,17 +120,17 @@ pub static WORDS: DiagnosisWords = DiagnosisWords {
     how_sure: "How sure",
     sources: "Sources",
     role: |role, symptoms| match (role, symptoms) {
-            (Role::Cause, 0) => "Cause".to_owned(),
-            (Role::Cause, symptoms) => format!("Cause of {}", count(symptoms, "symptom", "symptoms")),
-            (Role::Symptom, _) => "Symptom; its cause is not in these files".to_owned(),
-            (Role::Context, _) => "Helps to read the rest".to_owned(),
-        },
+        (Role::Cause, 0) => "Cause".to_owned(),
+        (Role::Cause, symptoms) => format!("Cause of {}", count(symptoms, "symptom", "symptoms")),
+        (Role::Symptom, _) => "Symptom; its cause is not in these files".to_owned(),
+        (Role::Context, _) => "Helps to read the rest".to_owned(),
+    },
     only_read: "These commands only read. Drop the result on this page.",
     ground: |ground| match ground {
-            GroundKind::Held => "Holds: ",
-            GroundKind::RuledOut => "Ruled out: ",
-            GroundKind::Unknown => "Not checked: ",
-            GroundKind::Before => "Before it began: ",
-        },
+        GroundKind::Held => "Holds: ",
+        GroundKind::RuledOut => "Ruled out: ",
+        GroundKind::Unknown => "Not checked: ",
+        GroundKind::Before => "Before it began: ",
+    },
     warning: "Warning: ",
 };

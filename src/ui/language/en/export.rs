@@ -1,7 +1,7 @@
 //! The export dialog. English.
 
-use crate::ui::language::count;
 use crate::report::redaction::NameKind;
+use crate::ui::language::count;
 
 /// The export dialog.
 pub struct ExportWords {
@@ -45,13 +45,15 @@ pub static WORDS: ExportWords = ExportWords {
     cancel: "Cancel",
     looking: "Looking for names",
     checked: |originals, format| {
-            let originals = count(originals, "original", "originals");
-            format!("Checked: none of the {originals}, no other known name and no other address was found in the {format} file.")
-        },
+        let originals = count(originals, "original", "originals");
+        format!(
+            "Checked: none of the {originals}, no other known name and no other address was found in the {format} file."
+        )
+    },
     leaks: |leaks| match leaks {
-            1 => "The check found a text that must not be in the report. It is not saved.".to_owned(),
-            many => format!("The check found {many} texts that must not be in the report. It is not saved."),
-        },
+        1 => "The check found a text that must not be in the report. It is not saved.".to_owned(),
+        many => format!("The check found {many} texts that must not be in the report. It is not saved."),
+    },
     limits: "The check compares names that the files show and forms of addresses. A name in running text that is in no list can escape it: read the file before you send it.",
     found: "Found in the report",
     times: |times| count(times, "time", "times"),

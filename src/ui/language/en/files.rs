@@ -1,7 +1,7 @@
 //! The files of the case. English.
 
-use crate::ui::language::{count, grouped};
 use crate::report::InputState;
+use crate::ui::language::{count, grouped};
 use crate::ui::text::size;
 
 /// The files of the case.
@@ -26,13 +26,13 @@ pub struct FilesWords {
 pub static WORDS: FilesWords = FilesWords {
     how_many: |files, bytes| format!("{}, {}", count(files, "file", "files"), size(bytes)),
     tally: |state, files| {
-            let words = match state {
-                InputState::Read => "read in full",
-                InputState::Incomplete => "incomplete",
-                InputState::NotRead => "not read",
-            };
-            format!("{} {words}", grouped(files))
-        },
+        let words = match state {
+            InputState::Read => "read in full",
+            InputState::Incomplete => "incomplete",
+            InputState::NotRead => "not read",
+        };
+        format!("{} {words}", grouped(files))
+    },
     lost: "Lost or cut",
     time_span: "Time span",
     text: "Text",

@@ -65,9 +65,9 @@ pub static WORDS: FrameWords = FrameWords {
     to_new: "Files and folders, as many as you like",
     not_handed_over: "The browser did not hand over what was dropped. Use Choose files instead.",
     refused: |number, first| {
-            let entries = count(number, "entry", "entries");
-            format!("{entries} could not be opened and are not read, the first is {first}.")
-        },
+        let entries = count(number, "entry", "entries");
+        format!("{entries} could not be opened and are not read, the first is {first}.")
+    },
     no_files: "There are no files in what was dropped.",
     said_reading: "Reading",
     said_cancelled: "Reading was cancelled",

@@ -54,11 +54,17 @@ pub static WORDS: ReadingWords = ReadingWords {
     records: "Records",
     per_second: |size| format!("{size}/s"),
     time_left: |seconds| match seconds_or_minutes(seconds) {
-            (number, false) => format!("about {number} s left"),
-            (number, true) => format!("about {number} min left"),
-        },
+        (number, false) => format!("about {number} s left"),
+        (number, true) => format!("about {number} min left"),
+    },
     some_records: |records| count(records, "record", "records"),
-    read_of: |read, all| format!("{} of {} were read in full. What was read is listed below.", grouped(read), count(all, "file", "files")),
+    read_of: |read, all| {
+        format!(
+            "{} of {} were read in full. What was read is listed below.",
+            grouped(read),
+            count(all, "file", "files")
+        )
+    },
     again: "Read all again",
     only_these: "Diagnose only these",
     close: "Close the case",

@@ -1,7 +1,7 @@
 //! What several views say: severity, confidence, states of files, copying, amounts. English.
 
-use crate::ui::language::count;
 use crate::report::{Confidence, InputState, Severity};
+use crate::ui::language::count;
 
 /// What several views say: severity, confidence, states of files, copying, amounts.
 pub struct SharedWords {

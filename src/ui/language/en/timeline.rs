@@ -63,13 +63,13 @@ pub static WORDS: TimelineWords = TimelineWords {
     from: "From",
     to: "to",
     about_range: |length, (shown, all), errors| {
-            let rows = if shown == all {
-                count(all, "row", "rows")
-            } else {
-                format!("{} of {}", grouped(shown), count(all, "row", "rows"))
-            };
-            format!("{length} · {rows} · {}", count(errors, "error", "errors"))
-        },
+        let rows = if shown == all {
+            count(all, "row", "rows")
+        } else {
+            format!("{} of {}", grouped(shown), count(all, "row", "rows"))
+        };
+        format!("{length} · {rows} · {}", count(errors, "error", "errors"))
+    },
     write_time: "Write a time like 2019-03-12 07:30, or 07:30 alone.",
     all_sources: "All sources",
     rows: |rows| count(rows, "row", "rows"),
@@ -89,22 +89,22 @@ pub static WORDS: TimelineWords = TimelineWords {
     in_range: |lane, rows| format!("{lane}: {} in range", count(rows, "row", "rows")),
     queue: |queue| format!("Queue {queue}"),
     elsewhere: |before, after| match (before, after) {
-            (Some(before), Some(after)) => {
-                format!("none in range; last before it {before}, next after it {after}")
-            }
-            (Some(before), None) => format!("none in range; last before it {before}"),
-            (None, Some(after)) => format!("none in range; next after it {after}"),
-            (None, None) => "none in range".to_owned(),
-        },
+        (Some(before), Some(after)) => {
+            format!("none in range; last before it {before}, next after it {after}")
+        }
+        (Some(before), None) => format!("none in range; last before it {before}"),
+        (None, Some(after)) => format!("none in range; next after it {after}"),
+        (None, None) => "none in range".to_owned(),
+    },
     flags: "When problems had begun",
     flag: |problem, time| format!("Problem {problem} · {time}"),
     counted: "Logs are counted: of equal records the first and the last time are known, and a line joins them.",
     undrawn: |lanes| format!("{} not drawn; the table has them.", count(lanes, "lane is", "lanes are")),
     untimed: |records| format!("{} no time and cannot be shown here.", count(records, "record has", "records have")),
     left_out: |rows| {
-            let rows = count(rows, "row of logs was", "rows of logs were");
-            format!("{rows} of too many different kinds to be kept apart.")
-        },
+        let rows = count(rows, "row of logs was", "rows of logs were");
+        format!("{rows} of too many different kinds to be kept apart.")
+    },
     records: "records",
     warning: "warning, put off, reply 4xx",
     error: "error, failed, reply 5xx",
