@@ -17,7 +17,7 @@ pub static WORDS: AboutWords = AboutWords {
         ),
         ("form-action, frame-src, img-src", "Auch Formulare, Frames oder Bilder können nichts nach außen tragen."),
         (
-            "Kein Speicher",
+            "Nichts gespeichert",
             "Dateien werden dort gelesen, wo sie liegen. Kein Inhalt wird aufbewahrt; gemerkt werden nur Farbschema und Sprache (siehe unten).",
         ),
     ],
@@ -27,7 +27,11 @@ pub static WORDS: AboutWords = AboutWords {
     no_policy: "Diese Kopie hat keine Richtlinie: Sie ist ein Entwicklungsstand. Verwenden Sie sie nur für Beispiele.",
     requests: "Anforderungen",
     recorded: |requests| {
-        let requests = count(requests, "Anforderung", "Anforderungen");
+        let requests = if requests == 0 {
+            "keine Anforderung".to_owned()
+        } else {
+            count(requests, "Anforderung", "Anforderungen")
+        };
         format!("Der Browser hat {requests} aufgezeichnet, seit diese Seite geöffnet wurde.")
     },
     check: "Selbst prüfen",

@@ -1,12 +1,12 @@
 //! Collect: what stands around the table of what can be gathered; that table and what comes out of it are English. German.
 
 use crate::tools::collect::{Generation, Group};
-use crate::ui::language::count;
 use crate::ui::language::en::collect::CollectWords;
+use crate::ui::language::{count, grouped};
 
 pub static WORDS: CollectWords = CollectWords {
     title: "Daten sammeln",
-    chosen: |generation, kinds| format!("{generation}, {} ausgewählt", count(kinds, "Art", "Arten")),
+    chosen: |generation, kinds| format!("{generation}, {} ausgewählt", grouped(kinds)),
     copy_script: "Skript kopieren",
     copy_steps: "Schritte kopieren",
     save_script: "Skript speichern",

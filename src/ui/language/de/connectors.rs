@@ -29,7 +29,7 @@ pub static WORDS: ConnectorsWords = ConnectorsWords {
     some_ports: |shown, all| {
         format!("Von {} Ports werden {shown} gezeigt; filtern Sie, um die anderen zu sehen.", grouped(all))
     },
-    nothing: "Die Dateien zeigen keine Empfangsconnectors. Gebraucht wird: Get-ReceiveConnector | Export-Clixml receive-connectors.xml.",
+    nothing: "Die Dateien zeigen keine Empfangsconnectors. Benötigt: Get-ReceiveConnector | Export-Clixml receive-connectors.xml.",
     no_source: "Es ist keine Quelle bekannt. Geben Sie oben eine Adresse ein, um zu sehen, wer ihr antwortet.",
     none_left: "Keine Quelle und kein Server hat das im Namen oder in der Adresse.",
     clear: "Filter löschen",

@@ -18,7 +18,7 @@ pub static WORDS: GridWords = GridWords {
     csv: "CSV",
     all: |title| format!("{title}: alle"),
     columns: "Spalten",
-    nothing: "Davon zeigen die Dateien nichts. Gebraucht wird:",
+    nothing: "Davon zeigen die Dateien nichts. Benötigt:",
     none_left: |all| format!("Keine Zeile enthält all das. Ohne Filter gibt es {}.", count(all, "Zeile", "Zeilen")),
     clear: "Filter löschen",
     all_times: "Alle Zeiten zeigen",

@@ -18,5 +18,5 @@ pub static WORDS: KeyboardWords = KeyboardWords {
         (&["Tab"], "Nächstes Bedienelement; am Rand der Belege ändern die Pfeiltasten die Breite"),
     ],
     word_between: "bis",
-    go_to: |view| format!("Gehe zu: {view}"),
+    go_to: |view| format!("Ansicht „{view}“"),
 };
