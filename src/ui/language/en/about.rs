@@ -72,7 +72,7 @@ pub static WORDS: AboutWords = AboutWords {
         ),
     ],
     language: "Language",
-    language_about: "The page speaks English and German. Findings, steps, the rule reference, reports, answers of the tools and the script of Collect are in English in both: they quote what Exchange prints and are pasted into tickets. Numbers are grouped as in the findings (1,204 is one thousand two hundred and four), and dates are written year first.",
+    language_about: "The page speaks English and German. Findings, steps, the rule reference, reports, cells of tables, answers of the tools and the script of Collect are in English in both: they quote what Exchange prints and are pasted into tickets. Numbers are grouped as in the findings (1,204 is one thousand two hundred and four), and dates are written year first.",
     theme: "Theme",
     as_system: "As the system",
     light: "Light",
