@@ -60,9 +60,12 @@ pub fn top_bar(state: &State, session: &Session, act: &Callback<Action>) -> Html
 fn choice(language: Language, act: &Callback<Action>) -> Html {
     let onclick = choose(language, act);
     let pressed = language == crate::ui::language::current();
+    // What is said begins with what is seen, for those who speak to the page.
+    let code = language.tag().to_uppercase();
+    let label = format!("{code} {}", language.name());
     html! {
-        <button type="button" class="button quiet" lang={language.tag()} aria-label={language.name()} title={language.name()}
-            aria-pressed={pressed.to_string()} data-language={language.tag()} {onclick}>{ language.tag().to_uppercase() }</button>
+        <button type="button" class="button quiet" lang={language.tag()} aria-label={label} title={language.name()}
+            aria-pressed={pressed.to_string()} data-language={language.tag()} {onclick}>{ code }</button>
     }
 }
 

@@ -134,8 +134,11 @@ fn widths(table: &Table, state: &TableState) -> String {
     // In tenths of a rem, because header and rows have different type: a character takes half a rem, and a cell has padding.
     let rem = |characters: u32| format!("{}.{}rem", (characters * 5 + 12) / 10, (characters * 5 + 12) % 10);
     let width = |at: u32| {
-        let (longest, kind) = (longest(at), table.columns.get(at as usize).map(|column| column.kind));
-        match kind {
+        let column = table.columns.get(at as usize);
+        // The worker counts the English title; another language's may be longer.
+        let title = column.map_or(0, |of| u32::try_from(title_of(table, of).chars().count()).unwrap_or(0));
+        let longest = longest(at).max(title);
+        match column.map(|column| column.kind) {
             Some(Kind::Number) => rem(longest.clamp(6, 16)),
             Some(Kind::Time) => rem(if longest > 19 { 23 } else { 19 }),
             Some(Kind::Words) => rem(longest.clamp(8, 26)),
