@@ -21,8 +21,20 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
 (function () {
   "use strict";
 
-  const BROWSERS = "Queuescope runs in Edge or Chrome 96, Firefox 113, Safari 16.4 and everything newer.";
-  const COMMAND_LINE = "The command line tool does the same without a browser: queuescope diagnose PATH.";
+  // What is said here is said when the page cannot speak: in German to those who chose it or whose browser asks for it first.
+  // All other texts of the page are in src/ui/language.
+  const GERMAN = (() => {
+    let chosen = null;
+    try { chosen = localStorage.getItem("queuescope-language"); } catch { /* no storage, no choice */ }
+    const known = [chosen, ...(navigator.languages ?? [])].find((tag) => /^(de|en)\b/i.test(tag ?? ""));
+    return /^de/i.test(known ?? "");
+  })();
+  const say = (english, german) => GERMAN ? german : english;
+
+  const BROWSERS = say("Queuescope runs in Edge or Chrome 96, Firefox 113, Safari 16.4 and everything newer.",
+    "Queuescope läuft in Edge oder Chrome 96, Firefox 113, Safari 16.4 und allem Neueren.");
+  const COMMAND_LINE = say("The command line tool does the same without a browser: queuescope diagnose PATH.",
+    "Das Befehlszeilenprogramm leistet dasselbe ohne Browser: queuescope diagnose PFAD.");
   let started = false;
 
   // Reasons that are ours to explain; everything else is reported as found.
@@ -40,11 +52,13 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
     main.id = "boot";
     main.dataset.view = "boot";
     main.setAttribute("role", "alert");
+    main.lang = say("en", "de");
     const add = (tag, text) => main.appendChild(document.createElement(tag)).textContent = text;
     add("h1", "Queuescope");
     add("p", what);
     add("p", remedy);
-    add("p", "Your files were not changed, and nothing left this machine.");
+    add("p", say("Your files were not changed, and nothing left this machine.",
+      "Ihre Dateien wurden nicht verändert, und nichts hat diesen Computer verlassen."));
     if (cause) add("pre", String(cause));
     document.getElementById("app").replaceChildren(main);
   }
@@ -56,13 +70,18 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
   function requireBrowser() {
     if (typeof WebAssembly !== "object") {
       throw new StartError(
-        "This browser does not run WebAssembly, which Queuescope is made of.",
-        BROWSERS + " Some sites switch WebAssembly off by policy or with an enhanced security mode; allow it for this page. " +
+        say("This browser does not run WebAssembly, which Queuescope is made of.",
+          "Dieser Browser führt WebAssembly nicht aus, woraus Queuescope besteht."),
+        BROWSERS + say(
+          " Some sites switch WebAssembly off by policy or with an enhanced security mode; allow it for this page. ",
+          " Manche Organisationen schalten WebAssembly per Richtlinie oder durch einen erweiterten Sicherheitsmodus aus; lassen Sie es für diese Seite zu. ") +
           COMMAND_LINE);
     }
     const missing = ["Worker", "Blob", "TextDecoder"].filter((name) => !(name in globalThis));
     if (missing.length > 0) {
-      throw new StartError("This browser is too old for Queuescope: it has no " + missing.join(", ") + ".",
+      throw new StartError(
+        say("This browser is too old for Queuescope: it has no ", "Dieser Browser ist zu alt für Queuescope; ihm fehlt: ") +
+          missing.join(", ") + ".",
         BROWSERS + " " + COMMAND_LINE);
     }
   }
@@ -88,18 +107,25 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
       bytes = queuescopeUnpack.unpack(packed.bytes, packed.unpacked);
     }
     if (bytes) return bytes;
-    throw new StartError("This copy of Queuescope is damaged or incomplete.",
-      "Get the file again and compare its SHA-256 with the published one.", cause);
+    throw new StartError(
+      say("This copy of Queuescope is damaged or incomplete.", "Diese Kopie von Queuescope ist beschädigt oder unvollständig."),
+      say("Get the file again and compare its SHA-256 with the published one.",
+        "Beschaffen Sie die Datei erneut, und vergleichen Sie ihren SHA-256-Wert mit dem veröffentlichten."), cause);
   }
 
   async function compile(bytes) {
     try {
       return await WebAssembly.compile(bytes);
     } catch (error) {
-      throw new StartError("The browser refused to compile Queuescope's WebAssembly module.",
-        "If this page comes from a web server or through a proxy that adds its own Content-Security-Policy header, that " +
+      throw new StartError(
+        say("The browser refused to compile Queuescope's WebAssembly module.",
+          "Der Browser hat sich geweigert, das WebAssembly-Modul von Queuescope zu kompilieren."),
+        say("If this page comes from a web server or through a proxy that adds its own Content-Security-Policy header, that " +
           "header has to allow 'wasm-unsafe-eval'. If this browser runs in an enhanced security mode, allow WebAssembly for " +
-          "this page. " + BROWSERS + " " + COMMAND_LINE, error);
+          "this page. ",
+        "Wenn diese Seite von einem Webserver oder über einen Proxy kommt, der eine eigene Kopfzeile Content-Security-Policy " +
+          "hinzufügt, muss diese 'wasm-unsafe-eval' erlauben. Wenn dieser Browser in einem erweiterten Sicherheitsmodus läuft, " +
+          "lassen Sie WebAssembly für diese Seite zu. ") + BROWSERS + " " + COMMAND_LINE, error);
     }
   }
 
@@ -118,9 +144,12 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
   async function start() {
     requireBrowser();
     if (typeof wasm_bindgen === "undefined" || typeof queuescopeUnpack === "undefined") {
-      throw new StartError("A part of this page did not run.",
-        "Either this copy was altered after it was built (get it again and compare its SHA-256 with the published one), or " +
-          "a web server or proxy adds a Content-Security-Policy header that forbids the page's own scripts.");
+      throw new StartError(say("A part of this page did not run.", "Ein Teil dieser Seite wurde nicht ausgeführt."),
+        say("Either this copy was altered after it was built (get it again and compare its SHA-256 with the published one), or " +
+          "a web server or proxy adds a Content-Security-Policy header that forbids the page's own scripts.",
+        "Entweder wurde diese Kopie verändert (beschaffen Sie sie erneut, und vergleichen Sie ihren SHA-256-Wert mit dem " +
+          "veröffentlichten), oder ein Webserver oder Proxy fügt eine Kopfzeile Content-Security-Policy hinzu, die die Skripts der " +
+          "Seite verbietet."));
     }
     const bytes = await unpack();
     performance.mark("queuescope-unpacked");
@@ -137,15 +166,16 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
   // A trap after the start leaves the module in no state to go on. Errors of other kinds are left to the page.
   globalThis.addEventListener("error", (event) => {
     if (started && globalThis.WebAssembly && event.error instanceof WebAssembly.RuntimeError) {
-      fail("Queuescope stopped because of an error of its own.",
-        "Reload the page to start again. If it happens again with the same files, " + COMMAND_LINE.charAt(0).toLowerCase() +
-          COMMAND_LINE.slice(1), event.error);
+      fail(say("Queuescope stopped because of an error of its own.", "Queuescope wurde wegen eines eigenen Fehlers beendet."),
+        say("Reload the page to start again. It may happen again with the same files. ",
+          "Laden Sie die Seite neu, um neu zu beginnen. Mit denselben Dateien kann es wieder geschehen. ") + COMMAND_LINE,
+        event.error);
     }
   });
 
   document.addEventListener("DOMContentLoaded", () => {
     start().catch((error) => {
-      fail(error instanceof StartError ? error.message : "Queuescope could not start.",
+      fail(error instanceof StartError ? error.message : say("Queuescope could not start.", "Queuescope konnte nicht gestartet werden."),
         error instanceof StartError ? error.remedy : BROWSERS + " " + COMMAND_LINE,
         error instanceof StartError ? error.cause : error);
     });

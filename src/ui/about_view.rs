@@ -1,4 +1,4 @@
-//! About: what keeps the files on this computer, how to check it, and the theme.
+//! About: what keeps the files on this computer, how to check it, the language and the theme.
 //!
 //! The policy is read from the page itself, so it cannot differ from the one that is enforced.
 
@@ -7,37 +7,19 @@ use web_sys::PerformanceEntry;
 use yew::prelude::*;
 
 use super::browser;
-use super::text::count;
+use super::language::{ALL, current, use_words, words};
+use super::state::Action;
+use super::top_bar::choose as choose_language;
 
-const CHECKS: [(&str, &str); 4] = [
-    (
-        "Pull the cable.",
-        "Disconnect the network before you open this page from a file, and leave it so. Everything works.",
-    ),
-    ("Watch it.", "Open the developer tools (F12), view Network, and drop your files. The list stays empty."),
-    (
-        "Read the policy.",
-        "View the source of this page: the Content-Security-Policy stands at the top, before any script.",
-    ),
-    (
-        "Compare the file.",
-        "The SHA-256 of the single file is published with each version: Get-FileHash queuescope.html",
-    ),
-];
-
-const ENFORCED: [(&str, &str); 4] = [
-    (
-        "connect-src 'none'",
-        "The browser refuses every request that a script could make, to any address, from the page and from its worker.",
-    ),
-    ("script-src by hash", "Only the scripts this page was built with run. Text out of your files cannot become code."),
-    ("form-action, frame-src, img-src", "Nor can forms, frames or pictures carry anything out."),
-    ("No storage", "Files are read where they are. No content is kept; only the theme below is remembered."),
-];
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub act: Callback<Action>,
+}
 
 /// The view.
 #[function_component]
-pub fn About() -> Html {
+pub fn About(props: &Props) -> Html {
+    let words = use_words().about;
     let theme = use_state_eq(browser::theme);
     let policy = policy();
     let requests = requests();
@@ -54,61 +36,74 @@ pub fn About() -> Html {
     html! {
         <div class="about-view">
             <section class="row">
-                <h1 class="margin margin-label">{ "Privacy" }</h1>
+                <h1 class="margin margin-label">{ words.privacy }</h1>
                 <div class="content">
-                    <p class="summary-text">{ "Nothing leaves this computer. The browser enforces it, and you can check it." }</p>
+                    <p class="summary-text">{ words.claim }</p>
                     <dl class="facts">
-                        { for ENFORCED.iter().map(|(what, how)| html! { <div><dt>{ *what }</dt><dd>{ *how }</dd></div> }) }
+                        { for words.enforced.iter().map(|(what, how)| html! { <div><dt>{ *what }</dt><dd>{ *how }</dd></div> }) }
                     </dl>
-                    <p class="meta">{ "What no policy covers: a link that you follow yourself. This page links to no other site." }</p>
+                    <p class="meta">{ words.not_covered }</p>
                 </div>
             </section>
             <section class="row part">
-                <h2 class="margin margin-label">{ "Policy" }</h2>
+                <h2 class="margin margin-label">{ words.policy }</h2>
                 <div class="content">
                     if let Some(policy) = policy {
-                        <p>{ "In force on this page:" }</p>
+                        <p>{ words.in_force }</p>
                         <ul class="policy">{ for policy.split(';').map(|directive| html! { <li>{ directive.trim() }</li> }) }</ul>
                     } else {
-                        <p>{ "This copy has no policy: it is a development build. Use it for samples only." }</p>
+                        <p>{ words.no_policy }</p>
                     }
                 </div>
             </section>
             <section class="row part">
-                <h2 class="margin margin-label">{ "Requests" }</h2>
+                <h2 class="margin margin-label">{ words.requests }</h2>
                 <div class="content">
-                    <p>{ format!("The browser recorded {} since this page was opened.", count(requests.len() as u64, "request", "requests")) }</p>
+                    <p>{ (words.recorded)(requests.len() as u64) }</p>
                     if !requests.is_empty() {
                         <ul class="policy">{ for requests.iter().map(|request| html! { <li>{ request }</li> }) }</ul>
                     }
                 </div>
             </section>
             <section class="row part">
-                <h2 class="margin margin-label">{ "Check it" }</h2>
+                <h2 class="margin margin-label">{ words.check }</h2>
                 <div class="content">
                     <ol class="steps">
-                        { for CHECKS.iter().map(|(what, how)| html! { <li><p><b>{ *what }</b>{ " " }{ *how }</p></li> }) }
+                        { for words.checks.iter().map(|(what, how)| html! { <li><p><b>{ *what }</b>{ " " }{ *how }</p></li> }) }
                     </ol>
                 </div>
             </section>
             <section class="row part">
-                <h2 class="margin margin-label">{ "Theme" }</h2>
+                <h2 class="margin margin-label">{ words.language }</h2>
                 <div class="content">
-                    <div class="buttons" role="group" aria-label="Theme">
-                        { choose(None, "As the system") }
-                        { choose(Some("light"), "Light") }
-                        { choose(Some("dark"), "Dark") }
+                    <div class="buttons" role="group" aria-label={words.language}>
+                        { for ALL.map(|language| {
+                            let onclick = choose_language(language, &props.act);
+                            let pressed = (language == current()).to_string();
+                            html! { <button type="button" class="button" lang={language.tag()} aria-pressed={pressed} {onclick}>{ language.name() }</button> }
+                        }) }
+                    </div>
+                    <p class="meta">{ words.language_about }</p>
+                </div>
+            </section>
+            <section class="row part">
+                <h2 class="margin margin-label">{ words.theme }</h2>
+                <div class="content">
+                    <div class="buttons" role="group" aria-label={words.theme}>
+                        { choose(None, words.as_system) }
+                        { choose(Some("light"), words.light) }
+                        { choose(Some("dark"), words.dark) }
                     </div>
                 </div>
             </section>
             <section class="row part">
-                <h2 class="margin margin-label">{ "Without a network" }</h2>
+                <h2 class="margin margin-label">{ words.without_network }</h2>
                 <div class="content">{ without_network() }</div>
             </section>
             <section class="row part">
-                <h2 class="margin margin-label">{ "Version" }</h2>
+                <h2 class="margin margin-label">{ words.version }</h2>
                 <div class="content">
-                    <p>{ "Queuescope " }{ env!("CARGO_PKG_VERSION") }{ ", licensed " }{ env!("CARGO_PKG_LICENSE") }</p>
+                    <p>{ (words.licensed)(env!("CARGO_PKG_VERSION"), env!("CARGO_PKG_LICENSE")) }</p>
                 </div>
             </section>
         </div>
@@ -117,15 +112,15 @@ pub fn About() -> Html {
 
 /// A hosted copy can be kept; that is done on a page of its own, which has the permissions for it and never sees a file.
 fn without_network() -> Html {
+    let words = words().about;
     if browser::is_file() {
-        return html! { <p>{ "This copy was opened from a file: it is on this computer already and needs no network." }</p> };
+        return html! { <p>{ words.from_file }</p> };
     }
     html! {
-        <p>
-            { "The browser can keep this page, so that its address opens without a network: " }
-            <a href="install.html">{ "keep Queuescope on this computer" }</a>
-            { ". A newer version is offered there, and never put in by itself. Files that are open here have to be dropped again afterwards." }
-        </p>
+        <>
+            <p>{ words.can_keep }</p>
+            <p><a href="install.html" hreflang="en">{ words.keep }</a></p>
+        </>
     }
 }
 

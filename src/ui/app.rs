@@ -12,16 +12,20 @@ use super::diagnosis;
 use super::drawer::Drawer;
 use super::export::Export;
 use super::keyboard::{self, Sheet};
+use super::language::{self, Language, words};
+use super::notice::Notice;
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
 use super::state::{Action, Drag, Phase, State};
 use super::view::View;
-use super::{browser, drop, rail, text, top_bar, views};
+use super::{browser, drop, rail, top_bar, views};
 
 /// The whole page.
 #[function_component]
 pub fn App() -> Html {
-    let state = use_reducer_eq(|| State::new(View::from_hash(&browser::hash())));
+    let state = use_reducer_eq(|| State::new(View::from_hash(&browser::hash()), language::current()));
+    // Before anything is drawn: all below speak the language of the state.
+    language::set(state.language);
     let act = use_callback(state.dispatcher(), |action: Action, dispatcher| dispatcher.dispatch(action));
     let session = (*use_memo((), |()| Session::new(state.dispatcher()))).clone();
 
@@ -44,6 +48,7 @@ pub fn App() -> Html {
     });
     use_keyboard(&state, &session, &act);
     use_effect_with(state.word(), |word| browser::set_body_state(word));
+    use_effect_with(state.language, |language| browser::set_language(*language));
     use_effect_with(state.phase != Phase::Empty, |open| {
         let warning = open.then(browser::warn_before_leaving);
         move || drop(warning)
@@ -64,8 +69,8 @@ pub fn App() -> Html {
     let (name, content) = views::draw(&state, &session, &act);
     let class = classes!("frame", state.cite.map(|_| "with-drawer"), state.drawer_below.then_some("drawer-below"));
     html! {
-        <>
-            <a class="skip" href="#main" onclick={skip()}>{ "Skip to the content" }</a>
+        <ContextProvider<Language> context={state.language}>
+            <a class="skip" href="#main" onclick={skip()}>{ words().frame.skip }</a>
             <div {class}>
                 { top_bar::top_bar(&state, &session, &act) }
                 { rail::rail(&state, &act) }
@@ -85,7 +90,7 @@ pub fn App() -> Html {
             if state.keyboard {
                 <Sheet act={act.clone()} />
             }
-        </>
+        </ContextProvider<Language>>
     }
 }
 
@@ -104,25 +109,28 @@ fn notice(state: &State, act: &Callback<Action>) -> Html {
     let close = act.reform(|_: MouseEvent| Action::Notice(None));
     html! {
         <div class="notice" role="alert">
-            <span class="high">{ icon(Icon::Info) }</span><p>{ notice }</p>
-            <button type="button" class="button quiet only-icon" onclick={close} aria-label="Close this message">{ icon(Icon::Cross) }</button>
+            <span class="high">{ icon(Icon::Info) }</span>
+            // What the worker says comes from below the page.
+            if let Notice::Worker(message) = notice {
+                <p lang="en">{ message }</p>
+            } else {
+                <p>{ notice.words() }</p>
+            }
+            <button type="button" class="button quiet only-icon" onclick={close} aria-label={words().frame.close_notice}>{ icon(Icon::Cross) }</button>
         </div>
     }
 }
 
 fn drag(state: &State) -> Html {
-    let words = match state.drag {
+    let words = words().frame;
+    let what = match state.drag {
         None => return Html::default(),
-        Some(Drag::Over(0)) => "Release to add what you hold".to_owned(),
-        Some(Drag::Over(number)) => format!("Release to add {}", text::count(number.into(), "item", "items")),
-        Some(Drag::Listing) => "Looking through the folders".to_owned(),
+        Some(Drag::Over(0)) => words.release.to_owned(),
+        Some(Drag::Over(number)) => (words.release_items)(number.into()),
+        Some(Drag::Listing) => words.listing.to_owned(),
     };
-    let to = if state.case.is_some() {
-        format!("to the open case {}", state.name)
-    } else {
-        "Files and folders, as many as you like".to_owned()
-    };
-    html! { <div class="drag" role="status"><p class="drag-words">{ words }</p><p class="meta">{ to }</p></div> }
+    let to = if state.case.is_some() { (words.to_case)(&state.case_name()) } else { words.to_new.to_owned() };
+    html! { <div class="drag" role="status"><p class="drag-words">{ what }</p><p class="meta">{ to }</p></div> }
 }
 
 /// The same words twice are announced twice: a space at the end makes them differ.

@@ -1,7 +1,7 @@
 //! The few things the page asks of the browser itself: time, theme, clipboard, saving, scrolling, focus.
 //!
 //! Everything here may be refused (private windows, policies, old versions) and then does nothing. The
-//! theme is the only thing that is ever stored.
+//! theme and the language are the only things that are ever stored.
 
 use std::cell::{Cell, RefCell};
 
@@ -12,6 +12,8 @@ use web_sys::{
     Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Url,
     Window,
 };
+
+use super::language::Language;
 
 pub fn window() -> Option<Window> {
     web_sys::window()
@@ -116,14 +118,47 @@ fn root() -> Option<HtmlElement> {
     document()?.document_element()?.dyn_into().ok()
 }
 
-// ---- Theme ----
+// ---- Theme and language ----
 
 const THEME: &str = "queuescope-theme";
+const LANGUAGE: &str = "queuescope-language";
+
+fn remembered(name: &str) -> Option<String> {
+    window()?.local_storage().ok()??.get_item(name).ok()?
+}
+
+fn remember(name: &str, value: Option<&str>) {
+    let Some(storage) = window().and_then(|window| window.local_storage().ok().flatten()) else { return };
+    let _ = match value {
+        Some(value) => storage.set_item(name, value),
+        None => storage.remove_item(name),
+    };
+}
+
+/// The language that the user chose, else the first one of the browser's list that the page speaks.
+pub fn language() -> Language {
+    let list = || {
+        let tags = window().map(|window| window.navigator().languages()).unwrap_or_default();
+        let tags: Vec<String> = tags.iter().filter_map(|tag| tag.as_string()).collect();
+        Language::of_reader(tags.iter().map(String::as_str))
+    };
+    remembered(LANGUAGE).and_then(|tag| Language::of_tag(&tag)).unwrap_or_else(list)
+}
+
+pub fn remember_language(language: Language) {
+    remember(LANGUAGE, Some(language.tag()));
+}
+
+/// Says in which language the page is, for hyphens and screen readers.
+pub fn set_language(language: Language) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute("lang", language.tag());
+    }
+}
 
 /// What the user chose: `light`, `dark`, or nothing for the system's.
 pub fn theme() -> Option<String> {
-    let storage = window()?.local_storage().ok()??;
-    storage.get_item(THEME).ok()?.filter(|theme| theme == "light" || theme == "dark")
+    remembered(THEME).filter(|theme| theme == "light" || theme == "dark")
 }
 
 pub fn apply_theme(theme: Option<&str>) {
@@ -135,11 +170,7 @@ pub fn apply_theme(theme: Option<&str>) {
 }
 
 pub fn remember_theme(theme: Option<&str>) {
-    let Some(storage) = window().and_then(|window| window.local_storage().ok().flatten()) else { return };
-    let _ = match theme {
-        Some(theme) => storage.set_item(THEME, theme),
-        None => storage.remove_item(THEME),
-    };
+    remember(THEME, theme);
 }
 
 // ---- Clipboard and saving ----

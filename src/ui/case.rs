@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::language::words;
 use super::state::ROW;
 use crate::report::compare::{Became, Comparison, compare};
 use crate::report::{Confidence, ConsideredVerdict, Evidence, Finding, Missing, Problem, Report, Severity};
@@ -130,6 +131,31 @@ fn same_place(one: &Evidence, other: &Evidence) -> bool {
         && one.locator == other.locator
         && one.absent == other.absent
         && one.excerpt == other.excerpt
+}
+
+/// An earlier report, and what the case was called then.
+#[derive(Clone, Debug)]
+pub struct Before {
+    pub name: String,
+    pub report: Rc<Report>,
+}
+
+impl Before {
+    /// What the case was called.
+    pub fn name(&self) -> String {
+        case_name(&self.name, self.report.inputs.len())
+    }
+}
+
+/// A name, or the number of files.
+pub fn case_name(name: &str, files: usize) -> String {
+    if name.is_empty() { (words().frame.files)(files as u64) } else { name.to_owned() }
+}
+
+impl PartialEq for Before {
+    fn eq(&self, other: &Before) -> bool {
+        Rc::ptr_eq(&self.report, &other.report)
+    }
 }
 
 /// A branch of what follows from a problem's cause.

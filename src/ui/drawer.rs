@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::browser;
 use super::case::Case;
 use super::diagnosis::plain;
+use super::language::{column, use_words, words};
 use super::raw_lines::RawLines;
 use super::session::Session;
 use super::shared::codes::codes;
@@ -17,9 +18,9 @@ use super::shared::copy_button::CopyButton;
 use super::shared::icon::{Icon, icon};
 use super::shared::sentence::Footing;
 use super::state::{Action, Cite, ROW, Raw};
-use super::text::{self, grouped};
-use crate::report::Evidence;
-use crate::worker::protocol::RowAnswer;
+use super::text;
+use crate::report::{Evidence, Severity};
+use crate::worker::protocol::{self, RowAnswer};
 
 /// Lines asked for on each side of a hit, and again by a link to more.
 const AROUND: u32 = 60;
@@ -41,6 +42,8 @@ pub struct Props {
 /// The drawer.
 #[function_component]
 pub fn Drawer(props: &Props) -> Html {
+    let all_words = use_words();
+    let words = all_words.drawer;
     let Props { footing, cite, raw, token, below, session } = props;
     let case = &footing.case;
     use_effect_with((*cite, case.row.as_ref().map(|row| (row.table.clone(), row.number))), {
@@ -64,24 +67,24 @@ pub fn Drawer(props: &Props) -> Html {
         move |_: MouseEvent| Action::ShowFile(path.clone())
     });
     let say = footing.act.reform(Action::Say);
-    let noun =
-        case.problem(cite.problem).and_then(|problem| case.main_finding(problem)).map_or("Problem", |f| f.noun());
-    let label = if cite.problem == ROW { "Row".to_owned() } else { format!("Evidence of problem {}", cite.problem) };
+    let finding = case.problem(cite.problem).and_then(|problem| case.main_finding(problem));
+    let is_remark = finding.is_some_and(|finding| finding.severity == Severity::Info);
+    let label = if cite.problem == ROW { words.row.to_owned() } else { (words.of_problem)(cite.problem) };
     html! {
         <aside id="drawer" class={classes!("drawer", below.then_some("below"))} aria-label={label}>
             <Grip below={*below} />
             <header class="drawer-head">
                 if cite.problem == ROW {
-                    <h2>{ &evidence.note }</h2>
+                    <h2 lang="en">{ &evidence.note }</h2>
                 } else {
-                    <h2>{ noun }{ " " }{ cite.problem }</h2>
+                    <h2>{ (all_words.shared.problem)(is_remark, cite.problem) }</h2>
                     { citations(footing, *cite) }
                 }
-                <button type="button" class="button quiet only-icon dock" onclick={dock} title="Dock below or at the right (b)"
-                    aria-label={if *below { "Dock at the right" } else { "Dock below" }}>
+                <button type="button" class="button quiet only-icon dock" onclick={dock} title={words.dock_about}
+                    aria-label={if *below { words.dock_right } else { words.dock_below }}>
                     { icon(if *below { Icon::DockRight } else { Icon::DockBelow }) }
                 </button>
-                <button type="button" class="button quiet only-icon" onclick={close} aria-label="Close the evidence" title="Close (Esc)">
+                <button type="button" class="button quiet only-icon" onclick={close} aria-label={words.close} title={words.close_about}>
                     { icon(Icon::Cross) }
                 </button>
             </header>
@@ -93,15 +96,15 @@ pub fn Drawer(props: &Props) -> Html {
                 { row_fields(row) }
             }
             if !evidence.why.is_empty() {
-                <p class="why">{ &evidence.why }</p>
+                <p class="why" lang="en">{ &evidence.why }</p>
             }
             if cite.problem != ROW {
                 { codes(footing, evidence.codes.iter()) }
             }
             <RawLines case={case.clone()} cite={*cite} raw={raw.clone()} more={more} step={MORE} />
             <footer class="drawer-foot">
-                <CopyButton label="Copy with location" text={copied(evidence, raw.as_ref())} {say} />
-                <button type="button" class="button" onclick={file}>{ "Open in Files" }</button>
+                <CopyButton label={words.copy} text={copied(evidence, raw.as_ref())} {say} />
+                <button type="button" class="button" onclick={file}>{ words.open_in_files }</button>
             </footer>
         </aside>
     }
@@ -109,18 +112,30 @@ pub fn Drawer(props: &Props) -> Html {
 
 /// All that is known of a row: what it means first, then its cells in full.
 fn row_fields(row: &RowAnswer) -> Html {
-    let list = |class: &'static str, pairs: &[(String, String)]| {
+    // What is known of the row comes from below the page; its cells stand under the titles of their columns.
+    let table = protocol::table(&row.table);
+    let own = |title: &str| {
+        let known = table.and_then(|table| Some((table, table.columns.iter().find(|column| column.title == title)?)));
+        known.map(|(table, known)| column(table, known))
+    };
+    let list = |class: &'static str, pairs: &[(String, String)], titled: bool| {
         if pairs.is_empty() {
             return Html::default();
         }
         html! {
-            <dl {class}>{ for pairs.iter().map(|(title, text)| html! { <><dt>{ title }</dt><dd>{ text }</dd></> }) }</dl>
+            <dl {class}>{ for pairs.iter().map(|(title, text)| {
+                let dt = match own(title).filter(|_| titled) {
+                    Some(own) => html! { <dt>{ own }</dt> },
+                    None => html! { <dt lang="en">{ title }</dt> },
+                };
+                html! { <>{ dt }<dd lang="en">{ text }</dd></> }
+            }) }</dl>
         }
     };
     html! {
-        <div class="row-fields" tabindex="0" role="region" aria-label="All of the row">
-            { list("notes", &row.notes) }
-            { list("cells", &row.fields) }
+        <div class="row-fields" tabindex="0" role="region" aria-label={words().drawer.all_of_row}>
+            { list("notes", &row.notes, false) }
+            { list("cells", &row.fields, true) }
         </div>
     }
 }
@@ -150,6 +165,7 @@ fn ask(evidence: &Evidence, raw: Option<&Raw>, token: u32, act: &Callback<Action
 }
 
 fn citations(footing: &Footing, cite: Cite) -> Html {
+    let words = words().drawer;
     let total = footing.case.citations(cite.problem);
     let step = |number: u32, drawing: Icon, name: &'static str| {
         let to = Cite { number, ..cite };
@@ -160,15 +176,16 @@ fn citations(footing: &Footing, cite: Cite) -> Html {
         }
     };
     html! {
-        <div class="citations" role="group" aria-label="Evidence">
-            { step(cite.number - 1, Icon::Left, "Previous evidence") }
+        <div class="citations" role="group" aria-label={words.evidence}>
+            { step(cite.number - 1, Icon::Left, words.previous) }
             <span class="numbers">{ for (1..=total).map(|number| footing.button(Cite { number, ..cite })) }</span>
-            { step(cite.number + 1, Icon::Right, "Next evidence") }
+            { step(cite.number + 1, Icon::Right, words.next) }
         </div>
     }
 }
 
 fn about(case: &Case, evidence: &Evidence, raw: Option<&Raw>) -> String {
+    let words = words().drawer;
     let mut parts = Vec::new();
     if let Some(input) = case.report.inputs.get(evidence.source as usize) {
         parts.push(input.taken_for.clone());
@@ -176,9 +193,9 @@ fn about(case: &Case, evidence: &Evidence, raw: Option<&Raw>) -> String {
     }
     match (evidence.lines, raw) {
         (Some((line, _)), Some(raw)) => {
-            parts.push(format!("line {} of {}", grouped(line.into()), grouped(raw.total.into())))
+            parts.push((words.line_of)(line, raw.total));
         }
-        (Some((line, _)), None) => parts.push(format!("line {}", grouped(line.into()))),
+        (Some((line, _)), None) => parts.push((words.line)(line)),
         (None, _) => parts.push(evidence.locator.clone()),
     }
     parts.retain(|part| !part.is_empty());
@@ -206,6 +223,7 @@ struct GripProps {
 /// The edge that resizes the drawer, by dragging or with the arrow keys.
 #[function_component]
 fn Grip(props: &GripProps) -> Html {
+    let words = use_words().drawer;
     let width = use_state_eq(|| WIDTH);
     let resize = {
         let width = width.clone();
@@ -251,7 +269,7 @@ fn Grip(props: &GripProps) -> Html {
         return Html::default();
     }
     html! {
-        <div class="grip" role="separator" tabindex="0" aria-orientation="vertical" aria-label="Width of the evidence"
+        <div class="grip" role="separator" tabindex="0" aria-orientation="vertical" aria-label={words.width}
             aria-valuemin={NARROWEST.to_string()} aria-valuemax={WIDEST.to_string()} aria-valuenow={width.to_string()}
             onpointerdown={down} onpointermove={drag} onkeydown={key}></div>
     }

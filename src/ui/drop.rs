@@ -12,9 +12,9 @@ use web_sys::{DataTransfer, DragEvent, Event, File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::browser;
+use super::notice::Notice;
 use super::session::{Dropped, Session};
 use super::state::{Action, Drag};
-use super::text::count;
 
 /// Listens on the whole window, for as long as the result lives.
 pub fn listen(session: &Session, act: &Callback<Action>) -> Vec<EventListener> {
@@ -88,9 +88,7 @@ fn list(transfer: &DataTransfer) -> Result<Promise, JsValue> {
 
 fn receive(outcome: Result<JsValue, JsValue>, session: &Session, act: &Callback<Action>) {
     let Ok(found) = outcome else {
-        act.emit(Action::Notice(Some(
-            "The browser did not hand over what was dropped. Use Choose files instead.".to_owned(),
-        )));
+        act.emit(Action::Notice(Some(Notice::NotHandedOver)));
         return;
     };
     let entries = |name: &str| -> Array {
@@ -109,10 +107,9 @@ fn receive(outcome: Result<JsValue, JsValue>, session: &Session, act: &Callback<
     session.add(files);
     // After the case is open: opening one takes earlier notices away.
     if let Some(first) = refused.first() {
-        let number = count(refused.len() as u64, "entry", "entries");
-        act.emit(Action::Notice(Some(format!("{number} could not be opened and are not read, the first is {first}."))));
+        act.emit(Action::Notice(Some(Notice::Refused(refused.len() as u64, first.clone()))));
     } else if empty {
-        act.emit(Action::Notice(Some("There are no files in what was dropped.".to_owned())));
+        act.emit(Action::Notice(Some(Notice::NoFiles)));
     }
 }
 

@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::language::{ExportWords, use_words, words};
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
 use super::state::Action;
-use super::text::count;
 use crate::report::redaction::{Leak, Replacement};
 use crate::worker::protocol::PrintFormat;
 
@@ -30,15 +30,10 @@ const OF_EACH: usize = 2;
 
 impl Redaction {
     /// What the check came to, in words.
-    pub fn result(&self) -> String {
-        let originals = count(self.replacements.len() as u64, "original", "originals");
+    pub fn result(&self, words: &ExportWords) -> String {
         match self.leaks.len() {
-            0 => format!(
-                "Checked: none of the {originals}, no other known name and no other address was found in the {} file.",
-                title(self.format)
-            ),
-            1 => "The check found a text that must not be in the report. It is not saved.".to_owned(),
-            many => format!("The check found {many} texts that must not be in the report. It is not saved."),
+            0 => (words.checked)(self.replacements.len() as u64, title(self.format)),
+            leaks => (words.leaks)(leaks as u64),
         }
     }
 
@@ -58,11 +53,8 @@ impl Redaction {
     }
 }
 
-const FORMATS: [(PrintFormat, &str, &str); 3] = [
-    (PrintFormat::Html, "html", "One page to read, print or send."),
-    (PrintFormat::Markdown, "markdown", "For a ticket or a wiki."),
-    (PrintFormat::Json, "json", "For other tools."),
-];
+const FORMATS: [(PrintFormat, &str); 3] =
+    [(PrintFormat::Html, "html"), (PrintFormat::Markdown, "markdown"), (PrintFormat::Json, "json")];
 
 fn title(format: PrintFormat) -> &'static str {
     match format {
@@ -82,6 +74,8 @@ pub struct Props {
 /// The dialog.
 #[function_component]
 pub fn Export(props: &Props) -> Html {
+    let all_words = use_words();
+    let words = all_words.export;
     let node = use_node_ref();
     let format = use_state_eq(|| PrintFormat::Html);
     let redact = use_state_eq(|| false);
@@ -116,12 +110,16 @@ pub fn Export(props: &Props) -> Html {
             act.emit(Action::Export(false));
         })
     };
-    let about = FORMATS.iter().find(|(known, ..)| *known == *format).map_or("", |(_, _, about)| about);
+    let about = match *format {
+        PrintFormat::Html => words.html,
+        PrintFormat::Markdown => words.markdown,
+        PrintFormat::Json => words.json,
+    };
     html! {
         <dialog ref={node} class="sheet export" aria-labelledby="export-title" onclose={closed}>
-            <h2 id="export-title">{ "Export the report" }</h2>
-            <div class="buttons" role="group" aria-label="Format">
-                { for FORMATS.iter().map(|(known, name, _)| {
+            <h2 id="export-title">{ words.title }</h2>
+            <div class="buttons" role="group" aria-label={words.format}>
+                { for FORMATS.iter().map(|(known, name)| {
                     let (state, known) = (format.clone(), *known);
                     let pressed = (*format == known).to_string();
                     let onclick = Callback::from(move |_: MouseEvent| state.set(known));
@@ -131,38 +129,40 @@ pub fn Export(props: &Props) -> Html {
             </div>
             <label class="export-check">
                 <input type="checkbox" checked={*redact} onchange={toggle} />
-                <span>{ "Redact: replace names, addresses, domains, IP addresses, GUIDs and subjects" }</span>
+                <span>{ words.redact }</span>
             </label>
             if *redact {
                 { preview(shown) }
             } else {
-                <p class="meta">{ "The report quotes your files. Names and addresses stay in it as they are." }</p>
+                <p class="meta">{ words.as_is }</p>
             }
+            if let Some(english) = words.in_english { <p class="meta">{ english }</p> }
             <div class="buttons export-end">
                 if ready {
-                    <button type="button" class="button primary" data-save="report" onclick={save}>{ "Save" }</button>
+                    <button type="button" class="button primary" data-save="report" onclick={save}>{ words.save }</button>
                 }
-                <button type="button" class="button" onclick={close}>{ if ready { "Cancel" } else { "Close" } }</button>
+                <button type="button" class="button" onclick={close}>{ if ready { words.cancel } else { all_words.shared.close } }</button>
             </div>
         </dialog>
     }
 }
 
 fn preview(shown: Option<&Rc<Redaction>>) -> Html {
+    let words = words().export;
     let Some(shown) = shown else {
-        return html! { <p class="meta" data-redaction="pending">{ "Looking for names" }</p> };
+        return html! { <p class="meta" data-redaction="pending">{ words.looking }</p> };
     };
     let held = shown.leaks.is_empty();
     let (state, drawing, class) = if held { ("held", Icon::Tick, "ok") } else { ("failed", Icon::Cross, "critical") };
     html! {
         <div class="export-preview" data-redaction={state}>
-            <p class={classes!("export-result", class)}>{ icon(drawing) }<span>{ shown.result() }</span></p>
+            <p class={classes!("export-result", class)}>{ icon(drawing) }<span>{ shown.result(words) }</span></p>
             if held {
-                <p class="meta">{ "The check compares names that the files show and forms of addresses. A name in running text that is in no list can escape it: read the file before you send it." }</p>
+                <p class="meta">{ words.limits }</p>
             } else {
-                <ul class="leaks" tabindex="0" aria-label="Found in the report">
+                <ul class="leaks" tabindex="0" aria-label={words.found}>
                     { for shown.leaks.iter().map(|leak| html! {
-                        <li><code>{ &leak.text }</code>{ " " }<span class="meta">{ count(leak.times.into(), "time", "times") }</span></li>
+                        <li><code>{ &leak.text }</code>{ " " }<span class="meta">{ (words.times)(leak.times.into()) }</span></li>
                     }) }
                 </ul>
             }
@@ -179,6 +179,7 @@ struct ReplacedProps {
 /// The table of what is replaced.
 #[function_component]
 fn Replaced(props: &ReplacedProps) -> Html {
+    let words = use_words().export;
     let all = use_state_eq(|| false);
     let redaction = &props.redaction;
     let rows: Vec<&Replacement> = if *all { redaction.replacements.iter().collect() } else { redaction.first() };
@@ -188,23 +189,23 @@ fn Replaced(props: &ReplacedProps) -> Html {
         Callback::from(move |_: MouseEvent| all.set(!*all))
     };
     if redaction.replacements.is_empty() {
-        return html! { <p>{ "Nothing in the report has to be replaced." }</p> };
+        return html! { <p>{ words.nothing }</p> };
     }
     html! {
         <>
-            <div class="replaced" tabindex="0" role="region" aria-label="Replacements">
+            <div class="replaced" tabindex="0" role="region" aria-label={words.replacements}>
                 <table>
-                    <thead><tr><th scope="col">{ "In your files" }</th><th scope="col">{ "In the report" }</th><th scope="col">{ "What it is" }</th><th scope="col" class="number">{ "Times" }</th></tr></thead>
+                    <thead><tr><th scope="col">{ words.in_files }</th><th scope="col">{ words.in_report }</th><th scope="col">{ words.what }</th><th scope="col" class="number">{ words.how_often }</th></tr></thead>
                     <tbody>
                         { for rows.iter().map(|row| html! {
-                            <tr><td><code>{ &row.original }</code></td><td><code>{ &row.token }</code></td><td>{ row.kind.word() }</td><td class="number">{ row.times }</td></tr>
+                            <tr><td><code>{ &row.original }</code></td><td><code>{ &row.token }</code></td><td>{ (words.kind)(row.kind) }</td><td class="number">{ row.times }</td></tr>
                         }) }
                     </tbody>
                 </table>
             </div>
             if more {
                 <button type="button" class="link" data-replaced="all" onclick={toggle} aria-expanded={all.to_string()}>
-                    { if *all { "Show fewer".to_owned() } else { format!("Show all {} replacements", redaction.replacements.len()) } }
+                    { if *all { words.fewer.to_owned() } else { (words.all)(redaction.replacements.len() as u64) } }
                 </button>
             }
         </>
@@ -215,6 +216,7 @@ fn Replaced(props: &ReplacedProps) -> Html {
 mod tests {
     use super::*;
     use crate::report::redaction::NameKind;
+    use crate::ui::language::Language;
 
     fn row(kind: NameKind, number: u32) -> Replacement {
         Replacement { kind, original: format!("EX{number}"), token: format!("server{number}"), times: number }
@@ -227,8 +229,9 @@ mod tests {
         let shown = Redaction { format: PrintFormat::Html, replacements, leaks: Vec::new() };
         let kinds: Vec<NameKind> = shown.first().iter().map(|row| row.kind).collect();
         assert_eq!(kinds, [NameKind::Server, NameKind::Server, NameKind::Ip, NameKind::Ip]);
-        assert!(shown.result().starts_with("Checked: none of the 16 originals"));
+        let words = Language::English.words().export;
+        assert!(shown.result(words).starts_with("Checked: none of the 16 originals"));
         let leaks = vec![Leak { text: "EX1".to_owned(), times: 1 }];
-        assert!(Redaction { leaks, ..shown }.result().ends_with("It is not saved."));
+        assert!(Redaction { leaks, ..shown }.result(words).ends_with("It is not saved."));
     }
 }

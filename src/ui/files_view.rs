@@ -4,11 +4,12 @@ use yew::prelude::*;
 
 use super::browser;
 use super::case::{Case, StillMissing, still_missing};
+use super::language::{Words, grouped, tag, use_words, words};
 use super::shared::copy_button::CopyButton;
 use super::shared::icon::{Icon, icon};
 use super::shared::verdict::{state, state_shape};
 use super::state::Action;
-use super::text::{self, clip_middle, count, grouped, size};
+use super::text::{self, clip_middle, size};
 use super::view::View;
 use crate::report::{Input, InputState};
 
@@ -32,6 +33,7 @@ pub fn state_word(state: InputState) -> &'static str {
 /// The view.
 #[function_component]
 pub fn Files(props: &Props) -> Html {
+    let words = use_words();
     let report = &props.case.report;
     use_effect_with(props.shown.clone(), |shown| {
         if shown.is_some() {
@@ -41,27 +43,26 @@ pub fn Files(props: &Props) -> Html {
     let all: u64 = report.inputs.iter().map(|input| input.size).sum();
     let number = |state: InputState| report.inputs.iter().filter(|input| input.state == state).count() as u64;
     let add = Callback::from(|_: MouseEvent| browser::click("choose-files"));
-    let tally =
-        [(InputState::Read, "read in full"), (InputState::Incomplete, "incomplete"), (InputState::NotRead, "not read")];
+    let states = [InputState::Read, InputState::Incomplete, InputState::NotRead];
     html! {
         <div class="files">
             <header class="view-head">
-                <h1>{ "Files " }<span class="light">{ format!("{} files, {}", grouped(report.inputs.len() as u64), size(all)) }</span></h1>
+                <h1>{ (words.views.name)(View::Files) }{ " " }<span class="light">{ (words.files.how_many)(report.inputs.len() as u64, all) }</span></h1>
                 <div class="buttons">
-                    { for tally.into_iter().filter(|(state, _)| number(*state) > 0).map(|(state, words)| html! {
-                        <span class="verdict">{ state_shape(state) }<span>{ format!("{} {words}", grouped(number(state))) }</span></span>
+                    { for states.into_iter().filter(|state| number(*state) > 0).map(|state| html! {
+                        <span class="verdict">{ state_shape(state) }<span>{ (words.files.tally)(state, number(state)) }</span></span>
                     }) }
-                    <button type="button" class="button" onclick={add}>{ icon(Icon::Plus) }<span>{ "Add files" }</span></button>
+                    <button type="button" class="button" onclick={add}>{ icon(Icon::Plus) }<span>{ words.frame.add_files }</span></button>
                 </div>
             </header>
             <div class="table-scroll">
                 <table class="ledger">
                     <thead><tr>
-                        <th scope="col">{ "File" }</th><th scope="col">{ "Taken for" }</th><th scope="col">{ "State" }</th>
-                        <th scope="col" class="number">{ "Records" }</th><th scope="col">{ "Lost or cut" }</th>
-                        <th scope="col">{ "Time span" }</th><th scope="col">{ "Text" }</th><th scope="col" class="number">{ "Size" }</th>
+                        <th scope="col">{ words.reading.file }</th><th scope="col">{ words.reading.taken_for }</th><th scope="col">{ words.reading.state }</th>
+                        <th scope="col" class="number">{ words.reading.records }</th><th scope="col">{ words.files.lost }</th>
+                        <th scope="col">{ words.files.time_span }</th><th scope="col">{ words.files.text }</th><th scope="col" class="number">{ words.files.size }</th>
                     </tr></thead>
-                    <tbody>{ for report.inputs.iter().map(|input| rows(input, props.shown.as_deref() == Some(&input.path))) }</tbody>
+                    <tbody>{ for report.inputs.iter().map(|input| rows(input, props.shown.as_deref() == Some(&input.path), words)) }</tbody>
                 </table>
             </div>
             { missing(&still_missing(report), &props.act) }
@@ -69,29 +70,27 @@ pub fn Files(props: &Props) -> Html {
     }
 }
 
-fn rows(input: &Input, shown: bool) -> Html {
-    let mut remarks: Vec<String> = input
+fn rows(input: &Input, shown: bool, words: &Words) -> Html {
+    let mut remarks: Vec<Html> = input
         .notes
         .iter()
         .map(|note| match note.lines {
-            Some((first, last)) if first == last => format!("Line {}: {}", grouped(first.into()), note.text),
-            Some((first, last)) => {
-                format!("Lines {} to {}: {}", grouped(first.into()), grouped(last.into()), note.text)
-            }
-            None => note.text.clone(),
+            Some((first, last)) if first == last => remark((words.files.line)(first), &note.text),
+            Some((first, last)) => remark((words.files.lines)(first, last), &note.text),
+            None => remark(String::new(), &note.text),
         })
         .collect();
     if input.state == InputState::NotRead && !input.reason.is_empty() {
-        remarks.insert(0, input.reason.clone());
+        remarks.insert(0, remark(String::new(), &input.reason));
     }
-    let lost = if input.damaged > 0 { count(input.damaged, "record", "records") } else { String::new() };
+    let lost = if input.damaged > 0 { (words.reading.some_records)(input.damaged) } else { String::new() };
     let nothing = input.state == InputState::NotRead;
     html! {
         <>
             <tr data-input={input.path.clone()} data-state={state_word(input.state)} id={shown.then_some("shown-file")}
                 tabindex={shown.then_some("-1")} class={classes!((!remarks.is_empty()).then_some("has-remarks"), shown.then_some("shown"))}>
                 <th scope="row" class="path" title={input.path.clone()}>{ clip_middle(&input.path, 40) }</th>
-                <td class="whole" title={input.reason.clone()}>{ &input.taken_for }</td>
+                <td class="whole" lang="en" title={input.reason.clone()}>{ &input.taken_for }</td>
                 <td>{ state(input.state) }</td>
                 <td class="number">{ if nothing { String::new() } else { grouped(input.records) } }</td>
                 <td class="whole">{ lost }</td>
@@ -100,10 +99,15 @@ fn rows(input: &Input, shown: bool) -> Html {
                 <td class="number">{ size(input.size) }</td>
             </tr>
             if !remarks.is_empty() {
-                <tr class="remarks"><td colspan="8">{ for remarks.into_iter().map(|remark| html! { <p>{ remark }</p> }) }</td></tr>
+                <tr class="remarks"><td colspan="8">{ for remarks }</td></tr>
             }
         </>
     }
+}
+
+/// What there is to know about a file, or about lines of it.
+fn remark(lines: String, text: &str) -> Html {
+    html! { <p>if !lines.is_empty() { { lines }{ " " } }<span lang="en">{ text.to_owned() }</span></p> }
 }
 
 fn time_span(input: &Input) -> String {
@@ -114,24 +118,25 @@ fn missing(rows: &[StillMissing], act: &Callback<Action>) -> Html {
     if rows.is_empty() {
         return Html::default();
     }
+    let words = words();
     let say = act.reform(Action::Say);
     let collect = act.reform(|_: MouseEvent| Action::Show(View::Collect));
     html! {
         <section class="missing" aria-labelledby="missing-title">
-            <h2 id="missing-title">{ "Still missing" }</h2>
+            <h2 id="missing-title">{ words.files.missing_title }</h2>
             <p class="meta">
-                { "These inputs would settle what is open, best first. " }
-                <button type="button" class="link" id="collect-missing" onclick={collect}>{ "Gather them all at once" }</button>
+                { words.files.missing_about }{ " " }
+                <button type="button" class="link" id="collect-missing" onclick={collect}>{ words.files.gather }</button>
             </p>
             <div class="table-scroll">
                 <table class="ledger">
                     <thead><tr>
-                        <th scope="col">{ "Bring" }</th><th scope="col">{ "Settles" }</th><th scope="col">{ "Command" }</th>
-                        <th scope="col"><span class="visually-hidden">{ "Copy" }</span></th>
+                        <th scope="col">{ words.files.bring }</th><th scope="col">{ words.files.settles }</th><th scope="col">{ words.files.command }</th>
+                        <th scope="col"><span class="visually-hidden">{ words.shared.copy }</span></th>
                     </tr></thead>
                     <tbody>{ for rows.iter().map(|row| html! {
                         <tr>
-                            <th scope="row">{ &row.missing.what }</th>
+                            <th scope="row" lang="en">{ &row.missing.what }</th>
                             <td>{ settles(row, act) }</td>
                             <td class="command-cell">{ &row.missing.command }</td>
                             <td class="number">
@@ -148,6 +153,7 @@ fn missing(rows: &[StillMissing], act: &Callback<Action>) -> Html {
 }
 
 fn settles(row: &StillMissing, act: &Callback<Action>) -> Html {
+    let words = words();
     let links = row.problems.iter().enumerate().map(|(index, problem)| {
         let problem = *problem;
         let act = act.clone();
@@ -156,19 +162,19 @@ fn settles(row: &StillMissing, act: &Callback<Action>) -> Html {
             gloo::timers::callback::Timeout::new(0, move || browser::go_to(&format!("problem-{problem}"))).forget();
         });
         html! {
-            <>{ if index > 0 { ", " } else { "" } }<button type="button" class="link" {onclick}>{ format!("Problem {problem}") }</button></>
+            <>{ if index > 0 { ", " } else { "" } }<button type="button" class="link" {onclick}>{ (words.shared.problem)(false, problem) }</button></>
         }
     });
     let checks = match row.checks.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
-        many => count(many.len() as u64, "check", "checks"),
+        many => (words.files.checks)(many.len() as u64),
     };
     html! {
         <>
             { for links }
             { if !row.problems.is_empty() && !checks.is_empty() { "; " } else { "" } }
-            <span title={row.checks.join("\n")}>{ checks }</span>
+            <span lang={if row.checks.len() == 1 { "en" } else { tag() }} title={row.checks.join("\n")}>{ checks }</span>
         </>
     }
 }

@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::browser;
 use super::case::Case;
 use super::diagnosis::plain;
+use super::language::{use_words, words};
 use super::session::Session;
 use super::state::{Action, Cite, Phase, State};
 use super::view::{VIEWS, View};
@@ -68,9 +69,9 @@ fn in_case(key: &str, state: &State, case: &Case, act: &Callback<Action>) {
             let number = problem.number;
             wasm_bindgen_futures::spawn_local(async move {
                 let copied = browser::copy(&text).await;
-                let words =
-                    if copied { format!("Problem {number} copied") } else { "The browser refused to copy".to_owned() };
-                act.emit(Action::Say(words));
+                let words = words();
+                let said = (words.diagnosis.copied_problem)(number);
+                act.emit(Action::Say(if copied { said } else { words.shared.copy_refused.to_owned() }));
             });
         }
         _ => {
@@ -92,20 +93,6 @@ pub fn in_field(event: &KeyboardEvent) -> bool {
     target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
-const KEYS: [(&[&str], &str); 11] = [
-    (&["?"], "This sheet"),
-    (&["j", "k"], "Next, previous problem"),
-    (&["1", "to", "9"], "Open evidence 1 to 9 of the current problem"),
-    (&["c"], "Copy the current problem as text"),
-    (&["b"], "Evidence at the right or below"),
-    (&["Esc"], "Close the evidence, cancel reading"),
-    (&["Up", "Down", "Enter"], "In a table: move, open the row"),
-    (&["e", "E"], "In a table: next, previous row that stands out"),
-    (&["Ctrl+C"], "In a table: copy the row as text"),
-    (&["+", "-"], "In the timeline: zoom in, out; arrows move the range"),
-    (&["Tab"], "Next control; the arrows resize the evidence at its edge"),
-];
-
 #[derive(Properties, PartialEq)]
 pub struct SheetProps {
     pub act: Callback<Action>,
@@ -114,6 +101,8 @@ pub struct SheetProps {
 /// The list of keys.
 #[function_component]
 pub fn Sheet(props: &SheetProps) -> Html {
+    let all_words = use_words();
+    let words = all_words.keyboard;
     let node = use_node_ref();
     use_effect_with((), {
         let node = node.clone();
@@ -127,21 +116,21 @@ pub fn Sheet(props: &SheetProps) -> Html {
     let closed = props.act.reform(|_: Event| Action::Keyboard(false));
     html! {
         <dialog ref={node} class="sheet" aria-labelledby="sheet-title" onclose={closed}>
-            <h2 id="sheet-title">{ "Keyboard" }</h2>
+            <h2 id="sheet-title">{ words.title }</h2>
             <table>
                 <tbody>
-                    { for KEYS.iter().map(|(keys, what)| html! {
+                    { for words.keys.iter().map(|(keys, what)| html! {
                         <tr><th scope="row">{ for keys.iter().map(|key| match *key {
-                                "to" => html! { { "to " } },
+                                word if word == words.word_between => html! { <>{ word }{ " " }</> },
                                 key => html! { <><kbd>{ key }</kbd>{ " " }</> },
                             }) }</th><td>{ *what }</td></tr>
                     }) }
                     { for VIEWS.iter().map(|row| html! {
-                        <tr><th scope="row"><kbd>{ "g" }</kbd>{ " " }<kbd>{ row.key }</kbd></th><td>{ format!("Go to {}", row.name) }</td></tr>
+                        <tr><th scope="row"><kbd>{ "g" }</kbd>{ " " }<kbd>{ row.key }</kbd></th><td>{ (words.go_to)((all_words.views.name)(row.view)) }</td></tr>
                     }) }
                 </tbody>
             </table>
-            <button type="button" class="button" onclick={close}>{ "Close" }</button>
+            <button type="button" class="button" onclick={close}>{ all_words.shared.close }</button>
         </dialog>
     }
 }

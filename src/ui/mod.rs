@@ -3,7 +3,8 @@
 //! and Collect what can be gathered.
 //!
 //! One state with one reducer (`state`), one session that touches the browser (`session`), one component
-//! per view. Every text out of a file becomes a text node; there is no way from evidence to markup.
+//! per view. Every text of the page itself is in `language`. Every text out of a file becomes a text node; there is no way
+//! from evidence to markup.
 
 mod about_view;
 mod app;
@@ -17,6 +18,8 @@ mod drop;
 mod export;
 mod files_view;
 mod keyboard;
+mod language;
+mod notice;
 mod rail;
 mod raw_lines;
 mod reading_view;
@@ -37,6 +40,7 @@ mod views;
 /// Shows the page in `#app`. Called once, in a window.
 pub fn start_page() {
     browser::apply_theme(browser::theme().as_deref());
+    language::set(browser::language());
     if let Some(root) = browser::by_id("app") {
         yew::Renderer::<app::App>::with_root(root.into()).render();
     }

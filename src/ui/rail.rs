@@ -2,10 +2,10 @@
 
 use yew::prelude::*;
 
+use super::language::{grouped, words};
 use super::shared::icon::{Icon, icon};
 use super::shared::verdict::{severity_shape, warning_shape};
 use super::state::{Action, Phase, State};
-use super::text::grouped;
 use super::view::{Group, VIEWS, View, ViewRow};
 use crate::report::{InputState, Severity};
 
@@ -28,21 +28,24 @@ pub fn rail(state: &State, act: &Callback<Action>) -> Html {
         let to_solve = report.problems.iter().filter(|problem| is_open(problem.number));
         to_solve.filter(|p| report.findings.get(p.main).is_some_and(|f| f.severity != Severity::Info)).count()
     });
-    let files = state.case.as_ref().map_or(state.ledger.rows.len(), |case| case.report.inputs.len());
+    let files = state.files();
     let partly =
         state.case.as_ref().is_some_and(|case| case.report.inputs.iter().any(|input| input.state != InputState::Read));
     let open = state.phase != Phase::Empty;
     let shown = if open && state.view == View::Diagnosis && state.case.is_none() { View::Files } else { state.view };
+    let words = words();
     let item = |row: &'static ViewRow| {
         let view = row.view;
         let is_dim = row.view.needs_case() && state.case.is_none() && !(view == View::Files && open);
         // Without a case the diagnosis is where files are opened.
         let start = view == View::Diagnosis && !open;
-        let (drawing, name) = if start { (Icon::Open, "Open files") } else { (row.icon, row.name) };
+        let (drawing, name) =
+            if start { (Icon::Open, words.views.open_files) } else { (row.icon, (words.views.name)(view)) };
+        let needs = (words.views.needs)(view);
         let is_dim = is_dim && !start;
         let onclick = act.reform(move |event: MouseEvent| {
             event.prevent_default();
-            if is_dim { Action::Say(row.needs.to_owned()) } else { Action::Show(view) }
+            if is_dim { Action::Say(needs.to_owned()) } else { Action::Show(view) }
         });
         let (shape, count) = match view {
             View::Diagnosis => (worst.map(severity_shape).unwrap_or_default(), problems),
@@ -50,7 +53,7 @@ pub fn rail(state: &State, act: &Callback<Action>) -> Html {
             _ => (Html::default(), None),
         };
         let current = (shown == view).then_some("page");
-        let title = if is_dim { format!("{name}: {}", row.needs) } else { name.to_owned() };
+        let title = if is_dim { format!("{name}: {needs}") } else { name.to_owned() };
         html! {
             <li>
                 <a href={view.hash()} {onclick} aria-current={current} aria-disabled={is_dim.then_some("true")} {title}>
@@ -63,7 +66,7 @@ pub fn rail(state: &State, act: &Callback<Action>) -> Html {
     };
     let group = |group: Group| VIEWS.iter().filter(|row| row.group == group).map(item).collect::<Html>();
     html! {
-        <nav class="rail" aria-label="Views">
+        <nav class="rail" aria-label={words.frame.views}>
             <div class="rail-groups">
                 <ul>{ group(Group::Answer) }</ul>
                 <ul>{ group(Group::Evidence) }</ul>

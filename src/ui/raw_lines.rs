@@ -9,9 +9,10 @@ use yew::prelude::*;
 
 use super::case::Case;
 use super::drawer::{hits, marked_texts};
+use super::language::{use_words, words};
 use super::shared::excerpt::with_marks;
 use super::state::{Cite, Raw};
-use super::text::{grouped, occurrences};
+use super::text::occurrences;
 use crate::report::Evidence;
 
 #[derive(Properties, PartialEq)]
@@ -36,6 +37,7 @@ struct Seen {
 /// The list.
 #[function_component]
 pub fn RawLines(props: &Props) -> Html {
+    let words = use_words().drawer;
     let Props { case, cite, raw, more, step } = props;
     let node = use_node_ref();
     let seen = use_mut_ref(Seen::default);
@@ -74,17 +76,17 @@ pub fn RawLines(props: &Props) -> Html {
     let lines = (raw.first..).zip(raw.lines.iter());
     html! {
         <div class="raw-frame">
-            <div class="raw-scroll" ref={node} tabindex="0" role="region" aria-label={format!("Lines of {}", evidence.input)}>
+            <div class="raw-scroll" ref={node} tabindex="0" role="region" aria-label={(words.lines_of)(&evidence.input)}>
                 if above > 0 {
-                    <button type="button" class="link plain raw-more" onclick={ask_above}>{ format!("{} lines above", grouped(above.into())) }</button>
+                    <button type="button" class="link plain raw-more" onclick={ask_above}>{ (words.above)(above) }</button>
                 }
                 <ol class="raw">
                     { for lines.map(|(number, line)| one(case, *cite, &hits, number, line)) }
                 </ol>
                 if below > 0 {
-                    <button type="button" class="link plain raw-more" onclick={ask_below}>{ format!("{} lines below", grouped(below.into())) }</button>
+                    <button type="button" class="link plain raw-more" onclick={ask_below}>{ (words.below)(below) }</button>
                 } else {
-                    <p class="meta raw-end">{ "end of file" }</p>
+                    <p class="meta raw-end">{ words.end }</p>
                 }
             </div>
             { strip(&hits, *cite, raw) }
@@ -94,8 +96,8 @@ pub fn RawLines(props: &Props) -> Html {
 
 fn waiting(evidence: &Evidence) -> String {
     match evidence.lines {
-        Some((line, _)) => format!("Reading around line {}", grouped(line.into())),
-        None => "Reading".to_owned(),
+        Some((line, _)) => (words().drawer.reading_around)(line),
+        None => words().drawer.reading.to_owned(),
     }
 }
 
@@ -125,7 +127,7 @@ fn record(raw: &Raw, evidence: &Evidence, node: &NodeRef) -> Html {
     let texts = marked_texts(evidence);
     html! {
         <div class="raw-frame">
-            <div class="raw-scroll" ref={node.clone()} tabindex="0" role="region" aria-label={format!("Fields of {}", evidence.locator)}>
+            <div class="raw-scroll" ref={node.clone()} tabindex="0" role="region" aria-label={(words().drawer.fields_of)(&evidence.locator)}>
                 <ol class="raw fields">
                     { for (1u32..).zip(raw.lines.iter()).map(|(number, line)| {
                         let (name, value) = line.split_once(": ").or_else(|| line.split_once(":")).unwrap_or(("", line.as_str()));

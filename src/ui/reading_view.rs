@@ -6,23 +6,24 @@
 use yew::prelude::*;
 
 use super::browser;
+use super::language::{grouped, words};
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
 use super::shared::verdict::{severity_shape, state as file_state};
 use super::state::{Ledger, Phase, Row, RowState, State};
-use super::text::{clip_middle, count, grouped, size, size_of, time_left};
+use super::text::{clip_middle, size, size_of};
 use crate::report::Severity;
 
 /// The view.
 pub fn reading_view(state: &State, session: &Session) -> Html {
     let ledger = &state.ledger;
     let (done, all) = (ledger.bytes(), ledger.size());
-    let files = count(ledger.rows.len() as u64, "file", "files");
+    let words = words().reading;
     let title = match state.phase {
-        Phase::Cancelled => "Reading was cancelled".to_owned(),
-        Phase::Died { .. } => "Reading stopped".to_owned(),
-        _ if ledger.rows.is_empty() => "Opening".to_owned(),
-        _ => format!("Reading {files}"),
+        Phase::Cancelled => words.cancelled.to_owned(),
+        Phase::Died { .. } => words.stopped.to_owned(),
+        _ if ledger.rows.is_empty() => words.opening.to_owned(),
+        _ => (words.reading)(ledger.rows.len() as u64),
     };
     let cancel = {
         let session = session.clone();
@@ -36,18 +37,18 @@ pub fn reading_view(state: &State, session: &Session) -> Html {
                     <p class="meta">{ speed(ledger, done, all) }</p>
                 </div>
                 if state.phase == Phase::Reading {
-                    <button type="button" class="button" onclick={cancel}>{ "Cancel " }<kbd>{ "Esc" }</kbd></button>
+                    <button type="button" class="button" onclick={cancel}>{ words.cancel }{ " " }<kbd>{ "Esc" }</kbd></button>
                 }
             </header>
             <div class="view-lead">
-                <progress class="progress-all" max={all.max(1).to_string()} value={done.to_string()} aria-label="All files"></progress>
+                <progress class="progress-all" max={all.max(1).to_string()} value={done.to_string()} aria-label={words.all_files}></progress>
                 { stop(state, session) }
             </div>
             <div class="table-scroll">
                 <table class="ledger">
                     <thead><tr>
-                        <th scope="col">{ "File" }</th><th scope="col">{ "Taken for" }</th><th scope="col">{ "State" }</th>
-                        <th scope="col">{ "Progress" }</th><th scope="col" class="number">{ "Read" }</th><th scope="col" class="number">{ "Records" }</th>
+                        <th scope="col">{ words.file }</th><th scope="col">{ words.taken_for }</th><th scope="col">{ words.state }</th>
+                        <th scope="col">{ words.progress }</th><th scope="col" class="number">{ words.read }</th><th scope="col" class="number">{ words.records }</th>
                     </tr></thead>
                     <tbody>{ for ledger.rows.iter().enumerate().map(|(index, row)| one(index, row, &state.phase)) }</tbody>
                 </table>
@@ -57,22 +58,24 @@ pub fn reading_view(state: &State, session: &Session) -> Html {
 }
 
 fn speed(ledger: &Ledger, done: u64, all: u64) -> String {
+    let words = words().reading;
     let mut parts = vec![size_of(done, all)];
     let seconds = ledger.elapsed / 1000.0;
     if seconds > 1.0 && done > 0 && done < all {
         let rate = done as f64 / seconds;
-        parts.push(format!("{}/s", size(rate as u64)));
-        parts.push(time_left((all - done) as f64 / rate));
+        parts.push((words.per_second)(&size(rate as u64)));
+        parts.push((words.time_left)((all - done) as f64 / rate));
     }
     let records = ledger.records();
     if records > 0 {
-        parts.push(count(records, "record", "records"));
+        parts.push((words.some_records)(records));
     }
     parts.join(" · ")
 }
 
 /// What stopped reading, and what can be done; or what happens next.
 fn stop(state: &State, session: &Session) -> Html {
+    let words = words().reading;
     let again = {
         let session = session.clone();
         Callback::from(move |_: MouseEvent| session.read_again())
@@ -89,13 +92,13 @@ fn stop(state: &State, session: &Session) -> Html {
             let read = state.ledger.rows.len() - unread.len();
             html! {
                 <div class="stop" role="status">
-                    <p>{ format!("{} of {} were read in full. What was read is listed below.", grouped(read as u64), count(state.ledger.rows.len() as u64, "file", "files")) }</p>
+                    <p>{ (words.read_of)(read as u64, state.ledger.rows.len() as u64) }</p>
                     <div class="buttons">
-                        <button type="button" class="button primary" onclick={again}>{ "Read all again" }</button>
+                        <button type="button" class="button primary" onclick={again}>{ words.again }</button>
                         if read > 0 && !unread.is_empty() {
-                            <button type="button" class="button" onclick={without(unread)}>{ "Diagnose only these" }</button>
+                            <button type="button" class="button" onclick={without(unread)}>{ words.only_these }</button>
                         }
-                        <button type="button" class="button quiet" onclick={close}>{ "Close the case" }</button>
+                        <button type="button" class="button quiet" onclick={close}>{ words.close }</button>
                     </div>
                 </div>
             }
@@ -105,23 +108,23 @@ fn stop(state: &State, session: &Session) -> Html {
                 <p>
                     { severity_shape(Severity::High) }
                     if let Some(path) = path {
-                        <b><span class="name">{ path }</span>{ ": reading stopped. " }</b>
+                        <b><span class="name">{ path }</span>{ ": " }{ words.file_stopped }</b>
                     } else {
-                        <b>{ "Queuescope's worker stopped. " }</b>
+                        <b>{ words.worker_stopped }</b>
                     }
-                    { "The reader met something it could not handle; your files were not changed. The browser says: " }<q>{ message }</q>
+                    { " " }{ words.could_not_handle }{ " " }<q lang="en">{ message }</q>
                 </p>
                 <div class="buttons">
                     if let Some(path) = path {
                         if state.ledger.rows.len() > 1 {
-                            <button type="button" class="button primary" onclick={without(vec![path.clone()])}>{ "Go on without this file" }</button>
+                            <button type="button" class="button primary" onclick={without(vec![path.clone()])}>{ words.without }</button>
                         }
                     }
                     if state.ledger.rows.is_empty() {
-                        <button type="button" class="button primary" onclick={close}>{ "Start again" }</button>
+                        <button type="button" class="button primary" onclick={close}>{ words.start_again }</button>
                     } else {
-                        <button type="button" class="button" onclick={again}>{ "Read all again" }</button>
-                        <button type="button" class="button quiet" onclick={close}>{ "Close the case" }</button>
+                        <button type="button" class="button" onclick={again}>{ words.again }</button>
+                        <button type="button" class="button quiet" onclick={close}>{ words.close }</button>
                     }
                 </div>
             </div>
@@ -133,18 +136,18 @@ fn stop(state: &State, session: &Session) -> Html {
             };
             html! {
                 <div class="stop" role="alert">
-                    <p>{ severity_shape(Severity::Medium) }{ "No progress for 20 seconds" }
-                        if let Some(path) = &in_work { { " in " }<span class="name">{ path }</span> }{ "." }</p>
+                    <p>{ severity_shape(Severity::Medium) }{ words.stalled }
+                        if let Some(path) = &in_work { { ": " }<span class="name">{ path }</span> }</p>
                     <div class="buttons">
-                        <button type="button" class="button" onclick={wait}>{ "Keep waiting" }</button>
+                        <button type="button" class="button" onclick={wait}>{ words.wait }</button>
                         if let Some(path) = in_work.clone() {
-                            <button type="button" class="button" onclick={without(vec![path])}>{ "Go on without this file" }</button>
+                            <button type="button" class="button" onclick={without(vec![path])}>{ words.without }</button>
                         }
                     </div>
                 </div>
             }
         }
-        _ => html! { <p class="meta">{ "The diagnosis opens when the last file is read." }</p> },
+        _ => html! { <p class="meta">{ words.then }</p> },
     }
 }
 
@@ -153,19 +156,20 @@ fn unread(ledger: &Ledger) -> Vec<String> {
 }
 
 fn one(index: usize, row: &Row, phase: &Phase) -> Html {
+    let words = words().reading;
     let (word, taken_for, shape) = match &row.state {
         RowState::Waiting => (
             "waiting",
             String::new(),
-            plain_state(Icon::Ring, "gray", if *phase == Phase::Reading { "Waiting" } else { "Not begun" }),
+            plain_state(Icon::Ring, "gray", if *phase == Phase::Reading { words.waiting } else { words.not_begun }),
         ),
         RowState::Reading => (
             "reading",
             String::new(),
             match phase {
-                Phase::Died { .. } => plain_state(Icon::Cross, "high", "Stopped"),
-                Phase::Reading => plain_state(Icon::Dot, "low", "Reading"),
-                _ => plain_state(Icon::Dot, "gray", "Not finished"),
+                Phase::Died { .. } => plain_state(Icon::Cross, "high", words.stopped_at),
+                Phase::Reading => plain_state(Icon::Dot, "low", words.in_work),
+                _ => plain_state(Icon::Dot, "gray", words.not_finished),
             },
         ),
         RowState::Done(input) => {
@@ -179,7 +183,7 @@ fn one(index: usize, row: &Row, phase: &Phase) -> Html {
     html! {
         <tr key={index} data-input={row.path.clone()} data-state={word}>
             <th scope="row" class="path" title={row.path.clone()}>{ clip_middle(&row.path, 56) }</th>
-            <td>{ taken_for }</td>
+            <td lang="en">{ taken_for }</td>
             <td>{ shape }</td>
             <td class="progress-cell">
                 if row.state == RowState::Reading {

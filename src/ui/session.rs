@@ -12,6 +12,8 @@ use yew::functional::UseReducerDispatcher;
 
 use super::connectors::state::ConnectorsChange;
 use super::export::Redaction;
+use super::language::words;
+use super::notice::Notice;
 use super::state::{Action, Lines, State};
 use super::table_state::TableChange;
 use super::{browser, text};
@@ -296,7 +298,7 @@ impl Relay {
             Response::ReaderHung { .. } => {}
             Response::Printed { format, text } => {
                 if browser::save(format.file_name(), &text, media_type(format)) {
-                    self.dispatcher.dispatch(Action::Say(format!("Saved {}", format.file_name())));
+                    self.dispatcher.dispatch(Action::Say((words().frame.saved)(format.file_name())));
                 }
             }
             Response::Page { table, page } => {
@@ -309,7 +311,7 @@ impl Relay {
                 (Some(table), Some(position)) => {
                     self.dispatcher.dispatch(Action::Table(table.id, TableChange::GoTo(position)));
                 }
-                _ => self.dispatcher.dispatch(Action::Say("No further row of this kind".to_owned())),
+                _ => self.dispatcher.dispatch(Action::Say(words().frame.no_further_row.to_owned())),
             },
             Response::Position { table, position } => {
                 if let Some(table) = protocol::table(&table) {
@@ -320,7 +322,7 @@ impl Relay {
             Response::Csv { table, text } => {
                 let name = format!("queuescope-{table}.csv");
                 if browser::save(&name, &text, "text/csv;charset=utf-8") {
-                    self.dispatcher.dispatch(Action::Say(format!("Saved {name}")));
+                    self.dispatcher.dispatch(Action::Say((words().frame.saved)(&name)));
                 }
             }
             Response::Redaction { format, replacements, leaks } => {
@@ -335,7 +337,7 @@ impl Relay {
             Response::DomainRoute { route } => {
                 self.dispatcher.dispatch(Action::Connectors(ConnectorsChange::Route(route.map(Box::new))));
             }
-            Response::Failed { message } => self.dispatcher.dispatch(Action::Notice(Some(message))),
+            Response::Failed { message } => self.dispatcher.dispatch(Action::Notice(Some(Notice::Worker(message)))),
         }
     }
 }

@@ -3,27 +3,12 @@
 use yew::prelude::*;
 
 use super::browser;
+use super::language::{tag, words};
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
 use super::state::{Action, State};
-use super::text::{count, size};
 use super::view::View;
 use crate::worker::protocol::SampleInfo;
-
-const TAKES: [(&str, &str); 6] = [
-    ("Queues, messages", "Get-Queue, Get-Message"),
-    ("Connectors, servers", "Get-ReceiveConnector, Get-ExchangeServer"),
-    ("Databases, mailboxes", "Get-MailboxDatabase, Get-Mailbox"),
-    ("Routing tables", "RoutingConfig*.xml"),
-    ("Transport logs", "Message tracking, SMTP protocol, connectivity, any size"),
-    ("Event logs", ".evtx, .evt, saved as CSV, XML or text"),
-];
-
-const PROMISES: [&str; 3] = [
-    "They are read on this computer, by this page, and go nowhere.",
-    "The page forbids itself every connection. You can pull the network cable; it works the same.",
-    "Nothing is stored. Close the tab and the case is gone. Only the theme is remembered.",
-];
 
 /// The view.
 pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> Html {
@@ -38,38 +23,39 @@ pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> H
         Action::Show(View::Collect)
     });
     let keyboard = act.reform(|_: MouseEvent| Action::Keyboard(true));
+    let words = words().start;
     html! {
         <div class="start">
             { comparing(state, session) }
-            <h1>{ "Drop what the Exchange servers exported." }</h1>
-            <p class="lead">{ "Queuescope reads it, says which mail is stuck and why, shows the lines that prove it, and lists the commands that fix it." }</p>
+            <h1>{ words.title }</h1>
+            <p class="lead">{ words.lead }</p>
             <div class="drop-frame">
                 <div class="buttons">
-                    <button type="button" class="button primary" onclick={files}>{ icon(Icon::File) }<span>{ "Choose files" }</span></button>
-                    <button type="button" class="button" onclick={folder}>{ icon(Icon::Folder) }<span>{ "Choose a folder" }</span></button>
+                    <button type="button" class="button primary" onclick={files}>{ icon(Icon::File) }<span>{ words.choose_files }</span></button>
+                    <button type="button" class="button" onclick={folder}>{ icon(Icon::Folder) }<span>{ words.choose_folder }</span></button>
                 </div>
-                <p>{ "or drop files and folders anywhere on this page. Names do not matter, order does not matter." }</p>
+                <p>{ words.or_drop }</p>
             </div>
             <div class="start-columns">
                 <section aria-labelledby="takes-title">
-                    <h2 id="takes-title">{ "What it takes" }</h2>
+                    <h2 id="takes-title">{ words.takes_title }</h2>
                     <dl class="takes">
-                        { for TAKES.iter().map(|(what, how)| html! { <div><dt>{ *what }</dt><dd>{ *how }</dd></div> }) }
+                        { for words.takes.iter().map(|(what, how)| html! { <div><dt>{ *what }</dt><dd>{ *how }</dd></div> }) }
                     </dl>
-                    <p class="meta">{ "PowerShell output in any shape: list, table, CSV, CLIXML, JSON." }</p>
-                    <p class="meta"><a href={View::Collect.hash()} onclick={collect}>{ "A script that gathers it" }</a></p>
+                    <p class="meta">{ words.any_shape }</p>
+                    <p class="meta"><a href={View::Collect.hash()} onclick={collect}>{ words.gather }</a></p>
                 </section>
                 <div>
                     <section aria-labelledby="happens-title">
-                        <h2 id="happens-title">{ "What happens to your files" }</h2>
+                        <h2 id="happens-title">{ words.happens_title }</h2>
                         <ul class="promises">
-                            { for PROMISES.iter().map(|promise| html! { <li><span class="ok">{ icon(Icon::Lock) }</span><span>{ *promise }</span></li> }) }
+                            { for words.promises.iter().map(|promise| html! { <li><span class="ok">{ icon(Icon::Lock) }</span><span>{ *promise }</span></li> }) }
                         </ul>
-                        <p class="meta"><a href={View::About.hash()} onclick={about}>{ "What enforces this, and how to check it" }</a></p>
+                        <p class="meta"><a href={View::About.hash()} onclick={about}>{ words.enforced }</a></p>
                     </section>
                     if !state.samples.is_empty() {
                         <section aria-labelledby="samples-title">
-                            <h2 id="samples-title">{ "Try it first" }</h2>
+                            <h2 id="samples-title">{ words.samples_title }</h2>
                             <ul class="samples">
                                 { for state.samples.iter().map(|sample| one_sample(sample, session)) }
                             </ul>
@@ -79,9 +65,8 @@ pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> H
             </div>
             <footer>
                 <p class="meta">
-                    { format!("Queuescope {} · press ", env!("CARGO_PKG_VERSION")) }
-                    <button type="button" class="key" onclick={keyboard} aria-label="Show the keyboard sheet">{ "?" }</button>
-                    { " for the keyboard" }
+                    { (words.version)(env!("CARGO_PKG_VERSION")) }{ " " }
+                    <button type="button" class="key" onclick={keyboard} aria-label={words.show_keys}>{ "?" }</button>
                 </p>
             </footer>
         </div>
@@ -91,29 +76,36 @@ pub fn start_view(state: &State, session: &Session, act: &Callback<Action>) -> H
 /// While later files are waited for.
 fn comparing(state: &State, session: &Session) -> Html {
     let Some(before) = &state.before else { return Html::default() };
+    let words = words().start;
     let back = {
         let session = session.clone();
         Callback::from(move |_: MouseEvent| session.go_back())
     };
     html! {
         <div class="comparing" role="status">
-            <p><b>{ "Comparing with " }{ &before.name }{ "." }</b>{ " Drop the later files of the same site: the diagnosis then says what is fixed, what is new, and what grew." }</p>
-            <button type="button" class="button" onclick={back}>{ "Back to the earlier files" }</button>
+            <p><b>{ (words.comparing)(&before.name()) }</b>{ " " }{ words.comparing_about }</p>
+            <button type="button" class="button" onclick={back}>{ words.back }</button>
         </div>
     }
 }
 
 fn one_sample(sample: &SampleInfo, session: &Session) -> Html {
-    let (name, title, session) = (sample.name.clone(), sample.title.clone(), session.clone());
-    let onclick = Callback::from(move |_: MouseEvent| session.sample(&name, &title));
+    let words = words().start;
+    let known = (words.sample)(&sample.name);
+    let (title, about) = known.unwrap_or((sample.title.as_str(), sample.about.as_str()));
+    let (lang, about) = (known.map_or("en", |_| tag()), about.to_owned());
+    let onclick = {
+        let (name, title, session) = (sample.name.clone(), title.to_owned(), session.clone());
+        Callback::from(move |_: MouseEvent| session.sample(&name, &title))
+    };
     html! {
         <li>
             <div>
-                <p>{ &sample.title }</p>
-                <p class="about">{ format!("{}. {}, {}", sample.about.trim_end_matches('.'), count(sample.files.into(), "file", "files"), size(sample.size)) }</p>
+                <p {lang}>{ title.to_owned() }</p>
+                <p class="about"><span {lang}>{ about }</span>{ " " }{ (words.sample_size)(sample.files.into(), sample.size) }</p>
             </div>
-            <button type="button" class="button" data-sample={sample.name.clone()} {onclick} aria-label={format!("Open sample: {}", sample.title)}>
-                { "Open sample" }
+            <button type="button" class="button" data-sample={sample.name.clone()} {onclick} aria-label={(words.open_sample_of)(title)}>
+                { words.open_sample }
             </button>
         </li>
     }

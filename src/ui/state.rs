@@ -6,10 +6,12 @@ use std::rc::Rc;
 
 use yew::functional::Reducible;
 
-use super::case::{self, Case};
+use super::case::{self, Before, Case, case_name};
 use super::collect_view::Choice;
 use super::connectors::state::{ConnectorsChange, ConnectorsState};
 use super::export::Redaction;
+use super::language::{Language, Words};
+use super::notice::Notice;
 use super::table_state::{TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
@@ -154,9 +156,11 @@ pub enum Drag {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
+    pub language: Language,
     pub phase: Phase,
     pub view: View,
     pub samples: Rc<Vec<SampleInfo>>,
+    /// What the case is called; empty when only the number of its files says anything.
     pub name: String,
     pub ledger: Rc<Ledger>,
     pub case: Option<Case>,
@@ -173,8 +177,7 @@ pub struct State {
     pub drag: Option<Drag>,
     /// No sign of the worker for long.
     pub stalled: bool,
-    /// What could not be done.
-    pub notice: Option<String>,
+    pub notice: Option<Notice>,
     /// What was last said to screen readers, and how often anything was.
     pub spoken: (u32, String),
     /// Row of the files that was asked for.
@@ -197,19 +200,6 @@ pub struct State {
     pub acknowledged: Rc<BTreeMap<u32, String>>,
     /// The report of earlier files, to compare with.
     pub before: Option<Before>,
-}
-
-/// An earlier report, and what the case was called then.
-#[derive(Clone, Debug)]
-pub struct Before {
-    pub name: String,
-    pub report: Rc<Report>,
-}
-
-impl PartialEq for Before {
-    fn eq(&self, other: &Before) -> bool {
-        Rc::ptr_eq(&self.report, &other.report)
-    }
 }
 
 /// Where the lines in an answer come from.
@@ -240,7 +230,8 @@ pub enum Action {
     Cancelled,
     Died(String),
     Stalled(bool),
-    Notice(Option<String>),
+    Notice(Option<Notice>),
+    Language(Language),
     Show(View),
     ShowFile(String),
     ShowRule(String),
@@ -286,8 +277,9 @@ pub enum Action {
 }
 
 impl State {
-    pub fn new(view: View) -> State {
+    pub fn new(view: View, language: Language) -> State {
         State {
+            language,
             phase: Phase::Empty,
             view,
             samples: Rc::default(),
@@ -330,6 +322,20 @@ impl State {
         }
     }
 
+    /// Number of files of the case.
+    pub fn files(&self) -> usize {
+        self.case.as_ref().map_or(self.ledger.rows.len(), |case| case.report.inputs.len())
+    }
+
+    /// What the case is called.
+    pub fn case_name(&self) -> String {
+        case_name(&self.name, self.files())
+    }
+
+    fn words(&self) -> &'static Words {
+        self.language.words()
+    }
+
     /// Place in the files of what is open in the drawer.
     pub fn cited(&self) -> Option<&crate::report::Evidence> {
         let Cite { problem, number } = self.cite?;
@@ -361,7 +367,7 @@ impl State {
                 if self.view == View::About {
                     self.view = View::Diagnosis;
                 }
-                self.say("Reading".to_owned());
+                self.say(self.words().frame.said_reading.to_owned());
             }
             Action::Files(files) => {
                 let rows = files.into_iter().map(Row::new).collect();
@@ -378,7 +384,7 @@ impl State {
             Action::Cancelled => {
                 self.phase = Phase::Cancelled;
                 self.stalled = false;
-                self.say("Reading was cancelled".to_owned());
+                self.say(self.words().frame.said_cancelled.to_owned());
             }
             Action::Died(message) => {
                 self.phase = Phase::Died { path: self.ledger.in_work().map(str::to_owned), message };
@@ -386,6 +392,10 @@ impl State {
             }
             Action::Stalled(stalled) => self.stalled = stalled,
             Action::Notice(notice) => self.notice = notice,
+            Action::Language(language) => {
+                self.language = language;
+                self.say(self.words().frame.said_language.to_owned());
+            }
             Action::Show(view) => self.view = view,
             Action::ShowFile(path) => {
                 self.view = View::Files;
@@ -441,7 +451,7 @@ impl State {
                 self.redaction = None;
             }
             Action::Redaction(redaction) => {
-                self.say(redaction.result());
+                self.say(redaction.result(self.words().export));
                 self.redaction = Some(Rc::new(*redaction));
             }
         }
@@ -450,7 +460,7 @@ impl State {
     fn receive(&mut self, report: Report) {
         self.open = Rc::new(case::open_at_first(&report));
         self.current = report.problems.first().map_or(0, |problem| problem.number);
-        let problems = super::text::count(report.problems_to_solve() as u64, "problem", "problems");
+        let problems = report.problems_to_solve() as u64;
         self.phase = Phase::Done;
         self.stalled = false;
         self.acknowledged = Rc::default();
@@ -458,21 +468,22 @@ impl State {
         case.compare(self.before.as_ref().map(|before| &*before.report));
         self.case = Some(case);
         self.close();
-        self.say(format!("All files are read. {problems} found."));
+        self.say((self.words().frame.said_done)(problems));
     }
 
     fn acknowledge(&mut self, problem: u32, note: Option<String>) {
+        let words = self.words().frame;
         let said = match note {
             Some(note) => {
                 Rc::make_mut(&mut self.acknowledged).insert(problem, note);
-                format!("Problem {problem} is set aside")
+                words.said_aside
             }
             None => {
                 Rc::make_mut(&mut self.acknowledged).remove(&problem);
-                format!("Problem {problem} is back")
+                words.said_back
             }
         };
-        self.say(said);
+        self.say(said(problem));
     }
 
     fn compare(&mut self) {
@@ -482,7 +493,7 @@ impl State {
         self.view = View::Diagnosis;
         self.ledger = Rc::default();
         self.close();
-        self.say("Drop the later files to compare them".to_owned());
+        self.say(self.words().frame.said_compare.to_owned());
     }
 
     fn close(&mut self) {
@@ -501,7 +512,7 @@ impl State {
             self.raw = None;
         }
         if let Some(evidence) = self.cited() {
-            let text = format!("Evidence {}: {}", cite.number, super::text::location(evidence));
+            let text = (self.words().frame.said_evidence)(cite.number, &super::text::location(evidence));
             self.say(text);
         } else {
             self.close();
@@ -558,12 +569,22 @@ mod tests {
 
     #[test]
     fn progress_does_not_reopen_a_file() {
-        let mut state = State::new(View::Diagnosis);
+        let mut state = State::new(View::Diagnosis, Language::English);
         state.apply(Action::Begin { name: "x".to_owned(), files: vec![("a".to_owned(), 10), ("b".to_owned(), 20)] });
         state.apply(Action::Progress { steps: vec![(0, 5, 1), (7, 1, 1)], elapsed: 100.0 });
         assert_eq!(state.ledger.in_work(), Some("a"));
         assert_eq!((state.ledger.bytes(), state.ledger.size()), (5, 30));
         state.apply(Action::Died("trap".to_owned()));
         assert_eq!(state.phase, Phase::Died { path: Some("a".to_owned()), message: "trap".to_owned() });
+    }
+
+    #[test]
+    fn another_language_changes_nothing_else() {
+        let mut state = State::new(View::Files, Language::English);
+        state.apply(Action::Begin { name: String::new(), files: vec![("a".to_owned(), 10), ("b".to_owned(), 20)] });
+        let before = state.clone();
+        state.apply(Action::Language(Language::German));
+        assert_eq!(state.spoken.1, Language::German.words().frame.said_language);
+        assert_eq!(State { language: Language::English, spoken: before.spoken.clone(), ..state }, before);
     }
 }

@@ -1,15 +1,10 @@
-//! Text for readers, as pure functions: numbers, sizes, clipped paths, sentences with citations, marks.
+//! Text for readers, as pure functions: sizes, clipped paths, sentences with citations, marks. Words are in `language`.
 //!
 //! Nothing here asks the browser for a locale: the same report reads the same everywhere. Byte ranges
 //! that come out of a report are never trusted; a range that does not fit is left out, not cut.
 
+use super::language::{grouped, words};
 use crate::report::Evidence;
-pub use crate::report::grouped;
-
-/// `1 file`, `13 files`.
-pub fn count(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
-}
 
 const UNITS: [(&str, u64); 3] = [("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)];
 
@@ -33,7 +28,7 @@ fn in_unit(bytes: u64, (name, size): (&str, u64)) -> String {
 pub fn size(bytes: u64) -> String {
     let unit = unit_of(bytes);
     if unit.1 == 1 {
-        return count(bytes, "byte", "bytes");
+        return (words().shared.bytes)(bytes);
     }
     format!("{} {}", in_unit(bytes, unit), unit.0)
 }
@@ -41,17 +36,17 @@ pub fn size(bytes: u64) -> String {
 /// `34.2 of 48.1 MB`.
 pub fn size_of(done: u64, all: u64) -> String {
     let unit = unit_of(all);
-    format!("{} of {} {}", in_unit(done.min(all), unit), in_unit(all, unit), unit.0)
+    (words().shared.size_of)(&in_unit(done.min(all), unit), &in_unit(all, unit), unit.0)
 }
 
-/// `about 2 s left`, `about 3 min left`; whole steps, so that it does not flicker.
-pub fn time_left(seconds: f64) -> String {
+/// A number of seconds to tell somebody, or, when the second is true, of minutes; whole steps, so that it does not flicker.
+pub fn seconds_or_minutes(seconds: f64) -> (f64, bool) {
     if seconds < 90.0 {
         let whole = seconds.ceil().max(1.0);
         let step = if whole > 20.0 { 5.0 } else { 1.0 };
-        format!("about {} s left", (whole / step).ceil() * step)
+        ((whole / step).ceil() * step, false)
     } else {
-        format!("about {} min left", (seconds / 60.0).round())
+        ((seconds / 60.0).round(), true)
     }
 }
 
@@ -88,7 +83,7 @@ pub fn free_path(path: &str, taken: impl Fn(&str) -> bool) -> String {
     free
 }
 
-/// What a set of dropped files is called: their common folder, the one file, or their number.
+/// What a set of dropped files is called: their common folder or the one file; nothing when only their number says anything.
 pub fn case_name<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
     let paths: Vec<&str> = paths.into_iter().collect();
     let top = |path: &'a str| path.split_once(['/', '\\']).map(|(folder, _)| folder);
@@ -97,7 +92,7 @@ pub fn case_name<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
         [one] => file_name(one).to_owned(),
         [first, rest @ ..] => match top(first) {
             Some(folder) if rest.iter().all(|path| top(path) == Some(folder)) => folder.to_owned(),
-            _ => count(paths.len() as u64, "file", "files"),
+            _ => String::new(),
         },
     }
 }
@@ -225,8 +220,8 @@ pub fn time_span(first: &str, last: &str) -> String {
         return first.to_owned();
     }
     match (first.split_once([' ', 'T']), last.split_once([' ', 'T'])) {
-        (Some((day, _)), Some((same, time))) if day == same => format!("{first} to {time}"),
-        _ => format!("{first} to {last}"),
+        (Some((day, _)), Some((same, time))) if day == same => (words().shared.from_to)(first, time),
+        _ => (words().shared.from_to)(first, last),
     }
 }
 
@@ -388,7 +383,6 @@ mod tests {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_204), "1,204");
         assert_eq!(grouped(1_587_369), "1,587,369");
-        assert_eq!(count(1, "file", "files"), "1 file");
     }
 
     #[test]
@@ -404,9 +398,9 @@ mod tests {
 
     #[test]
     fn time_left_moves_in_steps() {
-        assert_eq!(time_left(0.1), "about 1 s left");
-        assert_eq!(time_left(21.0), "about 25 s left");
-        assert_eq!(time_left(180.0), "about 3 min left");
+        assert_eq!(seconds_or_minutes(0.1), (1.0, false));
+        assert_eq!(seconds_or_minutes(21.0), (25.0, false));
+        assert_eq!(seconds_or_minutes(180.0), (3.0, true));
     }
 
     #[test]
@@ -429,7 +423,7 @@ mod tests {
     #[test]
     fn a_case_is_named_after_its_folder() {
         assert_eq!(case_name(["contoso/a.txt", "contoso/b/c.txt"]), "contoso");
-        assert_eq!(case_name(["a.txt", "contoso/b.txt"]), "2 files");
+        assert_eq!(case_name(["a.txt", "contoso/b.txt"]), "");
         assert_eq!(case_name(["x/a.txt"]), "a.txt");
     }
 

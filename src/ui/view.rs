@@ -1,4 +1,4 @@
-//! The views: what there is to see, how it is called, how to get there. One row per view; what draws it is in `views`.
+//! The views: what there is to see and how to get there. One row per view; what draws it is in `views`, its name in `language`.
 
 use super::shared::icon::Icon;
 
@@ -37,15 +37,14 @@ pub struct ViewRow {
     pub view: View,
     /// In the address, after `#/`. It names the view and never evidence.
     pub hash: &'static str,
-    pub name: &'static str,
     pub icon: Icon,
     /// The key after `g`.
     pub key: &'static str,
     pub group: Group,
     /// Tables that it shows, by identifier.
     pub tables: &'static [&'static str],
-    /// What would fill it; empty for views that need no case.
-    pub needs: &'static str,
+    /// Whether it shows a case and nothing without one.
+    pub needs_case: bool,
 }
 
 /// All views, in the order of the rail.
@@ -53,112 +52,101 @@ pub static VIEWS: &[ViewRow] = &[
     ViewRow {
         view: View::Diagnosis,
         hash: "diagnosis",
-        name: "Diagnosis",
         icon: Icon::Diagnosis,
         key: "d",
         group: Group::Answer,
         tables: &[],
-        needs: "Open files to see what is stuck and why",
+        needs_case: true,
     },
     ViewRow {
         view: View::Timeline,
         hash: "timeline",
-        name: "Timeline",
         icon: Icon::Timeline,
         key: "l",
         group: Group::Evidence,
         tables: &["timeline"],
-        needs: "Event logs, transport logs and lists of queues fill it",
+        needs_case: true,
     },
     ViewRow {
         view: View::Queues,
         hash: "queues",
-        name: "Queues and messages",
         icon: Icon::Queues,
         key: "q",
         group: Group::Evidence,
         tables: &["queues", "messages", "next-hops", "errors", "tracking"],
-        needs: "Lists of queues and messages fill it",
+        needs_case: true,
     },
     ViewRow {
         view: View::Events,
         hash: "events",
-        name: "Events",
         icon: Icon::Events,
         key: "e",
         group: Group::Evidence,
         tables: &["events"],
-        needs: "Event logs fill it",
+        needs_case: true,
     },
     ViewRow {
         view: View::Connectors,
         hash: "connectors",
-        name: "Connectors",
         icon: Icon::Connectors,
         key: "n",
         group: Group::Evidence,
         tables: &["receive-connectors", "send-connectors"],
-        needs: "Lists of connectors fill it",
+        needs_case: true,
     },
     ViewRow {
         view: View::Permissions,
         hash: "permissions",
-        name: "Rights and directory",
         icon: Icon::Permissions,
         key: "p",
         group: Group::Evidence,
         tables: &["required-rights", "permissions", "servers", "databases", "domains", "certificates", "services"],
-        needs: "Permissions, servers, databases and services fill it",
+        needs_case: true,
     },
     ViewRow {
         view: View::Files,
         hash: "files",
-        name: "Files",
         icon: Icon::File,
         key: "f",
         group: Group::Files,
         tables: &[],
-        needs: "Open files to see what was read of them",
+        needs_case: true,
     },
     ViewRow {
         view: View::Collect,
         hash: "collect",
-        name: "Collect",
         icon: Icon::Collect,
         key: "c",
         group: Group::Files,
         tables: &[],
-        needs: "",
+        needs_case: false,
     },
     ViewRow {
         view: View::Tools,
         hash: "tools",
-        name: "Tools",
         icon: Icon::Tools,
         key: "t",
         group: Group::Help,
         tables: &[],
-        needs: "",
+        needs_case: false,
     },
     ViewRow {
         view: View::Reference,
         hash: "reference",
-        name: "Reference",
         icon: Icon::Reference,
         key: "r",
         group: Group::Help,
         tables: &[],
-        needs: "",
+        needs_case: false,
     },
     ViewRow {
         view: View::About,
         hash: "about",
-        name: "About",
         icon: Icon::Info,
         key: "a",
         group: Group::Help,
         tables: &[],
-        needs: "",
+        needs_case: false,
     },
 ];
 
@@ -181,7 +169,7 @@ impl View {
 
     /// Whether it shows a case and nothing without one.
     pub fn needs_case(self) -> bool {
-        self.row().is_some_and(|row| !row.needs.is_empty())
+        self.row().is_some_and(|row| row.needs_case)
     }
 }
 
@@ -190,6 +178,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::ui::language::ALL;
 
     #[test]
     fn a_hash_names_a_view_and_nothing_else() {
@@ -198,6 +187,16 @@ mod tests {
         }
         assert_eq!(View::from_hash("#files"), View::Files);
         assert_eq!(View::from_hash("#/relay-01"), View::Diagnosis);
+    }
+
+    #[test]
+    fn every_view_has_a_name_and_says_what_would_fill_it() {
+        for words in ALL.map(|language| language.words().views) {
+            for row in VIEWS {
+                assert!(!(words.name)(row.view).is_empty());
+                assert_eq!((words.needs)(row.view).is_empty(), !row.needs_case, "{:?}", row.view);
+            }
+        }
     }
 
     #[test]

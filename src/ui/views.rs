@@ -21,7 +21,7 @@ use super::{reading_view, start_view};
 pub fn draw(state: &State, session: &Session, act: &Callback<Action>) -> (&'static str, Html) {
     let name = state.view.row().map_or("", |row| row.hash);
     match state.view {
-        View::About => return (name, html! { <About /> }),
+        View::About => return (name, html! { <About act={act.clone()} /> }),
         View::Collect => {
             let (case, choice) = (state.case.clone(), state.collect.as_deref().cloned());
             return (name, html! { <Collect {case} {choice} act={act.clone()} /> });

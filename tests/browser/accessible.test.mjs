@@ -1,4 +1,4 @@
-// What assistive technology needs, by axe-core: every view, in both themes and both browsers, WCAG 2.2 A and AA.
+// What assistive technology needs, by axe-core: every view, in both themes, languages and browsers, WCAG 2.2 A and AA.
 //
 // The page's policy refuses added scripts, and the driver is exempt from it: axe-core is evaluated, not loaded.
 
@@ -30,8 +30,9 @@ const key = async (page, ...keys) => {
 };
 
 for (const target of targets.filter((target) => target.from === "file")) {
-  for (const scheme of ["light", "dark"]) {
-    test(`every view is accessible, ${scheme}: ${target.name}`, () => withPage(target, {}, async (page) => {
+  // The themes and the languages do not touch each other: two of the four pairs show all of both.
+  for (const [scheme, languages] of [["light", "en-US,en"], ["dark", "de-DE,de"]]) {
+    test(`every view is accessible, ${scheme}, ${languages}: ${target.name}`, () => withPage(target, { languages }, async (page) => {
       // The driver of Firefox cannot emulate the theme of the system; the page has a switch of its own.
       await page.evaluate((scheme) => { document.documentElement.dataset.theme = scheme; }, scheme);
       await page.evaluate(AXE);

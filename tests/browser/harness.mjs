@@ -41,8 +41,9 @@ function executable(browser) {
   throw new Error(`no ${browser} found; \`make test\` installs it`);
 }
 
-// Every request to whatever machine goes to `proxyPort` on this one, where it is noted and refused.
-async function launch(browser, proxyPort) {
+// Every request to whatever machine goes to `proxyPort` on this one, where it is noted and refused. `languages` is what the
+// reader asks for, best first: the page follows it, and must not follow that of the machine.
+async function launch(browser, proxyPort, languages) {
   const profile = mkdtempSync(join(tmpdir(), "queuescope-"));
   const common = { browser: browser === "firefox" ? "firefox" : "chrome", executablePath: executable(browser), headless: true, userDataDir: profile, timeout: 60_000 };
   const instance = await puppeteer.launch(browser === "chromium"
@@ -50,12 +51,14 @@ async function launch(browser, proxyPort) {
         ...common,
         args: [
           "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-          "--disable-component-update", "--disable-sync", `--proxy-server=127.0.0.1:${proxyPort}`, "--proxy-bypass-list=<-loopback>",
+          "--disable-component-update", "--disable-sync", `--lang=${languages.split(",")[0]}`, `--accept-lang=${languages}`, `--proxy-server=127.0.0.1:${proxyPort}`, "--proxy-bypass-list=<-loopback>",
         ],
       }
     : {
         ...common,
         extraPrefsFirefox: {
+          "intl.accept_languages": languages,
+          "intl.locale.requested": "en-US",
           "network.proxy.type": 1,
           "network.proxy.http": "127.0.0.1",
           "network.proxy.http_port": proxyPort,
@@ -74,17 +77,18 @@ async function launch(browser, proxyPort) {
   };
 }
 
-// One browser and one server per target, started when first needed and closed by `closeAll`.
+// One browser and one server per target and languages, started when first needed and closed by `closeAll`.
 const running = new Map();
 
-async function environment(target) {
-  if (!running.has(target.name)) {
-    running.set(target.name, (async () => {
+async function environment(target, languages) {
+  const name = `${target.name} in ${languages}`;
+  if (!running.has(name)) {
+    running.set(name, (async () => {
       const site = await serve(DIST, { prefix: SUB_PATH });
-      return { site, ...(await launch(target.browser, site.port)) };
+      return { site, ...(await launch(target.browser, site.port, languages)) };
     })());
   }
-  return running.get(target.name);
+  return running.get(name);
 }
 
 export async function closeAll() {
@@ -100,9 +104,9 @@ export async function closeAll() {
 
 // Opens the page and waits until it has started, or has said why it cannot.
 // `address` overrides what is opened, `settled` the state it is expected to end in; `beforeLoad` is called
-// with the page while it is empty; `width` and `height` set the window.
-export async function open(target, { address, settled, beforeLoad, width = 1440, height = 1000 } = {}) {
-  const { instance, site } = await environment(target);
+// with the page while it is empty; `width` and `height` set the window, `languages` what the reader asks for.
+export async function open(target, { address, settled, beforeLoad, width = 1440, height = 1000, languages = "en-US,en" } = {}) {
+  const { instance, site } = await environment(target, languages);
   const context = await instance.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport({ width, height });

@@ -23,6 +23,8 @@ const KNOWING: &[(&str, &[&str])] = &[
     ("src/ui/reference/", &["rules"]),
     ("src/ui/tools_view/", &["base", "model", "tools", "analysis"]),
     ("src/ui/collect_view/", &["analysis", "tools"]),
+    // The German names of the areas of rules and of the groups of what can be gathered.
+    ("src/ui/language/", &["rules", "tools"]),
     // What is a name and what a word of Exchange is said by the tables and the records.
     ("src/report/redaction/", &["model", "knowledge", "formats", "facts"]),
 ];

@@ -13,6 +13,7 @@
 
 mod coverage;
 mod inputs;
+mod language;
 mod layers;
 mod reference;
 mod registry;

@@ -13,10 +13,10 @@ pub use self::choice::Choice;
 use self::choice::{Preset, is_asked};
 use super::browser;
 use super::case::Case;
+use super::language::{use_words, words};
 use super::shared::copy_button::CopyButton;
 use super::shared::icon::{Icon, icon};
 use super::state::Action;
-use super::text::count;
 use crate::analysis::wanted::{Wanted, wanted};
 use crate::report::Missing;
 use crate::tools::collect::{Entry, Generation, Group, How, Request, Way, changes_something, gathered};
@@ -50,6 +50,7 @@ impl Parts<'_> {
 /// The view.
 #[function_component]
 pub fn Collect(props: &Props) -> Html {
+    let words = use_words().collect;
     let Props { case, choice, act } = props;
     let report = case.as_ref().map(|case| &*case.report);
     let choice = choice.clone().unwrap_or_else(|| Choice::first(report));
@@ -59,46 +60,28 @@ pub fn Collect(props: &Props) -> Html {
     let parts = Parts { choice: &choice, case: case.as_ref(), act };
     let scripted = choice.generation.has_script();
     let chosen = request.gathered().count() as u64;
-    let about = format!("{}, {} chosen", choice.generation.title(), count(chosen, "kind", "kinds"));
+    let about = (words.chosen)((words.generation)(choice.generation), chosen);
     html! {
         <div class="collect-view">
             <header class="view-head">
-                <h1>{ "Collect " }<span class="light">{ about }</span></h1>
+                <h1>{ words.title }{ " " }<span class="light">{ about }</span></h1>
                 <div class="buttons">
-                    <CopyButton text={text.clone()} label={if scripted { "Copy script" } else { "Copy steps" }} say={act.reform(Action::Say)} />
+                    <CopyButton text={text.clone()} label={if scripted { words.copy_script } else { words.copy_steps }} say={act.reform(Action::Say)} />
                     { save(&request, &text, act) }
                 </div>
             </header>
-            <p class="collect-lead">{ lead(scripted) }</p>
+            <p class="collect-lead">{ if scripted { words.lead_script } else { words.lead_steps } }</p>
             { form(&parts, lacks.as_ref()) }
             { table(&parts) }
             { lacks.as_ref().map(|lacks| by_hand(&lacks.by_hand, act)).unwrap_or_default() }
             <section class="collect-script" aria-labelledby="script-title">
                 <h2 id="script-title">{ request.file_name() }</h2>
                 if scripted {
-                    <p class="meta">{ how_to_run(choice.generation) }</p>
+                    <p class="meta">{ if choice.generation == Generation::Online { words.run_online } else { words.run } }</p>
                 }
-                <pre tabindex="0" aria-label={if scripted { "Script" } else { "Steps" }}>{ lines(&text, scripted) }</pre>
+                <pre tabindex="0" lang="en" aria-label={if scripted { words.script } else { words.steps }}>{ lines(&text, scripted) }</pre>
             </section>
         </div>
-    }
-}
-
-fn lead(scripted: bool) -> &'static str {
-    if scripted {
-        "A script gathers what is ticked below into one folder and writes down what it could not get. It only reads; look \
-         it through before you run it. What it gathers stays on the server until you carry it away."
-    } else {
-        "Numbered steps for what is ticked below. They only read. Put all files into one folder and drop it here."
-    }
-}
-
-fn how_to_run(generation: Generation) -> &'static str {
-    if generation == Generation::Online {
-        "Save it, connect with Connect-ExchangeOnline in PowerShell, and run it there."
-    } else {
-        "Save it, copy it to an Exchange server, and run it in the Exchange Management Shell, opened as administrator. \
-         Windows blocks scripts that came by browser: right click, Properties, Unblock."
     }
 }
 
@@ -106,11 +89,13 @@ fn save(request: &Request, text: &str, act: &Callback<Action>) -> Html {
     let (name, text) = (request.file_name(), text.to_owned());
     let onclick = act.reform(move |_: MouseEvent| {
         let saved = browser::save(name, &text, "text/plain;charset=utf-8");
-        Action::Say(if saved { format!("{name} saved") } else { "The browser refused to save".to_owned() })
+        let words = words();
+        Action::Say(if saved { (words.collect.saved)(name) } else { words.frame.not_saved.to_owned() })
     });
+    let words = words().collect;
     html! {
         <button type="button" class="button primary" id="save-script" {onclick}>
-            { icon(Icon::Export) }<span>{ if request.generation.has_script() { "Save script" } else { "Save steps" } }</span>
+            { icon(Icon::Export) }<span>{ if request.generation.has_script() { words.save_script } else { words.save_steps } }</span>
         </button>
     }
 }
@@ -121,6 +106,7 @@ fn field_value(event: &Event) -> String {
 }
 
 fn form(parts: &Parts<'_>, lacks: Option<&Wanted>) -> Html {
+    let words = words().collect;
     let choice = parts.choice;
     let generation = |generation: Generation| {
         let onchange = parts
@@ -128,7 +114,7 @@ fn form(parts: &Parts<'_>, lacks: Option<&Wanted>) -> Html {
         html! {
             <label class="pick">
                 <input type="radio" name="generation" value={generation.word()} checked={choice.generation == generation} {onchange} />
-                <span>{ generation.title() }</span>
+                <span>{ (words.generation)(generation) }</span>
             </label>
         }
     };
@@ -142,11 +128,11 @@ fn form(parts: &Parts<'_>, lacks: Option<&Wanted>) -> Html {
         choice.servers = field_value(&event);
         choice
     });
-    let preset = |preset: Preset, words: &'static str| {
+    let preset = |preset: Preset, label: &'static str| {
         let onclick =
             parts.choose(move |choice, case, _: MouseEvent| choice.with_preset(case.map(|case| &*case.report), preset));
         let pressed = (choice.preset == preset).to_string();
-        html! { <button type="button" class="button" aria-pressed={pressed} {onclick}>{ words }</button> }
+        html! { <button type="button" class="button" aria-pressed={pressed} {onclick}>{ label }</button> }
     };
     let chosen: Vec<&str> = gathered(choice.generation)
         .filter(|(entry, _)| choice.entries.contains(entry.id))
@@ -155,30 +141,30 @@ fn form(parts: &Parts<'_>, lacks: Option<&Wanted>) -> Html {
     html! {
         <div class="collect-form">
             <fieldset>
-                <legend>{ "Servers run" }</legend>
+                <legend>{ words.servers_run }</legend>
                 { for Generation::ALL.into_iter().map(generation) }
             </fieldset>
             if choice.generation.has_script() && choice.generation != Generation::Online {
                 <div class="collect-fields">
-                    <label for="collect-days">{ "Days of logs and events" }</label>
+                    <label for="collect-days">{ words.days }</label>
                     <input id="collect-days" class="field" type="number" min="1" max={Request::MOST_DAYS.to_string()} value={choice.days.to_string()} onchange={days} />
-                    <label for="collect-servers">{ "Only these servers" }</label>
-                    <input id="collect-servers" class="field" type="text" value={choice.servers.clone()} onchange={servers} placeholder="all" spellcheck="false" autocomplete="off" />
+                    <label for="collect-servers">{ words.servers }</label>
+                    <input id="collect-servers" class="field" type="text" value={choice.servers.clone()} onchange={servers} placeholder={words.all_servers} spellcheck="false" autocomplete="off" />
                     { lacks.map(|lacks| named_servers(parts, &lacks.servers)).unwrap_or_default() }
                 </div>
             }
-            <div class="buttons" role="group" aria-label="What to gather">
+            <div class="buttons" role="group" aria-label={words.what}>
                 if lacks.is_some_and(is_asked) {
-                    { preset(Preset::Missing, "What is missing") }
+                    { preset(Preset::Missing, words.missing) }
                 }
-                { preset(Preset::Basics, "The basics") }
-                { preset(Preset::Everything, "Everything") }
-                { preset(Preset::Nothing, "Nothing") }
+                { preset(Preset::Basics, words.basics) }
+                { preset(Preset::Everything, words.everything) }
+                { preset(Preset::Nothing, words.nothing) }
                 if (1..=FEW).contains(&chosen.len()) {
-                    <p class="meta">{ format!("Ticked: {}", chosen.join(", ")) }</p>
+                    <p class="meta">{ words.ticked }{ " " }<span lang="en">{ chosen.join(", ") }</span></p>
                 }
                 if lacks.is_some_and(|lacks| !is_asked(lacks)) {
-                    <p class="meta">{ "Nothing is missing for the open case. A second capture of the basics shows whether it got better." }</p>
+                    <p class="meta">{ words.none_missing }</p>
                 }
             </div>
         </div>
@@ -192,27 +178,28 @@ fn named_servers(parts: &Parts<'_>, servers: &[String]) -> Html {
         return Html::default();
     }
     let names = servers.join(", ");
-    let words = format!("Those of the case: {names}");
+    let label = (words().collect.servers_of_case)(&names);
     let onclick = parts.choose(move |mut choice, _, _: MouseEvent| {
         choice.servers.clone_from(&names);
         choice
     });
-    html! { <button type="button" class="link" {onclick}>{ words }</button> }
+    html! { <button type="button" class="link" {onclick}>{ label }</button> }
 }
 
 fn table(parts: &Parts<'_>) -> Html {
+    let words = words().collect;
     let rows: Vec<(&'static Entry, &'static Way)> = gathered(parts.choice.generation).collect();
     let groups = Group::ALL.into_iter().filter(|group| rows.iter().any(|(entry, _)| entry.group == *group));
     html! {
         <div class="table-scroll">
             <table class="ledger collect-table">
                 <thead><tr>
-                    <th scope="col">{ "Gather" }</th><th scope="col">{ "What it settles, and how it is gathered" }</th>
-                    <th scope="col">{ "Size" }</th><th scope="col">{ "Time" }</th><th scope="col">{ "Files" }</th>
+                    <th scope="col">{ words.gather }</th><th scope="col">{ words.settles }</th>
+                    <th scope="col">{ words.size }</th><th scope="col">{ words.time }</th><th scope="col">{ words.files }</th>
                 </tr></thead>
                 { for groups.map(|group| html! {
                     <tbody>
-                        <tr class="group"><th scope="rowgroup" colspan="5">{ group.title() }</th></tr>
+                        <tr class="group"><th scope="rowgroup" colspan="5">{ (words.group)(group) }</th></tr>
                         { for rows.iter().filter(|(entry, _)| entry.group == group).map(|(entry, way)| row(parts, entry, way)) }
                     </tbody>
                 }) }
@@ -222,31 +209,32 @@ fn table(parts: &Parts<'_>) -> Html {
 }
 
 fn row(parts: &Parts<'_>, entry: &'static Entry, way: &'static Way) -> Html {
+    let words = words().collect;
     let id = entry.id;
     let onchange = parts.choose(move |choice, _, _: Event| choice.toggled(id));
     let how = match way.how {
         How::Script(command, _) => html! { <p class="code">{ command }</p> },
         How::Steps(steps) if parts.choice.generation.has_script() => {
-            html! { <ol class="hand">{ for steps.iter().map(|step| html! { <li>{ *step }</li> }) }</ol> }
+            html! { <ol class="hand" lang="en">{ for steps.iter().map(|step| html! { <li>{ *step }</li> }) }</ol> }
         }
-        How::Steps(steps) => html! { <p class="meta">{ count(steps.len() as u64, "step", "steps") }</p> },
+        How::Steps(steps) => html! { <p class="meta">{ (words.some_steps)(steps.len() as u64) }</p> },
     };
     let mut files: Vec<&str> = way.files.iter().map(|(name, _)| *name).collect();
     files.dedup();
     html! {
         <tr data-entry={id}>
             <th scope="row">
-                <label class="pick"><input type="checkbox" checked={parts.choice.entries.contains(id)} {onchange} /><span>{ entry.title }</span></label>
+                <label class="pick"><input type="checkbox" checked={parts.choice.entries.contains(id)} {onchange} /><span lang="en">{ entry.title }</span></label>
             </th>
             <td>
-                <p>{ entry.settles }</p>
+                <p lang="en">{ entry.settles }</p>
                 { how }
                 if !way.rights.is_empty() {
-                    <p class="meta">{ format!("Needs: {}.", way.rights) }</p>
+                    <p class="meta">{ words.needs }{ " " }<span lang="en">{ way.rights }</span></p>
                 }
             </td>
-            <td>{ way.size }</td>
-            <td>{ way.time }</td>
+            <td lang="en">{ way.size }</td>
+            <td lang="en">{ way.time }</td>
             <td class="code">{ for files.iter().map(|file| html! { <p>{ *file }</p> }) }</td>
         </tr>
     }
@@ -261,9 +249,9 @@ fn by_hand(missing: &[Missing], act: &Callback<Action>) -> Html {
         let settles = if missing.settles.is_empty() { String::new() } else { format!(": {}", missing.settles) };
         html! {
             <li>
-                <p><span class="strong">{ &missing.what }</span>{ settles }</p>
+                <p lang="en"><span class="strong">{ &missing.what }</span>{ settles }</p>
                 if changes_something(&missing.command) {
-                    <p class="meta">{ "It changes a setting, so no script here does it." }</p>
+                    <p class="meta">{ words().collect.changes }</p>
                 }
                 if !missing.command.is_empty() {
                     <super::shared::command_box::CommandBox command={missing.command.clone()} say={act.reform(Action::Say)} />
@@ -273,7 +261,7 @@ fn by_hand(missing: &[Missing], act: &Callback<Action>) -> Html {
     };
     html! {
         <section class="collect-hand" aria-labelledby="hand-title">
-            <h2 id="hand-title">{ "Also missing for this case, by hand" }</h2>
+            <h2 id="hand-title">{ words().collect.by_hand }</h2>
             <ul>{ for missing.iter().map(row) }</ul>
         </section>
     }

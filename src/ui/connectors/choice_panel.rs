@@ -8,6 +8,7 @@ use super::matrix::{sign, word};
 use super::state::ConnectorsChange;
 use crate::ui::browser;
 use crate::ui::case::Case;
+use crate::ui::language::{use_words, words};
 use crate::ui::session::Session;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::state::Action;
@@ -25,14 +26,15 @@ pub struct Props {
 /// The panel.
 #[function_component]
 pub fn ChoicePanel(props: &Props) -> Html {
+    let words = use_words().connectors;
     let Props { choice, case, act, session } = props;
     let close = act.reform(|_: MouseEvent| Action::Connectors(ConnectorsChange::Close));
-    let title = format!("Who answers {}?", choice.asked.address);
+    let title = (words.who_answers_it)(&choice.asked.address);
     html! {
         <section class="choice" role="region" tabindex="0" aria-label={title.clone()}>
             <header class="choice-head">
                 <h2>{ title }</h2>
-                <button type="button" class="button quiet only-icon" onclick={close} aria-label="Close the answer">{ icon(Icon::Cross) }</button>
+                <button type="button" class="button quiet only-icon" onclick={close} aria-label={words.close}>{ icon(Icon::Cross) }</button>
             </header>
             <div aria-live="polite">
                 if let Some(word) = word(choice.state) {
@@ -40,32 +42,32 @@ pub fn ChoicePanel(props: &Props) -> Html {
                         { sign(choice.state) }<b>{ word }</b>
                     </p>
                 }
-                <p class="choice-statement">{ &choice.statement }</p>
+                <p class="choice-statement" lang="en">{ &choice.statement }</p>
             </div>
-            <h3>{ "How the server chooses" }</h3>
-            <p class="meta">{ "Enabled, same port and service, a range contains the address; then the smallest range wins." }</p>
+            <h3>{ words.how }</h3>
+            <p class="meta">{ words.how_about }</p>
             { candidates(choice, session) }
             if !choice.settings.is_empty() {
-                <h3>{ if choice.settings.iter().any(|s| !s.lacks.is_empty()) { "What it offers, and what is needed" } else { "What it offers" } }</h3>
+                <h3>{ if choice.settings.iter().any(|s| !s.lacks.is_empty()) { words.offers_needed } else { words.offers } }</h3>
                 <dl class="choice-settings">
                     { for choice.settings.iter().map(|setting| html! {
                         <>
-                            <dt>{ &setting.name }</dt>
+                            <dt lang="en">{ &setting.name }</dt>
                             <dd>
-                                { &setting.value }
-                                if !setting.lacks.is_empty() { { " " }<b class="critical">{ "lacks " }{ &setting.lacks }</b> }
+                                <span lang="en">{ &setting.value }</span>
+                                if !setting.lacks.is_empty() { { " " }<b class="critical">{ words.lacks }{ " " }<span lang="en">{ &setting.lacks }</span></b> }
                             </dd>
                         </>
                     }) }
                 </dl>
             }
             if !choice.after.is_empty() {
-                <h3>{ "If the Exchange servers are taken out of its ranges" }</h3>
+                <h3>{ words.after }</h3>
                 <ul class="choice-after">
-                    { for choice.after.iter().map(|(is_well, words)| html! {
+                    { for choice.after.iter().map(|(is_well, after)| html! {
                         <li>
                             <span class={if *is_well { "ok" } else { "light" }}>{ icon(if *is_well { Icon::Tick } else { Icon::Undecided }) }</span>
-                            <span>{ words }</span>
+                            <span lang="en">{ after }</span>
                         </li>
                     }) }
                 </ul>
@@ -76,10 +78,11 @@ pub fn ChoicePanel(props: &Props) -> Html {
 }
 
 fn candidates(choice: &Choice, session: &Session) -> Html {
+    let words = words().connectors;
     html! {
         <table class="candidates">
             <thead>
-                <tr><th scope="col">{ "Connector" }</th><th scope="col">{ "Range that matches" }</th><th scope="col" class="number">{ "Addresses" }</th></tr>
+                <tr><th scope="col">{ words.connector }</th><th scope="col">{ words.range }</th><th scope="col" class="number">{ words.addresses }</th></tr>
             </thead>
             <tbody>
                 { for choice.candidates.iter().map(|candidate| {
@@ -93,7 +96,7 @@ fn candidates(choice: &Choice, session: &Session) -> Html {
                         })
                     };
                     let last = match (candidate.wins, candidate.out.as_str()) {
-                        (true, _) => format!("{}, wins", candidate.size),
+                        (true, _) => (words.wins)(&candidate.size),
                         (false, "") => candidate.size.clone(),
                         (false, out) => out.to_owned(),
                     };
@@ -101,13 +104,13 @@ fn candidates(choice: &Choice, session: &Session) -> Html {
                         <tr class={classes!(candidate.wins.then_some("wins"), (!candidate.out.is_empty()).then_some("out"))}>
                             <th scope="row">
                                 if candidate.row.is_some() {
-                                    <button type="button" class="link" {onclick} title="Show its lines">{ &candidate.name }</button>
+                                    <button type="button" class="link" {onclick} title={words.show_lines}>{ &candidate.name }</button>
                                 } else {
                                     { &candidate.name }
                                 }
                             </th>
                             <td class="printed">{ &candidate.range }</td>
-                            <td class="number">{ last }</td>
+                            <td class="number" lang={(!candidate.out.is_empty()).then_some("en")}>{ last }</td>
                         </tr>
                     }
                 }) }
@@ -131,6 +134,6 @@ fn problem(choice: &Choice, case: &Case, act: &Callback<Action>) -> Html {
         })
     };
     html! {
-        <p><button type="button" class="link" {onclick}>{ format!("Problem {number}") }</button>{ " names this connector." }</p>
+        <p><button type="button" class="link" {onclick}>{ (words().connectors.problem_names)(number) }</button></p>
     }
 }

@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::state::{ConnectorsChange, ConnectorsState};
 use crate::ui::browser;
 use crate::ui::case::Case;
+use crate::ui::language::{use_words, words};
 use crate::ui::session::Session;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::state::Action;
@@ -25,6 +26,7 @@ pub struct Props {
 /// The pane.
 #[function_component]
 pub fn DomainPane(props: &Props) -> Html {
+    let words = use_words().connectors;
     let Props { state, case, act, session } = props;
     let report = Rc::as_ptr(&case.report) as usize;
     use_effect_with((state.wanted_domain(), report), {
@@ -41,15 +43,15 @@ pub fn DomainPane(props: &Props) -> Html {
     });
     html! {
         <>
-            <p class="meta table-about">{ "The most specific address space wins whatever it costs, then the lowest cost." }</p>
+            <p class="meta table-about">{ words.domain_about }</p>
             <div class="filter-row">
                 <div class="ask">
-                    <label for="domain">{ "Domain or address" }</label>
+                    <label for="domain">{ words.domain }</label>
                     <input id="domain" class="field" type="text" value={state.domain.clone()} oninput={typed} spellcheck="false"
                         autocomplete="off" autocapitalize="off" />
                 </div>
             </div>
-            <div class="domain-answer" tabindex="0" role="region" aria-label="Answer">
+            <div class="domain-answer" tabindex="0" role="region" aria-label={words.answer}>
                 if let Some(route) = &state.route { { answer(route, session) } }
             </div>
         </>
@@ -57,27 +59,28 @@ pub fn DomainPane(props: &Props) -> Html {
 }
 
 fn answer(route: &DomainRoute, session: &Session) -> Html {
+    let words = words().connectors;
     let (shape, drawing) = if route.is_taken { ("ok", Icon::Tick) } else { ("light", Icon::Undecided) };
     html! {
         <>
             <div aria-live="polite">
-                <p class="choice-statement"><span class={shape}>{ icon(drawing) }</span>{ " " }{ &route.statement }</p>
+                <p class="choice-statement"><span class={shape}>{ icon(drawing) }</span>{ " " }<span lang="en">{ &route.statement }</span></p>
             </div>
-            { for route.remarks.iter().map(|remark| html! { <p>{ remark }</p> }) }
+            { for route.remarks.iter().map(|remark| html! { <p lang="en">{ remark }</p> }) }
             if !route.candidates.is_empty() { { candidates(route, session) } }
-            <h2>{ "Routing tables" }</h2>
+            <h2>{ words.routing_tables }</h2>
             if route.tables.is_empty() {
-                <p>{ "No routing table is among the files. With the newest RoutingConfig file of a server the way from there is worked out, too." }</p>
+                <p>{ words.no_routing_table }</p>
             }
             { for route.tables.iter().map(|table| html! {
                 <section class="domain-table">
                     <h3>
-                        { if table.from.is_empty() { "A server that the table does not name".to_owned() } else { format!("From {}", table.from) } }
-                        if !table.written.is_empty() { <span class="light">{ ", written " }{ &table.written }</span> }
+                        { (words.from)(&table.from) }
+                        if !table.written.is_empty() { <span class="light">{ (words.written)(&table.written) }</span> }
                     </h3>
-                    if !table.queue.is_empty() { <p>{ "The mail would wait in the queue " }<span class="printed">{ &table.queue }</span>{ "." }</p> }
+                    if !table.queue.is_empty() { <p>{ words.in_queue }{ " " }<span class="printed">{ &table.queue }</span></p> }
                     if !table.reply.is_empty() { <p class="printed">{ &table.reply }</p> }
-                    <ul>{ for table.reasons.iter().map(|reason| html! { <li>{ reason }</li> }) }</ul>
+                    <ul>{ for table.reasons.iter().map(|reason| html! { <li lang="en">{ reason }</li> }) }</ul>
                 </section>
             }) }
         </>
@@ -85,13 +88,14 @@ fn answer(route: &DomainRoute, session: &Session) -> Html {
 }
 
 fn candidates(route: &DomainRoute, session: &Session) -> Html {
+    let words = words().connectors;
     html! {
         <table class="candidates">
-            <caption class="visually-hidden">{ "Connectors that cover the domain, in the order of the choice" }</caption>
+            <caption class="visually-hidden">{ words.domain_caption }</caption>
             <thead>
                 <tr>
-                    <th scope="col">{ "Connector" }</th><th scope="col">{ "Address space" }</th>
-                    <th scope="col" class="number">{ "Cost" }</th><th scope="col">{ "Why" }</th>
+                    <th scope="col">{ words.connector }</th><th scope="col">{ words.space }</th>
+                    <th scope="col" class="number">{ words.cost }</th><th scope="col">{ words.why }</th>
                 </tr>
             </thead>
             <tbody>
@@ -107,10 +111,10 @@ fn candidates(route: &DomainRoute, session: &Session) -> Html {
                     };
                     html! {
                         <tr class={candidate.wins.then_some("wins")}>
-                            <th scope="row"><button type="button" class="link" {onclick} title="Show its lines">{ &candidate.name }</button></th>
+                            <th scope="row"><button type="button" class="link" {onclick} title={words.show_lines}>{ &candidate.name }</button></th>
                             <td class="printed">{ &candidate.space }</td>
                             <td class="number">{ candidate.cost }</td>
-                            <td>{ &candidate.why }</td>
+                            <td lang="en">{ &candidate.why }</td>
                         </tr>
                     }
                 }) }

@@ -13,11 +13,11 @@ use super::state::{ConnectorsChange, ConnectorsState};
 use crate::report::Severity;
 use crate::ui::browser;
 use crate::ui::case::Case;
+use crate::ui::language::{tag, use_words, words};
 use crate::ui::session::Session;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::shared::verdict::severity_shape;
 use crate::ui::state::Action;
-use crate::ui::text::count;
 use crate::ui::view::View;
 use crate::worker::protocol::{Asked, CellState, Matrix, MatrixCell, MatrixColumn, MatrixRow, Request};
 
@@ -32,6 +32,7 @@ pub struct Props {
 /// The pane.
 #[function_component]
 pub fn MatrixPane(props: &Props) -> Html {
+    let words = use_words().connectors;
     let Props { state, case, act, session } = props;
     let report = Rc::as_ptr(&case.report) as usize;
     use_effect_with((state.question.clone(), report), {
@@ -39,7 +40,7 @@ pub fn MatrixPane(props: &Props) -> Html {
         move |(question, _)| session.ask(&Request::Matrix { question: question.clone() })
     });
     let active = use_state_eq(|| (0, 0));
-    let Some(matrix) = &state.matrix else { return html! { <p class="table-about">{ "Working it out" }</p> } };
+    let Some(matrix) = &state.matrix else { return html! { <p class="table-about">{ words.working }</p> } };
     if !matrix.has_connectors {
         return nothing(act);
     }
@@ -79,25 +80,26 @@ fn controls(state: &ConnectorsState, matrix: &Matrix, act: &Callback<Action>) ->
         event.prevent_default();
         Action::Connectors(ConnectorsChange::Add)
     });
+    let words = words().connectors;
     let all_ports = state.question.all_ports;
     let turned = act.reform(move |_: MouseEvent| Action::Connectors(ConnectorsChange::AllPorts(!all_ports)));
     html! {
         <div class="filter-row">
             <form class="ask" onsubmit={submitted}>
-                <label for="source-address">{ "Source address" }</label>
+                <label for="source-address">{ words.address }</label>
                 <input id="source-address" class="field" type="text" value={state.typing.clone()} oninput={typed} spellcheck="false"
                     autocomplete="off" aria-invalid={state.is_refused.to_string()} aria-describedby="source-refused" />
-                <button type="submit" class="button primary">{ "Who answers?" }</button>
+                <button type="submit" class="button primary">{ words.who_answers }</button>
             </form>
             <input class="field filter" type="search" value={state.question.filter.clone()} oninput={filtered}
-                placeholder="Filter sources or servers" aria-label="Filter sources or servers" spellcheck="false" />
+                placeholder={words.filter} aria-label={words.filter} spellcheck="false" />
             if matrix.other_ports > 0 {
                 <button type="button" class="button" onclick={turned} aria-pressed={all_ports.to_string()}
-                    title="Ports that no Exchange server calls">{ format!("All ports ({} more)", matrix.other_ports) }</button>
+                    title={words.all_ports_about}>{ (words.all_ports)(matrix.other_ports) }</button>
             }
             <p id="source-refused" class="refused" role="status">
                 if state.is_refused {
-                    { "This is no address. Write it like 192.0.2.11 or 2001:db8::11." }
+                    { words.no_address }
                 }
             </p>
         </div>
@@ -107,52 +109,54 @@ fn controls(state: &ConnectorsState, matrix: &Matrix, act: &Callback<Action>) ->
 /// The legend, and what the matrix does not show.
 fn remarks(matrix: &Matrix, act: &Callback<Action>) -> Html {
     let files = act.reform(|_: MouseEvent| Action::Show(View::Files));
-    let part = |shown: usize, all: u32, one: &str, many: &str| {
-        let shown = u64::try_from(shown).unwrap_or(u64::MAX);
-        (shown < u64::from(all))
-            .then(|| format!("{shown} of {} are shown; filter to see the others.", count(all.into(), one, many)))
+    let words = words().connectors;
+    let part = |shown: usize, all: u32, words: fn(u64, u64) -> String| {
+        let (shown, all) = (u64::try_from(shown).unwrap_or(u64::MAX), u64::from(all));
+        (shown < all).then(|| words(shown, all))
     };
     html! {
         <div class="matrix-remarks">
-            <ul class="legend" aria-label="Signs">
-                <li>{ sign(CellState::Wrong) }{ "does not fit this Exchange server" }</li>
-                <li>{ sign(CellState::Fits) }{ "fits" }</li>
-                <li>{ sign(CellState::Lacking) }{ "authenticates, but refuses" }</li>
-                <li>{ sign(CellState::Open) }{ "not shown by the files" }</li>
+            <ul class="legend" aria-label={words.signs}>
+                <li>{ sign(CellState::Wrong) }{ words.sign_wrong }</li>
+                <li>{ sign(CellState::Fits) }{ words.sign_fits }</li>
+                <li>{ sign(CellState::Lacking) }{ words.sign_lacking }</li>
+                <li>{ sign(CellState::Open) }{ words.sign_open }</li>
             </ul>
             if !matrix.knows_servers {
                 <p>
-                    { "The files do not tell the addresses of the Exchange servers, so that none is among the sources. " }
-                    <button type="button" class="link" onclick={files}>{ "See what to bring" }</button>
+                    { words.no_servers }{ " " }
+                    <button type="button" class="link" onclick={files}>{ words.what_to_bring }</button>
                 </p>
             }
-            if let Some(words) = part(matrix.rows.len(), matrix.all_rows, "source", "sources") { <p>{ words }</p> }
-            if let Some(words) = part(matrix.columns.len(), matrix.all_columns, "port", "ports") { <p>{ words }</p> }
+            if let Some(some) = part(matrix.rows.len(), matrix.all_rows, words.some_sources) { <p>{ some }</p> }
+            if let Some(some) = part(matrix.columns.len(), matrix.all_columns, words.some_ports) { <p>{ some }</p> }
         </div>
     }
 }
 
 fn nothing(act: &Callback<Action>) -> Html {
+    let words = words();
     let files = act.reform(|_: MouseEvent| Action::Show(View::Files));
     html! {
         <div class="table-nothing">
-            <p>{ "The files show no receive connectors. Bring: Get-ReceiveConnector | Export-Clixml receive-connectors.xml." }</p>
-            <button type="button" class="link" onclick={files}>{ "See what was read" }</button>
+            <p>{ words.connectors.nothing }</p>
+            <button type="button" class="link" onclick={files}>{ words.shared.see_files }</button>
         </div>
     }
 }
 
 fn none_left(state: &ConnectorsState, act: &Callback<Action>) -> Html {
+    let words = words().connectors;
     if state.question.filter.is_empty() {
         return html! {
-            <div class="table-nothing"><p>{ "No source is known. Type an address above to see who answers it." }</p></div>
+            <div class="table-nothing"><p>{ words.no_source }</p></div>
         };
     }
     let clear = act.reform(|_: MouseEvent| Action::Connectors(ConnectorsChange::Filter(String::new())));
     html! {
         <div class="table-nothing">
-            <p>{ "No source and no server has this in its name or address." }</p>
-            <button type="button" class="button" onclick={clear}>{ "Clear the filter" }</button>
+            <p>{ words.none_left }</p>
+            <button type="button" class="button" onclick={clear}>{ words.clear }</button>
         </div>
     }
 }
@@ -191,10 +195,10 @@ fn table(
     };
     html! {
         <table class="matrix" {onkeydown}>
-            <caption class="visually-hidden">{ "Which receive connector answers which source; the arrow keys move between the cells" }</caption>
+            <caption class="visually-hidden">{ words().connectors.caption }</caption>
             <thead>
                 <tr>
-                    <th scope="col">{ "Source" }</th>
+                    <th scope="col">{ words().connectors.source }</th>
                     { for matrix.columns.iter().map(head) }
                 </tr>
             </thead>
@@ -226,6 +230,7 @@ fn is_open(state: &ConnectorsState, row: &MatrixRow, column: &MatrixColumn) -> b
 
 fn head(column: &MatrixColumn) -> Html {
     let service = match column.service.as_str() {
+        // Names of services: the same in every language.
         "FrontendTransport" => "Front End Transport",
         "HubTransport" => "Transport",
         _ => "",
@@ -259,7 +264,7 @@ fn one(
         })
     };
     let (name, offer) = match cell.state {
-        CellState::Itself => ("", "itself"),
+        CellState::Itself => ("", words().connectors.itself),
         _ => (cell.connector.as_str(), cell.offer.as_str()),
     };
     html! {
@@ -270,7 +275,7 @@ fn one(
                 <span class="matrix-words">
                     if let Some(word) = word(cell.state) { <span class="visually-hidden">{ word }{ ": " }</span> }
                     if !name.is_empty() { <span class="matrix-name">{ name }{ " " }</span> }
-                    <span class="matrix-offer">{ offer }</span>
+                    <span class="matrix-offer" lang={if cell.state == CellState::Itself { tag() } else { "en" }}>{ offer }</span>
                 </span>
             </button>
         </td>
@@ -298,11 +303,12 @@ pub fn sign(state: CellState) -> Html {
 
 /// A shape in a word.
 pub fn word(state: CellState) -> Option<&'static str> {
+    let words = words().connectors;
     match state {
-        CellState::Wrong => Some("Wrong connector"),
-        CellState::Lacking => Some("Authenticates, but refuses"),
-        CellState::Fits => Some("Fits"),
-        CellState::Open => Some("Cannot be told"),
+        CellState::Wrong => Some(words.wrong),
+        CellState::Lacking => Some(words.lacking),
+        CellState::Fits => Some(words.fits),
+        CellState::Open => Some(words.open),
         CellState::Itself | CellState::Other | CellState::Nobody => None,
     }
 }

@@ -6,7 +6,8 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::report::Finding;
+use crate::report::{Finding, Severity};
+use crate::ui::language::{use_words, words};
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::shared::verdict::severity;
 use crate::ui::state::Action;
@@ -20,6 +21,7 @@ pub struct Props {
 /// The button, and the form it opens in place.
 #[function_component]
 pub fn Acknowledge(props: &Props) -> Html {
+    let words = use_words().diagnosis;
     let open = use_state_eq(|| false);
     let field = use_node_ref();
     use_effect_with(*open, {
@@ -55,13 +57,13 @@ pub fn Acknowledge(props: &Props) -> Html {
     html! {
         if *open {
             <form class="acknowledge" onsubmit={done} onkeydown={escape}>
-                <label for={id.clone()}>{ "Note, if you like" }</label>
+                <label for={id.clone()}>{ words.note_label }</label>
                 <input {id} ref={field} class="field" type="text" maxlength="200" autocomplete="off" />
-                <button type="submit" class="button">{ "Set aside" }</button>
-                <button type="button" class="button quiet" onclick={toggle}>{ "Cancel" }</button>
+                <button type="submit" class="button">{ words.set_aside }</button>
+                <button type="button" class="button quiet" onclick={toggle}>{ words.cancel }</button>
             </form>
         } else {
-            <button type="button" class="button quiet" data-acknowledge={props.number.to_string()} onclick={toggle}>{ "Acknowledge" }</button>
+            <button type="button" class="button quiet" data-acknowledge={props.number.to_string()} onclick={toggle}>{ words.acknowledge }</button>
         }
     }
 }
@@ -72,16 +74,16 @@ pub fn line(number: u32, finding: &Finding, note: &str, act: &Callback<Action>) 
     html! {
         <article class="row acknowledged" id={format!("problem-{number}")} data-acknowledged={number.to_string()} tabindex="-1">
             <div class="margin">
-                <p class="meta">{ finding.noun() }{ " " }{ number }</p>
+                <p class="meta">{ (words().shared.problem)(finding.severity == Severity::Info, number) }</p>
                 { severity(finding.severity) }
             </div>
             <div class="content">
                 <p>
                     <span class="gray">{ icon(Icon::Tick) }</span>
-                    { " Acknowledged: " }{ &finding.title }
+                    { " " }{ words().diagnosis.acknowledged }{ " " }<span lang="en">{ &finding.title }</span>
                     if !note.is_empty() { { ". " }<q>{ note }</q> }
                 </p>
-                <button type="button" class="link" onclick={undo}>{ "Take back" }</button>
+                <button type="button" class="link" onclick={undo}>{ words().diagnosis.take_back }</button>
             </div>
         </article>
     }

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::report::compare::{Became, Change};
-use crate::report::grouped;
+use crate::ui::language::{use_words, words};
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::shared::sentence::Footing;
 use crate::ui::state::Action;
@@ -16,32 +16,33 @@ pub struct Props {
 /// The section below the summary; nothing without a comparison.
 #[function_component]
 pub fn Compared(props: &Props) -> Html {
+    let words = use_words().diagnosis;
     let Some(comparison) = &props.footing.case.comparison else { return Html::default() };
     let stop = props.footing.act.reform(|_: MouseEvent| Action::StopComparing);
     html! {
         <section class="summary row compared" aria-labelledby="compared-title">
-            <h2 id="compared-title" class="margin margin-label">{ "Before and after" }</h2>
+            <h2 id="compared-title" class="margin margin-label">{ words.before_after }</h2>
             <div class="content">
-                <p>{ comparison.sentence() }</p>
+                <p lang="en">{ comparison.sentence() }</p>
                 if !comparison.gone.is_empty() {
                     <ul>
                         { for comparison.gone.iter().map(|gone| html! {
                             <li data-gone={gone.rule.clone()}>
                                 if gone.is_excluded {
-                                    <span class="badge"><span class="ok">{ icon(Icon::Tick) }</span>{ "Fixed" }</span>
+                                    <span class="badge"><span class="ok">{ icon(Icon::Tick) }</span>{ words.fixed }</span>
                                 } else {
-                                    <span class="badge"><span class="gray">{ icon(Icon::Undecided) }</span>{ "Not seen any more" }</span>
+                                    <span class="badge"><span class="gray">{ icon(Icon::Undecided) }</span>{ words.not_seen }</span>
                                 }
-                                { " " }{ &gone.title }
-                                if gone.before > 0 { { format!(", {} messages before", grouped(gone.before)) } }
+                                { " " }<span lang="en">{ &gone.title }</span>
+                                if gone.before > 0 { { ", " }{ (words.messages_before)(gone.before) } }
                             </li>
                         }) }
                     </ul>
                     if comparison.gone.iter().any(|gone| !gone.is_excluded) {
-                        <p class="meta">{ "Fixed means that the later files exclude it. What is only not seen any more may need files like those of before to be certain." }</p>
+                        <p class="meta">{ words.fixed_about }</p>
                     }
                 }
-                <button type="button" class="link" onclick={stop}>{ "Stop comparing" }</button>
+                <button type="button" class="link" onclick={stop}>{ words.stop_comparing }</button>
             </div>
         </section>
     }
@@ -55,11 +56,12 @@ pub fn change(became: &Became) -> Html {
         Change::Worse => ("high", Icon::Up),
         Change::Less => ("ok", Icon::Down),
     };
+    let words = words().diagnosis;
     let numbers = match became.before {
-        Some(before) if before != became.now => format!(", {} to {}", grouped(before), grouped(became.now)),
+        Some(before) if before != became.now => format!(", {}", (words.change_numbers)(before, became.now)),
         _ => String::new(),
     };
     html! {
-        <p class="badge" data-change={became.change.word()}><span class={class}>{ icon(drawing) }</span>{ became.change.word() }{ numbers }</p>
+        <p class="badge" data-change={became.change.word()}><span class={class}>{ icon(drawing) }</span>{ (words.change)(became.change) }{ numbers }</p>
     }
 }

@@ -3,10 +3,10 @@
 use yew::prelude::*;
 
 use crate::report::{Considered, ConsideredVerdict};
+use crate::ui::language::{use_words, words};
 use crate::ui::shared::command_box::CommandBox;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::shared::sentence::Footing;
-use crate::ui::text::count;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -18,6 +18,7 @@ pub struct Props {
 /// The list of one verdict; nothing when it is empty.
 #[function_component]
 pub fn ConsideredList(props: &Props) -> Html {
+    let words = use_words().diagnosis;
     let open = use_state_eq(|| false);
     let checks: Vec<&Considered> =
         props.footing.case.report.considered.iter().filter(|check| check.verdict == props.verdict).collect();
@@ -25,8 +26,8 @@ pub fn ConsideredList(props: &Props) -> Html {
         return Html::default();
     }
     let (title, about, id) = match props.verdict {
-        ConsideredVerdict::Undecided => ("Could not be decided", "each names the file to bring", "undecided"),
-        ConsideredVerdict::RuledOut => ("Ruled out", "with the reason", "ruled-out"),
+        ConsideredVerdict::Undecided => (words.undecided, words.undecided_about, "undecided"),
+        ConsideredVerdict::RuledOut => (words.ruled_out, words.ruled_out_about, "ruled-out"),
     };
     let toggle = {
         let open = open.clone();
@@ -38,7 +39,7 @@ pub fn ConsideredList(props: &Props) -> Html {
                 <button type="button" class="fold" onclick={toggle} aria-expanded={open.to_string()} aria-controls={id}>
                     { icon(if *open { Icon::Down } else { Icon::Right }) }
                     <span class="fold-title">{ title }</span>
-                    <span class="meta">{ format!("{}, {about}", count(checks.len() as u64, "check", "checks")) }</span>
+                    <span class="meta">{ about(checks.len() as u64) }</span>
                 </button>
             </h2>
             <ul {id} class="checks">
@@ -57,11 +58,11 @@ fn one(check: &Considered, say: &Callback<String>) -> Html {
         <li data-check={check.rule.clone()}>
             <span class="gray">{ icon(drawing) }</span>
             <div>
-                <p><b>{ &check.title }</b></p>
-                <p>{ &check.why }</p>
+                <p lang="en"><b>{ &check.title }</b></p>
+                <p lang="en">{ &check.why }</p>
                 { for check.missing.iter().map(|missing| html! {
                     <div class="settle">
-                        <p>{ "Bring: " }{ &missing.what }{ if missing.settles.is_empty() { String::new() } else { format!(". {}", missing.settles) } }</p>
+                        <p>{ words().diagnosis.bring }{ " " }<span lang="en">{ &missing.what }{ if missing.settles.is_empty() { String::new() } else { format!(". {}", missing.settles) } }</span></p>
                         if !missing.command.is_empty() {
                             <CommandBox command={missing.command.clone()} say={say.clone()} />
                         }

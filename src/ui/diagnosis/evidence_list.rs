@@ -5,6 +5,7 @@
 use yew::prelude::*;
 
 use crate::report::{Evidence, ExplainedCode};
+use crate::ui::language::use_words;
 use crate::ui::shared::codes::codes;
 use crate::ui::shared::excerpt::excerpt;
 use crate::ui::shared::sentence::Footing;
@@ -23,6 +24,7 @@ pub struct Props {
 #[function_component]
 pub fn EvidenceList(props: &Props) -> Html {
     let Props { footing, problem } = props;
+    let words = use_words().diagnosis;
     let all = use_state_eq(|| false);
     let total = footing.case.citations(*problem);
     // One more is not worth a click; and a citation that is open is never hidden.
@@ -43,7 +45,7 @@ pub fn EvidenceList(props: &Props) -> Html {
             </ol>
             if few {
                 <p class="more">
-                    <button type="button" class="link" onclick={show}>{ format!("{} more", total - SHOWN_AT_FIRST) }</button>
+                    <button type="button" class="link" onclick={show}>{ (words.more_evidence)(total - SHOWN_AT_FIRST) }</button>
                 </p>
             }
         </>
@@ -58,13 +60,13 @@ fn item(footing: &Footing, cite: Cite, evidence: &Evidence, folded: bool) -> Htm
             { footing.button(cite) }
             <div class="evidence-body">
                 <div class="evidence-head">
-                    <p>{ &evidence.note }</p>
+                    <p lang="en">{ &evidence.note }</p>
                     <button type="button" class="location" onclick={footing.opener(cite)} title={evidence.input.clone()}>
                         { text::clip_middle(&text::location(evidence), 40) }
                     </button>
                 </div>
                 if evidence.absent {
-                    <p class="absent">{ &evidence.excerpt }</p>
+                    <p class="absent" lang="en">{ &evidence.excerpt }</p>
                 } else if !evidence.excerpt.trim().is_empty() {
                     { excerpt(&evidence.excerpt, &evidence.marks) }
                 }

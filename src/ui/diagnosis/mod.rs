@@ -13,10 +13,10 @@ mod tree;
 use yew::prelude::*;
 
 use super::case;
+use super::language::{use_words, words};
 use super::shared::icon::{Icon, icon};
 use super::shared::sentence::Footing;
 use super::state::{Action, State};
-use super::text::{count, grouped};
 use super::view::View;
 use crate::report::{ConsideredVerdict, InputState, Report};
 use comparison::Compared;
@@ -35,6 +35,7 @@ pub struct Props {
 /// The view.
 #[function_component]
 pub fn Diagnosis(props: &Props) -> Html {
+    let _ = use_words();
     let Props { footing, open, current, acknowledged } = props;
     let report = &footing.case.report;
     let say = footing.act.reform(Action::Say);
@@ -65,15 +66,16 @@ pub fn footing(state: &State, case: &case::Case, act: &Callback<Action>) -> Foot
 }
 
 fn nothing_found(report: &Report, act: &Callback<Action>) -> Html {
+    let words = words().diagnosis;
     let files = act.reform(|_: MouseEvent| Action::Show(View::Files));
     if report.inputs.iter().all(|input| input.state == InputState::NotRead) {
         return html! {
             <section class="row nothing">
-                <p class="margin-label">{ "Diagnosis" }</p>
+                <p class="margin-label">{ words.diagnosis }</p>
                 <div class="content">
-                    <h2 class="statement">{ icon(Icon::Cross) }{ "None of these files could be read" }</h2>
-                    <p>{ "The list of files says of each what it was taken for, why it was not read, and what to bring instead." }</p>
-                    <button type="button" class="button primary" onclick={files}>{ "See the files" }</button>
+                    <h2 class="statement">{ icon(Icon::Cross) }{ words.none_read }</h2>
+                    <p>{ words.none_read_about }</p>
+                    <button type="button" class="button primary" onclick={files}>{ words.see_files }</button>
                 </div>
             </section>
         };
@@ -81,30 +83,22 @@ fn nothing_found(report: &Report, act: &Callback<Action>) -> Html {
     let undecided =
         report.considered.iter().filter(|check| check.verdict == ConsideredVerdict::Undecided).count() as u64;
     let ran = report.considered.len() as u64 - undecided;
-    let checks = match (ran, undecided) {
-        (0, 0) => "These files hold nothing that a check could start from.".to_owned(),
-        (ran, 0) => format!("{} looked for a problem and excluded it.", count(ran, "check", "checks")),
-        (0, open) => format!("{} could not be decided from these files.", count(open, "check", "checks")),
-        (ran, open) => {
-            format!("{} excluded a problem, {} could not be decided.", count(ran, "check", "checks"), grouped(open))
-        }
-    };
     let unread = report.inputs.iter().filter(|input| input.state != InputState::Read).count() as u64;
     html! {
         <section class="row nothing">
-            <p class="margin-label">{ "Diagnosis" }</p>
+            <p class="margin-label">{ words.diagnosis }</p>
             <div class="content">
                 if report.summary.unknown.is_empty() {
-                    <h2 class="statement ok-statement"><span class="ok">{ icon(Icon::Tick) }</span>{ "No problem found in these files" }</h2>
+                    <h2 class="statement ok-statement"><span class="ok">{ icon(Icon::Tick) }</span>{ words.no_problem }</h2>
                 } else {
-                    <h2 class="statement">{ "No problem found in what could be read" }</h2>
+                    <h2 class="statement">{ words.no_problem_read }</h2>
                 }
-                <p>{ checks }</p>
+                <p>{ (words.checks)(ran, undecided) }</p>
                 if unread > 0 {
-                    <p>{ format!("{} not read, or not in full; what is missing may hold the problem.", count(unread, "file was", "files were")) }</p>
+                    <p>{ (words.unread)(unread) }</p>
                 }
                 if undecided > 0 || unread > 0 {
-                    <button type="button" class="link" onclick={files}>{ if undecided > 0 { "What to bring next" } else { "See the files" } }</button>
+                    <button type="button" class="link" onclick={files}>{ if undecided > 0 { words.bring_next } else { words.see_files } }</button>
                 }
             </div>
         </section>

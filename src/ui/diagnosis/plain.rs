@@ -1,4 +1,4 @@
-//! A problem as plain text, for a ticket or a mail.
+//! A problem as plain text, for a ticket or a mail. English like the report it is a part of.
 
 use std::fmt::Write;
 

@@ -8,15 +8,15 @@ use super::acknowledge::Acknowledge;
 use super::comparison::change;
 use super::evidence_list::EvidenceList;
 use super::{plain, remedy, tree};
-use crate::report::{Confidence, Finding, Ground, GroundKind, Problem, Role};
+use crate::report::{Confidence, Finding, Ground, GroundKind, Problem, Severity};
 use crate::ui::case::{Branch, tree as branches};
+use crate::ui::language::{use_words, words};
 use crate::ui::shared::command_box::CommandBox;
 use crate::ui::shared::copy_button::CopyButton;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::shared::sentence::Footing;
 use crate::ui::shared::verdict::{confidence, severity};
 use crate::ui::state::Action;
-use crate::ui::text::count;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -29,6 +29,7 @@ pub struct Props {
 /// The article of a problem.
 #[function_component]
 pub fn ProblemArticle(props: &Props) -> Html {
+    let words = use_words();
     let Props { footing, number, open, current } = props;
     let case = &footing.case;
     let Some(problem) = case.problem(*number) else { return Html::default() };
@@ -50,20 +51,20 @@ pub fn ProblemArticle(props: &Props) -> Html {
             tabindex="-1" aria-labelledby={title.clone()}>
             <header class="row">
                 <div class="margin">
-                    <p class="meta">{ finding.noun() }{ " " }{ number }</p>
+                    <p class="meta">{ (words.shared.problem)(finding.severity == Severity::Info, *number) }</p>
                     { severity(finding.severity) }
                     { confidence(finding.confidence) }
                     { for case.became(*number).map(change) }
                 </div>
                 <div class="content">
-                    <h2 id={title} class="statement">{ footing.sentence(problem.main, &finding.statement) }</h2>
+                    <h2 id={title} class="statement" lang="en">{ footing.sentence(problem.main, &finding.statement) }</h2>
                     <div class="role-line">
-                        <p class="meta">{ role(finding, branches(&case.report, problem).iter().map(Branch::size).sum()) }</p>
-                        <button type="button" class="link rule-link" onclick={about}>{ "About this rule" }</button>
+                        <p class="meta">{ (words.diagnosis.role)(finding.role, branches(&case.report, problem).iter().map(Branch::size).sum()) }</p>
+                        <button type="button" class="link rule-link" onclick={about}>{ words.diagnosis.about_rule }</button>
                         <Acknowledge number={*number} act={footing.act.clone()} />
-                        <CopyButton quiet={true} label="Copy as text" text={plain::problem(case, problem)} say={say.clone()} />
+                        <CopyButton quiet={true} label={words.diagnosis.copy_text} text={plain::problem(case, problem)} say={say.clone()} />
                         <button type="button" class="button quiet only-icon" onclick={fold} aria-expanded={open.to_string()}
-                            aria-controls={body.clone()} aria-label={if *open { "Fold this problem" } else { "Unfold this problem" }}>
+                            aria-controls={body.clone()} aria-label={if *open { words.diagnosis.fold } else { words.diagnosis.unfold }}>
                             { icon(if *open { Icon::Up } else { Icon::Down }) }
                         </button>
                     </div>
@@ -77,30 +78,31 @@ pub fn ProblemArticle(props: &Props) -> Html {
 }
 
 fn sections(footing: &Footing, problem: &Problem, finding: &Finding, say: &Callback<String>) -> Html {
+    let words = words().diagnosis;
     let follows = branches(&footing.case.report, problem);
     let settled = finding.confidence == Confidence::Confirmed || finding.missing.is_empty();
     html! {
         <>
             if footing.case.citations(problem.number) > 0 {
-                { section("Evidence", html! { <EvidenceList footing={footing.clone()} problem={problem.number} /> }) }
+                { section(words.evidence, html! { <EvidenceList footing={footing.clone()} problem={problem.number} /> }) }
             }
             if !finding.remedy.is_empty() || !finding.verify.is_empty() {
-                { section("What to do", remedy::steps(footing, problem.main, finding, say)) }
+                { section(words.what_to_do, remedy::steps(footing, problem.main, finding, say)) }
             }
             if !settled {
-                { section("To settle it", to_settle(finding, say)) }
+                { section(words.to_settle, to_settle(finding, say)) }
             }
             if !follows.is_empty() {
-                { section("What follows", tree::follows(footing, problem, finding, &follows)) }
+                { section(words.what_follows, tree::follows(footing, problem, finding, &follows)) }
             }
             if !finding.grounds.is_empty() {
-                { section("How sure", html! {
+                { section(words.how_sure, html! {
                     <ul class="grounds">{ for finding.grounds.iter().map(|ground| checked(footing, problem.main, ground)) }</ul>
                 }) }
             }
             if !finding.sources.is_empty() {
-                { section("Sources", html! {
-                    <ul class="sources">{ for finding.sources.iter().map(|source| html! { <li>{ source }</li> }) }</ul>
+                { section(words.sources, html! {
+                    <ul class="sources" lang="en">{ for finding.sources.iter().map(|source| html! { <li>{ source }</li> }) }</ul>
                 }) }
             }
         </>
@@ -116,43 +118,28 @@ fn section(label: &'static str, content: Html) -> Html {
     }
 }
 
-/// What part the finding plays, in words.
-fn role(finding: &Finding, symptoms: u64) -> String {
-    match finding.role {
-        Role::Cause => {
-            if symptoms == 0 {
-                "Cause".to_owned()
-            } else {
-                format!("Cause of {}", count(symptoms, "symptom", "symptoms"))
-            }
-        }
-        Role::Symptom => "Symptom; its cause is not in these files".to_owned(),
-        Role::Context => "Helps to read the rest".to_owned(),
-    }
-}
-
 fn to_settle(finding: &Finding, say: &Callback<String>) -> Html {
     html! {
         <>
             { for finding.missing.iter().map(|missing| html! {
                 <div class="settle">
-                    <p><b>{ &missing.what }</b>{ if missing.settles.is_empty() { String::new() } else { format!(": {}", missing.settles) } }</p>
+                    <p lang="en"><b>{ &missing.what }</b>{ if missing.settles.is_empty() { String::new() } else { format!(": {}", missing.settles) } }</p>
                     if !missing.command.is_empty() {
                         <CommandBox command={missing.command.clone()} say={say.clone()} />
                     }
                 </div>
             }) }
-            <p class="meta">{ "These commands only read. Drop the result on this page." }</p>
+            <p class="meta">{ words().diagnosis.only_read }</p>
         </>
     }
 }
 
 fn checked(footing: &Footing, finding: usize, ground: &Ground) -> Html {
-    let (class, drawing, word) = match ground.held {
-        GroundKind::Held => ("ok", Icon::Tick, "Holds: "),
-        GroundKind::RuledOut => ("gray", Icon::RuledOut, "Ruled out: "),
-        GroundKind::Unknown => ("gray", Icon::Undecided, "Not checked: "),
-        GroundKind::Before => ("gray", Icon::Left, "Before it began: "),
+    let (class, drawing) = match ground.held {
+        GroundKind::Held => ("ok", Icon::Tick),
+        GroundKind::RuledOut => ("gray", Icon::RuledOut),
+        GroundKind::Unknown => ("gray", Icon::Undecided),
+        GroundKind::Before => ("gray", Icon::Left),
     };
     let spoken = ground.held == GroundKind::Held;
     let repeated = ground.text.starts_with("Ruled out");
@@ -161,9 +148,9 @@ fn checked(footing: &Footing, finding: usize, ground: &Ground) -> Html {
             <span class={class}>{ icon(drawing) }</span>
             <span>
                 if !repeated {
-                    <span class={classes!(spoken.then_some("visually-hidden"))}>{ word }</span>
+                    <span class={classes!(spoken.then_some("visually-hidden"))}>{ (words().diagnosis.ground)(ground.held) }</span>
                 }
-                { footing.sentence(finding, &ground.text) }
+                <span lang="en">{ footing.sentence(finding, &ground.text) }</span>
             </span>
         </li>
     }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::report::{Finding, Step};
+use crate::ui::language::words;
 use crate::ui::shared::command_box::CommandBox;
 use crate::ui::shared::sentence::Footing;
 use crate::ui::shared::verdict::warning_shape;
@@ -13,7 +14,7 @@ pub fn steps(footing: &Footing, index: usize, finding: &Finding, say: &Callback<
         <ol class="steps">
             { for finding.remedy.iter().map(|step| one(footing, index, step, say)) }
             { for finding.verify.iter().map(|check| html! {
-                <li><p>{ lead(check) }{ footing.sentence(index, check) }</p></li>
+                <li><p lang="en">{ lead(check) }{ footing.sentence(index, check) }</p></li>
             }) }
         </ol>
     }
@@ -22,9 +23,9 @@ pub fn steps(footing: &Footing, index: usize, finding: &Finding, say: &Callback<
 fn one(footing: &Footing, index: usize, step: &Step, say: &Callback<String>) -> Html {
     html! {
         <li>
-            <p>{ footing.sentence(index, &step.text) }</p>
+            <p lang="en">{ footing.sentence(index, &step.text) }</p>
             if let Some(warning) = &step.warning {
-                <p class="warning">{ warning_shape() }<span><span class="visually-hidden">{ "Warning: " }</span>{ footing.sentence(index, warning) }</span></p>
+                <p class="warning">{ warning_shape() }<span><span class="visually-hidden">{ words().diagnosis.warning }</span><span lang="en">{ footing.sentence(index, warning) }</span></span></p>
             }
             if let Some(command) = &step.command {
                 <CommandBox command={command.clone()} say={say.clone()} />

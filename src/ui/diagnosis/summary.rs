@@ -9,10 +9,11 @@ use yew::prelude::*;
 
 use crate::report::{Confidence, InputState};
 use crate::ui::browser;
+use crate::ui::language::{grouped, use_words, words};
 use crate::ui::shared::sentence::Footing;
 use crate::ui::shared::verdict::warning_shape;
 use crate::ui::state::Action;
-use crate::ui::text::{self, count, grouped};
+use crate::ui::text;
 use crate::ui::view::View;
 
 #[derive(Properties, PartialEq)]
@@ -30,6 +31,7 @@ struct Part {
 /// The section at the top.
 #[function_component]
 pub fn Summary(props: &Props) -> Html {
+    let words = use_words().diagnosis;
     let report = &props.footing.case.report;
     let summary = &report.summary;
     let parts = parts(&props.footing);
@@ -39,16 +41,16 @@ pub fn Summary(props: &Props) -> Html {
     html! {
         <section class="summary row" aria-labelledby="summary-title">
             <div class="margin">
-                <h1 id="summary-title" class="margin-label">{ "Summary" }</h1>
+                <h1 id="summary-title" class="margin-label">{ words.summary }</h1>
                 if !summary.as_of.is_empty() {
-                    <p class="meta">{ "as of " }{ &summary.as_of }</p>
+                    <p class="meta">{ (words.as_of)(&summary.as_of) }</p>
                 }
             </div>
             <div class="content">
-                <p class="summary-text">{ with_numbers(&summary.text) }</p>
+                <p class="summary-text" lang="en">{ with_numbers(&summary.text) }</p>
                 if summary.waiting > 0 {
                     <div class="account" role="img"
-                        aria-label={format!("{} waiting: {}", count(summary.waiting, "message", "messages"), label.join(", "))}>
+                        aria-label={(words.waiting)(summary.waiting, &label.join(", "))}>
                         { for parts.iter().map(|part| html! { <Segment class={part.class.clone()} messages={part.messages} /> }) }
                     </div>
                     <ul class="legend">
@@ -59,9 +61,9 @@ pub fn Summary(props: &Props) -> Html {
                     <p class="caveat">
                         { warning_shape() }
                         <span>
-                            { caveat }
+                            <span lang="en">{ caveat }</span>
                             if index == 0 && partly {
-                                { " " }<button type="button" class="link" onclick={files.clone()}>{ "Files" }</button>
+                                { " " }<button type="button" class="link" onclick={files.clone()}>{ words.files }</button>
                             }
                         </span>
                     </p>
@@ -74,6 +76,7 @@ pub fn Summary(props: &Props) -> Html {
 fn parts(footing: &Footing) -> Vec<Part> {
     let report = &footing.case.report;
     let summary = &report.summary;
+    let words = words().diagnosis;
     let mut solid = 0;
     let mut parts = Vec::new();
     for explained in &summary.explained {
@@ -89,15 +92,12 @@ fn parts(footing: &Footing) -> Vec<Part> {
         parts.push(Part {
             messages: explained.messages,
             class,
-            label: format!("problem {}", explained.problem),
+            label: (words.of_problem)(explained.problem),
             problem: Some(explained.problem),
         });
     }
     let moving = summary.moving.min(summary.unexplained);
-    let rest = [
-        ("on the way, no error reported", "moving", moving),
-        ("not explained", "hollow", summary.unexplained - moving),
-    ];
+    let rest = [(words.on_the_way, "moving", moving), (words.not_explained, "hollow", summary.unexplained - moving)];
     for (label, class, messages) in rest {
         if messages > 0 {
             parts.push(Part { messages, class: classes!(class), label: label.to_owned(), problem: None });

@@ -6,10 +6,10 @@ use yew::prelude::*;
 
 use crate::report::{Finding, Problem};
 use crate::ui::case::Branch;
+use crate::ui::language::words;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::shared::sentence::Footing;
 use crate::ui::shared::verdict::severity_shape;
-use crate::ui::text::count;
 
 /// The tree below a problem's main finding.
 pub fn follows(footing: &Footing, problem: &Problem, finding: &Finding, branches: &[Branch]) -> Html {
@@ -18,9 +18,9 @@ pub fn follows(footing: &Footing, problem: &Problem, finding: &Finding, branches
             <li class="root">
                 <div class="branch parent">
                     { severity_shape(finding.severity) }
-                    <b class="branch-text">{ &finding.title }</b>
+                    <b class="branch-text" lang="en">{ &finding.title }</b>
                     if problem.messages > 0 {
-                        <b class="amount">{ count(problem.messages, "message", "messages") }</b>
+                        <b class="amount">{ (words().shared.messages)(problem.messages) }</b>
                     }
                 </div>
                 { level(footing, branches) }
@@ -39,8 +39,8 @@ fn one(footing: &Footing, branch: &Branch) -> Html {
             <li>
                 <div class="branch">
                     { icon(Icon::Ring) }
-                    <span class="branch-text">{ footing.sentence(*finding, text) }</span>
-                    <span class="amount">{ amount }</span>
+                    <span class="branch-text" lang="en">{ footing.sentence(*finding, text) }</span>
+                    <span class="amount" lang="en">{ amount }</span>
                 </div>
             </li>
         },
@@ -50,8 +50,8 @@ fn one(footing: &Footing, branch: &Branch) -> Html {
                 <li data-rule={explained.rule.clone()}>
                     <div class={classes!("branch", (!follows.is_empty()).then_some("parent"))}>
                         { icon(Icon::Ring) }
-                        <span class="branch-text statement-small statement">{ footing.sentence(*finding, &explained.statement) }</span>
-                        <span class="amount">{ explained.confidence.word().to_lowercase() }</span>
+                        <span class="branch-text statement-small statement" lang="en">{ footing.sentence(*finding, &explained.statement) }</span>
+                        <span class="amount">{ (words().shared.confidence)(explained.confidence).to_lowercase() }</span>
                     </div>
                     if !follows.is_empty() {
                         { level(footing, follows) }

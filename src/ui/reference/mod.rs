@@ -11,6 +11,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::browser;
+use super::language::use_words;
 use super::shared::verdict::severity;
 use crate::rules::{Area, Check, Rule, all, rows};
 
@@ -36,6 +37,7 @@ fn rules_of(area: Area, words: &[String]) -> Vec<&'static Rule<'static>> {
 /// The view.
 #[function_component]
 pub fn Reference(props: &Props) -> Html {
+    let words = use_words().reference;
     let wanted = use_state_eq(String::new);
     let open = use_state_eq(|| props.shown.iter().cloned().collect::<BTreeSet<String>>());
     use_effect_with(props.shown.clone(), {
@@ -54,26 +56,26 @@ pub fn Reference(props: &Props) -> Html {
             wanted.set(field.map(|field| field.value()).unwrap_or_default());
         })
     };
-    let words: Vec<String> = wanted.split_whitespace().map(str::to_lowercase).collect();
+    let asked: Vec<String> = wanted.split_whitespace().map(str::to_lowercase).collect();
     let groups: Vec<_> =
-        Area::ALL.iter().map(|area| (*area, rules_of(*area, &words))).filter(|(_, rules)| !rules.is_empty()).collect();
+        Area::ALL.iter().map(|area| (*area, rules_of(*area, &asked))).filter(|(_, rules)| !rules.is_empty()).collect();
     let number: usize = groups.iter().map(|(_, rules)| rules.len()).sum();
     html! {
         <div class="reference">
             <header class="view-head">
-                <h1>{ "Reference " }<span class="light" role="status">{ format!("{number} rules") }</span></h1>
-                <label class="visually-hidden" for="find-rule">{ "Words in the rules" }</label>
-                <input id="find-rule" class="field" type="search" placeholder="Words, codes, events" value={(*wanted).clone()} oninput={typed}
+                <h1>{ words.title }{ " " }<span class="light" role="status">{ (words.rules)(number as u64) }</span></h1>
+                <label class="visually-hidden" for="find-rule">{ words.find }</label>
+                <input id="find-rule" class="field" type="search" placeholder={words.hint} value={(*wanted).clone()} oninput={typed}
                     spellcheck="false" autocomplete="off" />
             </header>
             // In an element of its own: the field above would be drawn anew, and lose the focus, when the number of areas changes.
             <div class="areas">
                 if groups.is_empty() {
-                    <p>{ "No rule has all of these words." }</p>
+                    <p>{ words.none }</p>
                 }
                 { for groups.into_iter().map(|(area, rules)| html! {
                     <section class="row part" key={area.word()}>
-                        <h2 class="margin margin-label">{ area.title() }</h2>
+                        <h2 class="margin margin-label">{ (words.area)(area) }</h2>
                         <ul class="content rules">{ for rules.into_iter().map(|rule| item(rule, &open)) }</ul>
                     </section>
                 }) }
@@ -98,7 +100,7 @@ fn item(rule: &'static Rule<'static>, open: &UseStateHandle<BTreeSet<String>>) -
     html! {
         <li key={rule.id} id={format!("rule-{}", rule.id)} data-rule={rule.id} tabindex="-1">
             <button type="button" class="rule-head" {onclick} aria-expanded={is_open.to_string()} aria-controls={body.clone()}>
-                <span class="rule-title">{ rule.title }</span>{ severity(rule.severity) }
+                <span class="rule-title" lang="en">{ rule.title }</span>{ severity(rule.severity) }
             </button>
             <div id={body}>
                 if is_open {

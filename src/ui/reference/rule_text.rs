@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::rules::{Input, Rule};
+use crate::ui::language::{tag, words};
 
 /// A part of the text.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,21 +18,22 @@ enum Block {
 pub fn whole(rule: &Rule<'_>) -> Html {
     let (from, to) = rule.versions;
     let versions = if from == to { from.short().to_owned() } else { format!("{} to {}", from.short(), to.short()) };
+    let words = words().reference;
     let list = |inputs: &[Input]| inputs.iter().map(|input| input.title()).collect::<Vec<_>>().join(", ");
     html! {
-        <div class="rule-text">
+        <div class="rule-text" lang="en">
             <p class="meta">{ format!("{} · {} · Exchange {versions}", rule.id, rule.role.word()) }</p>
             { for blocks(&rule.text).into_iter().map(shown) }
             <dl class="facts">
-                <div><dt>{ "Needs" }</dt><dd>{ list(rule.needs) }</dd></div>
+                <div><dt lang={tag()}>{ words.needs }</dt><dd>{ list(rule.needs) }</dd></div>
                 if !rule.helps.is_empty() {
-                    <div><dt>{ "Helped by" }</dt><dd>{ list(rule.helps) }</dd></div>
+                    <div><dt lang={tag()}>{ words.helped_by }</dt><dd>{ list(rule.helps) }</dd></div>
                 }
                 if rule.explains.iter().next().is_some() {
-                    <div><dt>{ "Explains" }</dt><dd>{ rule.explains.iter().collect::<Vec<_>>().join(", ") }</dd></div>
+                    <div><dt lang={tag()}>{ words.explains }</dt><dd>{ rule.explains.iter().collect::<Vec<_>>().join(", ") }</dd></div>
                 }
                 if rule.sources.iter().next().is_some() {
-                    <div><dt>{ "Sources" }</dt><dd>{ for rule.sources.iter().map(|source| html! { <p class="code">{ source.to_owned() }</p> }) }</dd></div>
+                    <div><dt lang={tag()}>{ words.sources }</dt><dd>{ for rule.sources.iter().map(|source| html! { <p class="code">{ source.to_owned() }</p> }) }</dd></div>
                 }
             </dl>
         </div>

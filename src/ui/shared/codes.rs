@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::sentence::Footing;
 use crate::report::ExplainedCode;
+use crate::ui::language::words;
 use crate::ui::state::Action;
 
 /// A list of codes; nothing when there are none.
@@ -13,8 +14,8 @@ pub fn codes<'a>(footing: &Footing, codes: impl Iterator<Item = &'a ExplainedCod
         let onclick = footing.act.reform(move |_: MouseEvent| Action::LookUp(asked.clone()));
         html! {
             <div>
-                <dt><button type="button" class="link code" {onclick} title="Look this code up">{ &code.code }</button></dt>
-                <dd>{ &code.text }</dd>
+                <dt><button type="button" class="link code" {onclick} title={words().shared.look_up}>{ &code.code }</button></dt>
+                <dd lang="en">{ &code.text }</dd>
             </div>
         }
     };
@@ -22,5 +23,5 @@ pub fn codes<'a>(footing: &Footing, codes: impl Iterator<Item = &'a ExplainedCod
     if items.is_empty() {
         return Html::default();
     }
-    html! { <dl class="codes" aria-label="Codes">{ for items }</dl> }
+    html! { <dl class="codes" aria-label={words().shared.codes}>{ for items }</dl> }
 }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::copy_button::CopyButton;
+use crate::ui::language::use_words;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -14,9 +15,10 @@ pub struct Props {
 /// The command with its copy button.
 #[function_component]
 pub fn CommandBox(props: &Props) -> Html {
+    let words = use_words().shared;
     html! {
         <div class="command">
-            <pre tabindex="0" aria-label="Command">
+            <pre tabindex="0" aria-label={words.command}>
                 { for props.command.lines().map(|line| html! { <code>{ code(line) }</code> }) }
             </pre>
             <CopyButton text={props.command.clone()} say={props.say.clone()} />

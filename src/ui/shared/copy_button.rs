@@ -5,13 +5,15 @@ use yew::prelude::*;
 
 use super::icon::{Icon, icon};
 use crate::ui::browser;
+use crate::ui::language::{tag, use_words, words};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// What goes to the clipboard.
     pub text: AttrValue,
-    #[prop_or(AttrValue::Static("Copy"))]
-    pub label: AttrValue,
+    /// Without one it says that it copies.
+    #[prop_or_default]
+    pub label: Option<AttrValue>,
     /// Without a frame.
     #[prop_or_default]
     pub quiet: bool,
@@ -29,6 +31,7 @@ enum Shown {
 /// Copies `text`.
 #[function_component]
 pub fn CopyButton(props: &Props) -> Html {
+    let own = use_words().shared;
     let shown = use_state_eq(|| Shown::Label);
     let timer = use_mut_ref(|| None::<Timeout>);
     let onclick = {
@@ -37,7 +40,8 @@ pub fn CopyButton(props: &Props) -> Html {
             let (shown, timer, text, say) = (shown.clone(), timer.clone(), text.clone(), say.clone());
             wasm_bindgen_futures::spawn_local(async move {
                 let copied = browser::copy(&text).await;
-                say.emit(if copied { "Copied" } else { "The browser refused to copy" }.to_owned());
+                let words = words().shared;
+                say.emit(if copied { words.copied } else { words.copy_refused }.to_owned());
                 shown.set(if copied { Shown::Copied } else { Shown::Refused });
                 timer.replace(Some(Timeout::new(2_000, move || shown.set(Shown::Label))));
             });
@@ -53,10 +57,10 @@ pub fn CopyButton(props: &Props) -> Html {
     let class =
         classes!("button", "copy", props.quiet.then_some("quiet"), (*shown == Shown::Copied).then_some("copied"));
     html! {
-        <button type="button" {class} {onclick}>
-            { face(Shown::Label, Icon::Copy, props.label.clone()) }
-            { face(Shown::Copied, Icon::Tick, "Copied".into()) }
-            { face(Shown::Refused, Icon::Cross, "Failed".into()) }
+        <button type="button" {class} {onclick} lang={tag()}>
+            { face(Shown::Label, Icon::Copy, props.label.clone().unwrap_or(own.copy.into())) }
+            { face(Shown::Copied, Icon::Tick, own.copied.into()) }
+            { face(Shown::Refused, Icon::Cross, own.failed.into()) }
         </button>
     }
 }

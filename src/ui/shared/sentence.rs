@@ -1,12 +1,13 @@
 //! A sentence with its footnotes: citations become buttons, names become objects.
 //!
 //! A finding counts its own evidence from 1; what is shown is the number in the list of its problem
-//! (see `case`). A number without evidence is shown as text: it must not look like something to open.
+//! (see `case`). Whoever shows one says that it is English. A number without evidence is shown as text: it must not look like something to open.
 
 use yew::prelude::*;
 
 use crate::ui::browser;
 use crate::ui::case::Case;
+use crate::ui::language::{tag, words};
 use crate::ui::state::{Action, Cite};
 use crate::ui::text::{self, Piece};
 
@@ -35,7 +36,7 @@ impl Footing {
         let open = self.open == Some(cite);
         html! {
             <button type="button" class={classes!("cite", open.then_some("open"))} onclick={self.opener(cite)}
-                title={place.clone()} aria-label={format!("Evidence {}, {place}", cite.number)} aria-pressed={open.to_string()}>
+                title={place.clone()} lang={tag()} aria-label={(words().shared.evidence)(cite.number, &place)} aria-pressed={open.to_string()}>
                 { cite.number }
             </button>
         }

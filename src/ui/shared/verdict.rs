@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::icon::{Icon, icon};
 use crate::report::{Confidence, InputState, Severity};
+use crate::ui::language::words;
 
 /// Class with the color of a severity.
 pub fn severity_class(severity: Severity) -> &'static str {
@@ -38,8 +39,8 @@ pub fn severity_shape(severity: Severity) -> Html {
 /// Shape and word.
 pub fn severity(severity: Severity) -> Html {
     html! {
-        <span class={classes!("verdict", "severity", severity_class(severity))} title={severity.meaning()}>
-            { severity_shape(severity) }<span>{ severity.word() }</span>
+        <span class={classes!("verdict", "severity", severity_class(severity))} title={(words().shared.severity_means)(severity)}>
+            { severity_shape(severity) }<span>{ (words().shared.severity)(severity) }</span>
         </span>
     }
 }
@@ -58,7 +59,7 @@ pub fn confidence(confidence: Confidence) -> Html {
                     <rect class={classes!((bar < filled).then_some("fill"))} x={x.to_string()} y="1.5" width="5" height="9" />
                 }) }
             </svg>
-            <span>{ confidence.word() }</span>
+            <span>{ (words().shared.confidence)(confidence) }</span>
         </span>
     }
 }
@@ -80,5 +81,5 @@ pub fn state_shape(state: InputState) -> Html {
 
 /// Shape and word.
 pub fn state(state: InputState) -> Html {
-    html! { <span class="verdict">{ state_shape(state) }<span>{ state.word() }</span></span> }
+    html! { <span class="verdict">{ state_shape(state) }<span>{ (words().shared.state)(state) }</span></span> }
 }

@@ -6,11 +6,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::super::language::{column as title_of, grouped, use_words, words};
 use super::super::session::Session;
 use super::super::shared::icon::{Icon, icon};
 use super::super::state::Action;
 use super::super::table_state::{TableChange, TableState};
-use super::super::text::grouped;
 use super::range_chip::range_chip;
 use crate::worker::protocol::{Query, Request, Table};
 
@@ -28,11 +28,10 @@ impl PartialEq for Props {
     }
 }
 
-const HINT: &str = "Filter: words, \"several words\", -without";
-
 /// The row.
 #[function_component]
 pub fn FilterRow(props: &Props) -> Html {
+    let words = use_words().grid;
     let Props { table, state, act, session } = props;
     let table: &'static Table = table;
     let change = |query: Query| Action::Table(table.id, TableChange::Query(query));
@@ -58,17 +57,17 @@ pub fn FilterRow(props: &Props) -> Html {
     html! {
         <div class="filter-row">
             { range_chip(table, &state.query, act) }
-            <label class="visually-hidden" for={id.clone()}>{ "Filter the rows" }</label>
-            <input {id} class="field filter" type="search" placeholder={HINT} value={state.query.filter.clone()}
+            <label class="visually-hidden" for={id.clone()}>{ words.filter }</label>
+            <input {id} class="field filter" type="search" placeholder={words.hint} value={state.query.filter.clone()}
                 oninput={typed} spellcheck="false" autocomplete="off" />
             <button type="button" class="button" onclick={mark} aria-pressed={state.query.is_marking.to_string()}
-                title="Keep all rows and mark those that the filter hits">{ "Mark" }</button>
+                title={words.mark_about}>{ words.mark }</button>
             { for state.page.iter().flat_map(|page| &page.values).filter(|(_, values)| values.len() > 1).map(|(column, values)| {
                 picker(table, &state.query, *column, values, act)
             }) }
             <span class="filter-end">
                 { columns(table, state, act) }
-                <button type="button" class="button" data-csv={table.id} onclick={csv}>{ icon(Icon::Export) }<span>{ "CSV" }</span></button>
+                <button type="button" class="button" data-csv={table.id} onclick={csv}>{ icon(Icon::Export) }<span>{ words.csv }</span></button>
             </span>
         </div>
     }
@@ -76,7 +75,8 @@ pub fn FilterRow(props: &Props) -> Html {
 
 /// A list of values of a column to pick one from.
 fn picker(table: &'static Table, query: &Query, column: u32, values: &[(String, u32)], act: &Callback<Action>) -> Html {
-    let title = table.columns.get(column as usize).map_or("", |column| column.title);
+    let of = table.columns.get(column as usize);
+    let (title, id) = of.map_or(("", ""), |of| (title_of(table, of), of.title));
     let picked = query.picked.iter().find(|(own, _)| *own == column).map(|(_, value)| value.clone());
     let onchange = act.reform({
         let query = query.clone();
@@ -92,10 +92,10 @@ fn picker(table: &'static Table, query: &Query, column: u32, values: &[(String, 
         }
     });
     html! {
-        <select class={classes!("field", picked.is_some().then_some("picked"))} aria-label={title} data-pick={title} {onchange}>
-            <option value="" selected={picked.is_none()}>{ format!("{title}: all") }</option>
+        <select class={classes!("field", picked.is_some().then_some("picked"))} aria-label={title} data-pick={id} {onchange}>
+            <option value="" selected={picked.is_none()}>{ (words().grid.all)(title) }</option>
             { for values.iter().map(|(value, rows)| html! {
-                <option value={value.clone()} selected={picked.as_ref() == Some(value)}>{ format!("{value} ({})", grouped((*rows).into())) }</option>
+                <option lang="en" value={value.clone()} selected={picked.as_ref() == Some(value)}>{ format!("{value} ({})", grouped((*rows).into())) }</option>
             }) }
         </select>
     }
@@ -106,13 +106,13 @@ fn columns(table: &'static Table, state: &TableState, act: &Callback<Action>) ->
     let shown = state.columns(table.id);
     html! {
         <details class="menu-root columns">
-            <summary class="button">{ "Columns" }</summary>
+            <summary class="button">{ words().grid.columns }</summary>
             <div class="menu">
                 { for (0_u32..).zip(table.columns).map(|(at, column)| {
                     let onchange = act.reform(move |_: Event| Action::Table(table.id, TableChange::Turn(at)));
                     let last = shown.len() == 1 && shown.contains(&at);
                     html! {
-                        <label class="check"><input type="checkbox" checked={shown.contains(&at)} disabled={last} {onchange} />{ column.title }</label>
+                        <label class="check"><input type="checkbox" checked={shown.contains(&at)} disabled={last} {onchange} />{ title_of(table, column) }</label>
                     }
                 }) }
             </div>

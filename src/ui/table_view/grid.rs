@@ -10,6 +10,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 use super::super::browser;
+use super::super::language::{column as title_of, table_title, use_words, words};
 use super::super::session::Session;
 use super::super::shared::icon::{Icon, icon};
 use super::super::state::Action;
@@ -36,6 +37,7 @@ impl PartialEq for Props {
 /// The grid.
 #[function_component]
 pub fn Grid(props: &Props) -> Html {
+    let _ = use_words();
     let Props { table, state, act, session, open } = props;
     let table: &'static Table = table;
     let (scroller, space, body) = (use_node_ref(), use_node_ref(), use_node_ref());
@@ -95,14 +97,14 @@ pub fn Grid(props: &Props) -> Html {
         Callback::from(move |event: KeyboardEvent| key(&event, table, &state, &columns, &act, &session))
     };
     html! {
-        <div class="grid" ref={scroller} role="grid" tabindex="0" aria-label={table.title} data-table={table.id}
+        <div class="grid" ref={scroller} role="grid" tabindex="0" aria-label={table_title(table)} data-table={table.id}
             aria-rowcount={(u64::from(rows) + 1).to_string()} aria-colcount={columns.len().to_string()}
             aria-activedescendant={active.map(|at| row_id(table, at))} {onkeydown}>
             <div class="grid-head" role="row" aria-rowindex="1">
                 { for columns.iter().map(|at| head(table, &state.query, *at, act)) }
             </div>
             <div class="grid-space" ref={space} role="rowgroup">
-                <div class="grid-rows" ref={body} role="presentation">
+                <div class="grid-rows" ref={body} role="presentation" lang="en">
                     { for (first..first.saturating_add(count)).filter_map(|at| Some((at, row_at(&page, at)?))).map(|(at, row)| {
                         one(table, &columns, at, row, (active == Some(at), *open == Some(row.number)), act, session)
                     }) }
@@ -132,8 +134,11 @@ fn widths(table: &Table, state: &TableState) -> String {
     // In tenths of a rem, because header and rows have different type: a character takes half a rem, and a cell has padding.
     let rem = |characters: u32| format!("{}.{}rem", (characters * 5 + 12) / 10, (characters * 5 + 12) % 10);
     let width = |at: u32| {
-        let (longest, kind) = (longest(at), table.columns.get(at as usize).map(|column| column.kind));
-        match kind {
+        let column = table.columns.get(at as usize);
+        // The worker counts the English title; another language's may be longer.
+        let title = column.map_or(0, |of| u32::try_from(title_of(table, of).chars().count()).unwrap_or(0));
+        let longest = longest(at).max(title);
+        match column.map(|column| column.kind) {
             Some(Kind::Number) => rem(longest.clamp(6, 16)),
             Some(Kind::Time) => rem(if longest > 19 { 23 } else { 19 }),
             Some(Kind::Words) => rem(longest.clamp(8, 26)),
@@ -175,7 +180,7 @@ fn head(table: &'static Table, query: &Query, at: u32, act: &Callback<Action>) -
     html! {
         <div role="columnheader" class={classes!("grid-cell", cell_class(column.kind))} aria-sort={sorted}>
             <button type="button" class="sort" {onclick} tabindex="-1">
-                <span>{ column.title }</span>
+                <span>{ title_of(table, column) }</span>
                 if let Some(downwards) = own { { icon(if downwards { Icon::Down } else { Icon::Up }) } }
             </button>
         </div>
@@ -276,11 +281,12 @@ fn key(
 fn copy(table: &'static Table, columns: &[u32], row: &PageRow, act: &Callback<Action>) {
     let lines = columns.iter().filter_map(|at| {
         let (column, text) = (table.columns.get(*at as usize)?, row.cells.get(*at as usize)?);
-        (!text.is_empty()).then(|| format!("{}: {text}", column.title))
+        (!text.is_empty()).then(|| format!("{}: {text}", title_of(table, column)))
     });
     let (text, act) = (lines.collect::<Vec<_>>().join("\n"), act.clone());
     wasm_bindgen_futures::spawn_local(async move {
-        let words = if browser::copy(&text).await { "Row copied" } else { "The browser refused to copy" };
-        act.emit(Action::Say(words.to_owned()));
+        let words = words();
+        let said = if browser::copy(&text).await { words.grid.row_copied } else { words.shared.copy_refused };
+        act.emit(Action::Say(said.to_owned()));
     });
 }

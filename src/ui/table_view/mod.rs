@@ -11,10 +11,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::case::Case;
+use super::language::{column, table_about, table_bring, table_title, use_words, words};
 use super::session::Session;
 use super::state::Action;
 use super::table_state::{TableChange, TableState, Tables};
-use super::text::grouped;
 use super::view::View;
 use crate::worker::protocol::{self, Kind, Query, Request, Table};
 use filter_row::FilterRow;
@@ -29,7 +29,7 @@ pub struct Props {
     pub session: Session,
     /// What the view shows besides tables, before them: identifier and title.
     #[prop_or_default]
-    pub panes: &'static [(&'static str, &'static str)],
+    pub panes: Vec<(&'static str, &'static str)>,
     /// What stands above the table.
     #[prop_or_default]
     pub children: Html,
@@ -38,6 +38,7 @@ pub struct Props {
 /// The view.
 #[function_component]
 pub fn TableView(props: &Props) -> Html {
+    let words = use_words();
     let Props { view, tables, case, act, session, panes, children } = props;
     let shown = tables.shown(*view).and_then(protocol::table);
     let state = shown.map(|table| tables.get(table.id)).unwrap_or_default();
@@ -57,15 +58,14 @@ pub fn TableView(props: &Props) -> Html {
         }
     });
     let Some(table) = shown else { return Html::default() };
-    let name = view.row().map_or("", |row| row.name);
     html! {
         <div class="table-view">
             <header class="view-head">
-                <h1>{ name }{ " " }<span class="light">{ how_many(&state) }</span></h1>
+                <h1>{ (words.views.name)(*view) }{ " " }<span class="light">{ how_many(&state) }</span></h1>
                 { tabs(*view, panes, table.id, act) }
             </header>
             { children.clone() }
-            <p class="meta table-about">{ table.about }</p>
+            <p class="meta table-about">{ table_about(table) }</p>
             <FilterRow {table} state={state.clone()} act={act.clone()} session={session.clone()} />
             if state.page.as_ref().is_some_and(|page| page.shown == 0) {
                 { nothing(table, &state, act) }
@@ -79,27 +79,18 @@ pub fn TableView(props: &Props) -> Html {
 }
 
 fn how_many(state: &TableState) -> String {
-    state.page.as_ref().map_or_else(|| "reading".to_owned(), |page| rows(page.all))
-}
-
-fn rows(number: u32) -> String {
-    if number == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(number.into())) }
+    state.page.as_ref().map_or_else(|| words().grid.reading.to_owned(), |page| (words().grid.rows)(page.all.into()))
 }
 
 /// Buttons for what a view shows, one of which is pressed.
-pub fn tabs(
-    view: View,
-    panes: &'static [(&'static str, &'static str)],
-    shown: &'static str,
-    act: &Callback<Action>,
-) -> Html {
+pub fn tabs(view: View, panes: &[(&'static str, &'static str)], shown: &'static str, act: &Callback<Action>) -> Html {
     let ids = view.row().map_or(&[][..], |row| row.tables);
     if panes.len() + ids.len() < 2 {
         return Html::default();
     }
-    let tables = ids.iter().filter_map(|id| protocol::table(id)).map(|table| (table.id, table.title));
+    let tables = ids.iter().filter_map(|id| protocol::table(id)).map(|table| (table.id, table_title(table)));
     html! {
-        <div class="buttons segments" role="group" aria-label="Table">
+        <div class="buttons segments" role="group" aria-label={words().grid.table}>
             { for panes.iter().copied().chain(tables).map(|(id, title)| {
                 let onclick = act.reform(move |_: MouseEvent| Action::ShowTable(view, id));
                 let pressed = id == shown;
@@ -111,6 +102,8 @@ pub fn tabs(
 
 /// Why there are no rows, and the way out.
 fn nothing(table: &'static Table, state: &TableState, act: &Callback<Action>) -> Html {
+    let all_words = words();
+    let words = all_words.grid;
     let all = state.page.as_ref().map_or(0, |page| page.all);
     let clear = act.reform({
         let sort = state.query.sort.clone();
@@ -123,14 +116,14 @@ fn nothing(table: &'static Table, state: &TableState, act: &Callback<Action>) ->
     html! {
         <div class="table-nothing">
             if all == 0 {
-                <p>{ "The files show nothing of this kind. Bring: " }{ table.bring }</p>
-                <button type="button" class="link" onclick={files}>{ "See what was read" }</button>
+                <p>{ words.nothing }{ " " }{ table_bring(table) }</p>
+                <button type="button" class="link" onclick={files}>{ all_words.shared.see_files }</button>
             } else {
-                <p>{ format!("No row has all of this. Without the filter there are {}.", rows(all)) }</p>
+                <p>{ (words.none_left)(all.into()) }</p>
                 <div class="buttons">
-                    <button type="button" class="button" onclick={clear}>{ "Clear the filter" }</button>
+                    <button type="button" class="button" onclick={clear}>{ words.clear }</button>
                     if state.query.range.is_some() && table.times().is_some() {
-                        <button type="button" class="button" onclick={all_times}>{ "Show all times" }</button>
+                        <button type="button" class="button" onclick={all_times}>{ words.all_times }</button>
                     }
                 </div>
             }
@@ -141,15 +134,15 @@ fn nothing(table: &'static Table, state: &TableState, act: &Callback<Action>) ->
 fn footer(table: &'static Table, state: &TableState) -> Html {
     let Some(page) = &state.page else { return Html::default() };
     let of = if page.shown == page.all {
-        rows(page.all)
+        (words().grid.rows)(page.all.into())
     } else {
-        format!("{} of {}", grouped(page.shown.into()), rows(page.all))
+        (words().grid.rows_of)(page.shown.into(), page.all.into())
     };
-    let totals = table.columns.iter().zip(&page.totals).filter(|(column, total)| column.is_summed && !total.is_empty());
+    let totals = table.columns.iter().zip(&page.totals).filter(|(of, total)| of.is_summed && !total.is_empty());
     html! {
         <p class="table-foot" role="status">
             <span>{ of }</span>
-            { for totals.map(|(column, total)| html! { <span>{ format!("{}: ", column.title) }<b>{ total }</b></span> }) }
+            { for totals.map(|(of, total)| html! { <span>{ format!("{}: ", column(table, of)) }<b>{ total }</b></span> }) }
         </p>
     }
 }

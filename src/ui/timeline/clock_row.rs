@@ -9,9 +9,9 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::ui::case::Case;
+use crate::ui::language::{use_words, words};
 use crate::ui::shared::verdict::warning_shape;
 use crate::ui::state::Action;
-use crate::ui::text::count;
 use crate::worker::protocol::{Clocks, Picture, print_offset, read_offset};
 
 /// Files that get a field of their own; a site with more has one zone, or brings them apart.
@@ -27,6 +27,7 @@ pub struct Props {
 /// The row.
 #[function_component]
 pub fn ClockRow(props: &Props) -> Html {
+    let words = use_words().timeline;
     let Props { picture, case, act } = props;
     let wrong = use_state_eq(|| false);
     let clocks = &picture.frame.clocks;
@@ -69,25 +70,25 @@ pub fn ClockRow(props: &Props) -> Html {
     };
     html! {
         <div class="tl-clocks">
-            if let Some(words) = warning(picture) {
-                <p class="tl-warning">{ warning_shape() }<span>{ words }</span></p>
+            if let Some(warning) = warning(picture) {
+                <p class="tl-warning">{ warning_shape() }<span>{ warning }</span></p>
             }
             <div class="tl-zone">
-                <label for="tl-offset">{ "Local time is UTC" }</label>
+                <label for="tl-offset">{ words.local_is }</label>
                 <input id="tl-offset" class="field" type="text" value={text(clocks.local)} placeholder="+00:00"
                     onchange={typed(|clocks, _, offset| clocks.local = offset, 0)} autocomplete="off" />
-                <label for="tl-shown">{ "Times in" }</label>
+                <label for="tl-shown">{ words.times_in }</label>
                 <select id="tl-shown" class="field" onchange={shown} disabled={clocks.local.is_none()}>
                     <option value="utc" selected={!clocks.in_local}>{ "UTC" }</option>
-                    <option value="local" selected={clocks.in_local}>{ "local time" }</option>
+                    <option value="local" selected={clocks.in_local}>{ words.local_time }</option>
                 </select>
                 if !picture.local_files.is_empty() {
                     <details class="menu-root tl-files">
-                        <summary class="button">{ format!("By file ({})", count(picture.local_files.len() as u64, "file in local time", "files in local time")) }</summary>
+                        <summary class="button">{ (words.by_file)(picture.local_files.len() as u64) }</summary>
                         <ul class="menu">{ for picture.local_files.iter().take(FILES).map(file_field) }</ul>
                     </details>
                 }
-                <span class="tl-wrong" role="status">{ if *wrong { "Write hours and minutes ahead of UTC, like +01:00 or -05:00." } else { "" } }</span>
+                <span class="tl-wrong" role="status">{ if *wrong { words.write_offset } else { "" } }</span>
             </div>
         </div>
     }
@@ -96,12 +97,9 @@ pub fn ClockRow(props: &Props) -> Html {
 /// What has to be known about the clocks of what is drawn.
 fn warning(picture: &Picture) -> Option<&'static str> {
     if picture.is_mixed {
-        Some(
-            "Two clocks: some files are in UTC, others in the local time of a server without its zone. Each lane says which. \
-             They are not lined up until you say how far local time is ahead.",
-        )
+        Some(words().timeline.two_clocks)
     } else if picture.has_unplaced {
-        Some("All times are local times of servers; the files do not say their zone.")
+        Some(words().timeline.no_zone)
     } else {
         None
     }

@@ -13,9 +13,9 @@ use super::overview::axis;
 use super::scale::{percent, percent_text, ticks};
 use super::{BINS, TABLE, marks, part_of, plot_of};
 use crate::ui::browser;
+use crate::ui::language::{grouped, lane_word, use_words, words};
 use crate::ui::session::Session;
 use crate::ui::state::Action;
-use crate::ui::text::{count, grouped};
 use crate::ui::view::View;
 use crate::worker::protocol::{Flag, LanePicture, Picture, Query, Request};
 
@@ -42,6 +42,7 @@ pub struct Props {
 /// The lanes with their axis, and what there is to know about them.
 #[function_component]
 pub fn Lanes(props: &Props) -> Html {
+    let _ = use_words();
     let Props { picture, query, act, session } = props;
     let mut before: Option<&str> = None;
     let lanes = picture.lanes.iter().enumerate().map(|(number, lane)| {
@@ -80,7 +81,7 @@ pub fn Lanes(props: &Props) -> Html {
 }
 
 fn zone(picture: &Picture) -> String {
-    if picture.has_unplaced { "as printed".to_owned() } else { picture.frame.clocks.zone_name() }
+    if picture.has_unplaced { words().timeline.as_printed.to_owned() } else { picture.frame.clocks.zone_name() }
 }
 
 /// The row of what lies nearest to a bin; of equally near ones the worst.
@@ -98,16 +99,19 @@ fn open(number: u32, query: &Query, session: &Session) {
 }
 
 fn one(lane: &LanePicture, is_first: bool, picture: &Picture, onclick: Callback<MouseEvent>) -> Html {
-    let server = if lane.server.is_empty() { "No server named" } else { &lane.server };
-    let title = if lane.queue.is_empty() { lane.title.clone() } else { short(&lane.queue, &lane.server) };
+    let words = words().timeline;
+    let server = if lane.server.is_empty() { words.no_server } else { &lane.server };
+    let kind = lane_word(&lane.title);
+    let title = if lane.queue.is_empty() { kind.to_owned() } else { short(&lane.queue, &lane.server) };
+    let in_range = (words.in_range)(if lane.queue.is_empty() { kind } else { &lane.queue }, lane.marks.into());
     let is_empty = lane.bins.is_empty() && lane.stretches.is_empty() && lane.steps.is_empty();
     html! {
         <div class={classes!("tl-row", "tl-lane", is_first.then_some("first"))}>
             <div class="tl-label">
                 if is_first { <b title={server.to_owned()}>{ server }</b> }
-                <span title={format!("{}: {} in range", if lane.queue.is_empty() { &lane.title } else { &lane.queue }, count(lane.marks.into(), "row", "rows"))}>
+                <span title={in_range}>
                     { title }
-                    if picture.is_mixed { { " · " }<span class="tl-clock">{ &lane.clock }</span> }
+                    if picture.is_mixed { { " · " }<span class="tl-clock">{ lane_word(&lane.clock).to_owned() }</span> }
                 </span>
             </div>
             <div class="tl-drawing">
@@ -124,20 +128,13 @@ fn one(lane: &LanePicture, is_first: bool, picture: &Picture, onclick: Callback<
 /// A queue without the name of its server, which stands above it.
 fn short(queue: &str, server: &str) -> String {
     let own = queue.split_once('\\').filter(|(first, _)| first.eq_ignore_ascii_case(server)).map(|(_, own)| own);
-    format!("Queue {}", own.unwrap_or(queue))
+    (words().timeline.queue)(own.unwrap_or(queue))
 }
 
 /// Where the marks of an empty lane are.
 fn elsewhere(lane: &LanePicture, picture: &Picture) -> String {
     let digits = |at: i64| picture.frame.clocks.digits(at);
-    match lane.nearest {
-        (Some(before), Some(after)) => {
-            format!("none in range; last before it {}, next after it {}", digits(before), digits(after))
-        }
-        (Some(before), None) => format!("none in range; last before it {}", digits(before)),
-        (None, Some(after)) => format!("none in range; next after it {}", digits(after)),
-        (None, None) => "none in range".to_owned(),
-    }
+    (words().timeline.elsewhere)(lane.nearest.0.map(digits), lane.nearest.1.map(digits))
 }
 
 fn drawing(lane: &LanePicture) -> Html {
@@ -219,7 +216,7 @@ fn flags(placed: &[(&Flag, usize)], rows: usize, act: &Callback<Action>) -> Html
     }
     let height = rows * 24 + 2;
     html! {
-        <svg class="tl-flags" width="100%" height={height.to_string()} role="group" aria-label="When problems had begun">
+        <svg class="tl-flags" width="100%" height={height.to_string()} role="group" aria-label={words().timeline.flags}>
             { for placed.iter().map(|(flag, row)| {
                 let problem = flag.problem;
                 let onclick = act.reform(move |event: MouseEvent| {
@@ -234,10 +231,10 @@ fn flags(placed: &[(&Flag, usize)], rows: usize, act: &Callback<Action>) -> Html
                 let y = row * 24;
                 html! {
                     <g {class}>
-                        <title>{ format!("{}, {}", flag.text, flag.time) }</title>
+                        <title lang="en">{ format!("{}, {}", flag.text, flag.time) }</title>
                         <line x1={percent_text(at)} x2={percent_text(at)} y1={y.to_string()} y2={height.to_string()} />
                         <a href={View::Diagnosis.hash()} {onclick}>
-                            <text x={percent_text(at)} y={(y + 15).to_string()} {dx} text-anchor={anchor}>{ format!("Problem {problem} · {}", time_of(&flag.time)) }</text>
+                            <text x={percent_text(at)} y={(y + 15).to_string()} {dx} text-anchor={anchor}>{ (words().timeline.flag)(problem, time_of(&flag.time)) }</text>
                         </a>
                     </g>
                 }
@@ -273,31 +270,24 @@ fn legend(picture: &Picture) -> Html {
     let sign = |weight: Weight, words: &'static str| {
         html! { <li><svg width="14" height="14" aria-hidden="true">{ marks::sign(weight, 50.0, 7) }</svg>{ words }</li> }
     };
-    let mut notes = vec![
-        "Logs are counted: of equal records the first and the last time are known, and a line joins them.".to_owned(),
-    ];
+    let texts = words().timeline;
+    let mut notes = vec![texts.counted.to_owned()];
     if picture.undrawn > 0 {
-        notes.push(format!("{} not drawn; the table has them.", count(picture.undrawn.into(), "lane is", "lanes are")));
+        notes.push((texts.undrawn)(picture.undrawn.into()));
     }
     if picture.untimed > 0 {
-        notes.push(format!(
-            "{} no time and cannot be shown here.",
-            count(picture.untimed, "record has", "records have")
-        ));
+        notes.push((texts.untimed)(picture.untimed));
     }
     if picture.left_out > 0 {
-        notes.push(format!(
-            "{} of too many different kinds to be kept apart.",
-            count(picture.left_out, "row of logs was", "rows of logs were")
-        ));
+        notes.push((texts.left_out)(picture.left_out));
     }
     html! {
         <div class="tl-legend">
             <ul>
-                <li><svg width="14" height="14" aria-hidden="true"><path class="tl-bars" d="M3 12v-5h2v5zM8 12v-10h2v10z" /></svg>{ "records" }</li>
-                { sign(Weight::Warning, "warning, put off, reply 4xx") }
-                { sign(Weight::Error, "error, failed, reply 5xx") }
-                { sign(Weight::Critical, "critical event") }
+                <li><svg width="14" height="14" aria-hidden="true"><path class="tl-bars" d="M3 12v-5h2v5zM8 12v-10h2v10z" /></svg>{ texts.records }</li>
+                { sign(Weight::Warning, texts.warning) }
+                { sign(Weight::Error, texts.error) }
+                { sign(Weight::Critical, texts.critical) }
             </ul>
             <p class="meta">{ notes.join(" ") }</p>
         </div>

@@ -21,6 +21,7 @@ use yew::prelude::*;
 use super::browser;
 use super::case::Case;
 use super::keyboard;
+use super::language::{use_words, words};
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
 use super::state::Action;
@@ -48,6 +49,7 @@ pub struct Props {
 /// What stands above the table.
 #[function_component]
 pub fn Timeline(props: &Props) -> Html {
+    let words = use_words().timeline;
     let Props { tables, picture, case, act, session } = props;
     let root = use_node_ref();
     let report = Rc::as_ptr(&case.report) as usize;
@@ -60,7 +62,7 @@ pub fn Timeline(props: &Props) -> Html {
     });
     use_zoom(&root, picture, tables.range(), act);
     let Some(picture) = picture else {
-        return html! { <div class="timeline" ref={root}><p class="meta">{ "The timeline is being drawn." }</p></div> };
+        return html! { <div class="timeline" ref={root}><p class="meta">{ words.being_drawn }</p></div> };
     };
     if picture.marks.0 == 0 {
         return Html::default();
@@ -98,15 +100,16 @@ fn buttons(tables: &Tables, picture: &Rc<Picture>, act: &Callback<Action>, sessi
             session.ask(&Request::Find { table, query, from, forwards });
         })
     };
+    let words = words().timeline;
     let is_whole = tables.range().is_none();
     let all = act.reform(|_: MouseEvent| Action::Range(None));
     html! {
         <div class="buttons">
-            <button type="button" class="button" data-zoom="in" onclick={zoom(ZOOM)} title="Zoom in (+, or Ctrl and the wheel)">{ "Zoom in" }</button>
-            <button type="button" class="button" data-zoom="out" onclick={zoom(1.0 / ZOOM)} disabled={is_whole} title="Zoom out (-)">{ "Zoom out" }</button>
-            <button type="button" class="button" data-zoom="all" onclick={all} disabled={is_whole}>{ "All times" }</button>
-            <button type="button" class="button" onclick={find(false)} title="In the table: E">{ icon(Icon::Left) }<span>{ "Previous error" }</span></button>
-            <button type="button" class="button" onclick={find(true)} title="In the table: e"><span>{ "Next error" }</span>{ icon(Icon::Right) }</button>
+            <button type="button" class="button" data-zoom="in" onclick={zoom(ZOOM)} title={words.zoom_in_about}>{ words.zoom_in }</button>
+            <button type="button" class="button" data-zoom="out" onclick={zoom(1.0 / ZOOM)} disabled={is_whole} title={words.zoom_out_about}>{ words.zoom_out }</button>
+            <button type="button" class="button" data-zoom="all" onclick={all} disabled={is_whole}>{ words.all_times }</button>
+            <button type="button" class="button" onclick={find(false)} title={words.previous_about}>{ icon(Icon::Left) }<span>{ words.previous }</span></button>
+            <button type="button" class="button" onclick={find(true)} title={words.next_about}><span>{ words.next }</span>{ icon(Icon::Right) }</button>
         </div>
     }
 }

@@ -10,8 +10,8 @@ use yew::prelude::*;
 
 use super::scale::{self, Range, percent, percent_text};
 use super::{BINS, marks, part_of};
+use crate::ui::language::use_words;
 use crate::ui::state::Action;
-use crate::ui::text::count;
 use crate::worker::protocol::Picture;
 
 /// Height in pixels.
@@ -40,6 +40,8 @@ enum Hold {
 /// The strip.
 #[function_component]
 pub fn Overview(props: &Props) -> Html {
+    let all_words = use_words();
+    let words = all_words.timeline;
     let Props { picture, range: asked, act } = props;
     let asked = *asked;
     let held = use_state_eq(|| None::<(Hold, Range)>);
@@ -125,15 +127,15 @@ pub fn Overview(props: &Props) -> Html {
         }
     };
     let box_of = format!("0 0 {BINS} {HEIGHT}");
-    let text = format!("{} to {}", clocks.digits(range.0), clocks.digits(range.1));
+    let text = (all_words.shared.from_to)(&clocks.digits(range.0), &clocks.digits(range.1));
     let width = (right - left).max(0.0);
     html! {
         <div class="tl-row tl-overview">
-            <div class="tl-label"><b>{ "All sources" }</b><span>{ count(picture.marks.0.into(), "row", "rows") }</span></div>
+            <div class="tl-label"><b>{ words.all_sources }</b><span>{ (words.rows)(picture.marks.0.into()) }</span></div>
             <div class="tl-drawing">
                 { axis(picture.whole, picture) }
                 <svg class="tl-strip" width="100%" height={HEIGHT.to_string()} onpointerdown={down} onpointermove={drag} onpointerup={up}
-                    onpointercancel={cancel} role="group" aria-label="Range of time that all views show">
+                    onpointercancel={cancel} role="group" aria-label={words.strip}>
                     <svg viewBox={box_of} preserveAspectRatio="none" width="100%" height={HEIGHT.to_string()} aria-hidden="true">
                         <path class="tl-bars" d={marks::bars(&picture.overview, HEIGHT, (3.0, HEIGHT - 4.0), |bin| bin.count)} />
                         <path class="tl-bars bad" d={marks::bars(&picture.overview, HEIGHT, (3.0, HEIGHT - 4.0), |bin| bin.errors)} />
@@ -143,10 +145,10 @@ pub fn Overview(props: &Props) -> Html {
                         <rect class="tl-outside" x={percent_text(right)} y="0" width={percent_text(100.0 - right)} height="100%" />
                     }
                     <rect class={classes!("tl-brush", (range == whole).then_some("whole"))} x={percent_text(left)} y="0.5" width={percent_text(width)} height={(HEIGHT - 1.0).to_string()}
-                        tabindex="0" role="slider" aria-label="Range: arrows move it, with Shift they resize it" aria-valuemin="0" aria-valuemax="100"
+                        tabindex="0" role="slider" aria-label={words.brush} aria-valuemin="0" aria-valuemax="100"
                         aria-valuenow={(((left + right) / 2.0).clamp(0.0, 100.0) as u32).to_string()} aria-valuetext={text} onkeydown={key(Grip::All)} />
-                    { grip(Grip::From, range.0, left, "Begin of the range") }
-                    { grip(Grip::To, range.1, right, "End of the range") }
+                    { grip(Grip::From, range.0, left, words.begin) }
+                    { grip(Grip::To, range.1, right, words.end) }
                 </svg>
             </div>
         </div>

@@ -7,8 +7,8 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::scale;
+use crate::ui::language::use_words;
 use crate::ui::state::Action;
-use crate::ui::text::{count, grouped};
 use crate::worker::protocol::Picture;
 
 #[derive(Properties, PartialEq)]
@@ -22,6 +22,7 @@ pub struct Props {
 /// The row.
 #[function_component]
 pub fn RangeRow(props: &Props) -> Html {
+    let words = use_words().timeline;
     let Props { picture, range, act } = props;
     let range = *range;
     let wrong = use_state_eq(|| false);
@@ -42,20 +43,16 @@ pub fn RangeRow(props: &Props) -> Html {
         (props.picture.frame.clocks.digits(own), onchange)
     };
     let ((from, on_from), (to, on_to)) = (field(false), field(true));
-    let of = if picture.marks.0 == picture.marks.1 {
-        count(picture.marks.0.into(), "row", "rows")
-    } else {
-        format!("{} of {}", grouped(picture.marks.1.into()), count(picture.marks.0.into(), "row", "rows"))
-    };
-    let about = format!("{} · {of} · {}", scale::length(range), count(picture.errors.into(), "error", "errors"));
+    let rows = (picture.marks.1.into(), picture.marks.0.into());
+    let about = (words.about_range)(&scale::length(range), rows, picture.errors.into());
     html! {
         <div class="tl-range">
-            <label for="tl-from">{ "From" }</label>
+            <label for="tl-from">{ words.from }</label>
             <input id="tl-from" class="field" type="text" value={from} onchange={on_from} spellcheck="false" autocomplete="off" />
-            <label for="tl-to">{ "to" }</label>
+            <label for="tl-to">{ words.to }</label>
             <input id="tl-to" class="field" type="text" value={to} onchange={on_to} spellcheck="false" autocomplete="off" />
             <span class="meta">{ about }</span>
-            <span class="tl-wrong" role="status">{ if *wrong { "Write a time like 2019-03-12 07:30, or 07:30 alone." } else { "" } }</span>
+            <span class="tl-wrong" role="status">{ if *wrong { words.write_time } else { "" } }</span>
         </div>
     }
 }

@@ -7,6 +7,7 @@ use crate::model::known_row::KnownRow;
 use crate::report::Evidence;
 use crate::tools::code_lookup::{Candidate, Number, Reading, UNKNOWN_EVENT, look_up};
 use crate::tools::event_lookup;
+use crate::ui::language::{tag, words};
 use crate::ui::shared::sentence::Footing;
 use crate::ui::state::Action;
 
@@ -24,15 +25,16 @@ pub fn answer(code: &str, act: &Callback<Action>, footing: Option<&Footing>) -> 
         // A word such as "event" is no code.
         readings.retain(|reading| !reading.candidates.is_empty());
     }
+    let words = words().tools;
     html! {
         <>
             if readings.is_empty() && events.is_empty() && unknown.is_empty() {
-                { section("Answer", html! { <p>{ "There is no code in this text." }</p> }) }
+                { section(words.answer, html! { <p>{ words.no_code }</p> }) }
             }
             if !events.is_empty() {
-                { section("Events", html! { <dl class="facts">{ for events.iter().map(|row| event(row, act)) }</dl> }) }
+                { section(words.events, html! { <dl class="facts">{ for events.iter().map(|row| event(row, act)) }</dl> }) }
             }
-            { for unknown.iter().map(|id| section(&format!("Event {id}"), html! { <p>{ UNKNOWN_EVENT }</p> })) }
+            { for unknown.iter().map(|id| section(&(words.event)(&id.to_string()), html! { <p lang="en">{ UNKNOWN_EVENT }</p> })) }
             { for readings.iter().map(|reading| read(reading, footing)) }
         </>
     }
@@ -45,12 +47,12 @@ fn event(row: &KnownRow, act: &Callback<Action>) -> Html {
     let is_rule = row.severity != "note";
     html! {
         <div>
-            <dt>{ row.sources.join(", ") }<span class="meta">{ format!("event {}", ids.join(", ")) }</span></dt>
+            <dt>{ row.sources.join(", ") }<span class="meta">{ (words().tools.event)(&ids.join(", ")) }</span></dt>
             <dd>
-                <p class="strong">{ &row.title }</p>
-                <p>{ &row.cause }</p>
+                <p class="strong" lang="en">{ &row.title }</p>
+                <p lang="en">{ &row.cause }</p>
                 if is_rule {
-                    <button type="button" class="link" {onclick}>{ "What to do about it" }</button>
+                    <button type="button" class="link" {onclick}>{ words().tools.what_to_do }</button>
                 }
             </dd>
         </div>
@@ -58,27 +60,25 @@ fn event(row: &KnownRow, act: &Callback<Action>) -> Html {
 }
 
 fn read(reading: &Reading, footing: Option<&Footing>) -> Html {
+    let words = words().tools;
     let content = html! {
         <>
-            <p class="code-read">{ format!("Read as {}", reading.how) }</p>
+            <p class="code-read">{ words.read_as }{ " " }<span lang="en">{ reading.how.to_string() }</span></p>
             <dl class="facts">
                 if let Some(number) = reading.number {
-                    <div><dt>{ "Notations" }</dt><dd class="code">{ notations(number) }</dd></div>
+                    <div><dt>{ words.notations }</dt><dd class="code">{ notations(number) }</dd></div>
                 }
                 if let Some(parts) = reading.number.and_then(Number::hresult) {
-                    <div><dt>{ "HRESULT" }</dt><dd>{ format!(
-                        "Failure; facility {}{}; code {} (0x{:04X})",
-                        parts.facility,
-                        parts.name.map_or_else(String::new, |name| format!(" ({name})")),
-                        parts.low,
-                        parts.low
+                    <div><dt>{ "HRESULT" }</dt><dd>{ (words.hresult)(
+                        &format!("{}{}", parts.facility, parts.name.map_or_else(String::new, |name| format!(" ({name})"))),
+                        &format!("{} (0x{:04X})", parts.low, parts.low)
                     ) }</dd></div>
                 }
                 { for reading.candidates.iter().map(candidate) }
                 { in_this_case(footing, &|evidence| is_in(reading, evidence)) }
             </dl>
             if let Some(hint) = reading.hint {
-                <p class="meta">{ hint }</p>
+                <p class="meta" lang="en">{ hint }</p>
             }
         </>
     };
@@ -95,10 +95,10 @@ fn candidate(candidate: &Candidate) -> Html {
     html! {
         <div>
             <dt><span class="code">{ &candidate.symbol }</span><span class="meta">{ candidate.family.title() }</span></dt>
-            <dd>
+            <dd lang="en">
                 { for candidate.meaning.iter().map(|text| html! { <p class="strong">{ text }</p> }) }
                 { for candidate.action.iter().map(|text| html! { <p>{ text }</p> }) }
-                <p class="meta">{ format!("Because: {}", candidate.why) }</p>
+                <p class="meta"><span lang={tag()}>{ words().tools.because }</span>{ " " }{ candidate.why.to_string() }</p>
             </dd>
         </div>
     }

@@ -5,29 +5,24 @@ use yew::prelude::*;
 use super::code_answer;
 use super::inputs::Typed;
 use super::parts::{examples, field};
+use crate::ui::language::words;
 use crate::ui::shared::sentence::Footing;
 use crate::ui::state::Action;
 
 /// Inputs that show what the field takes.
-const EXAMPLES: [(&str, &str); 7] = [
-    ("0x80040111", "0x80040111"),
-    ("ec=1010", "ec=1010"),
-    ("-1017", "-1017"),
-    ("550 5.7.54", "550 5.7.54"),
-    ("0c 03 09 80", "0c 03 09 80"),
-    ("UntrustedRoot", "UntrustedRoot"),
-    ("event 12014", "event 12014"),
-];
+const EXAMPLES: [&str; 7] =
+    ["0x80040111", "ec=1010", "-1017", "550 5.7.54", "0c 03 09 80", "UntrustedRoot", "event 12014"];
 
 /// The tool.
 pub fn tool(code: &AttrValue, act: &Callback<Action>, footing: Option<&Footing>) -> Html {
+    let words = words().tools;
     html! {
         <>
             <section class="row">
-                <h2 class="margin margin-label">{ "Code" }</h2>
+                <h2 class="margin margin-label">{ words.code }</h2>
                 <div class="content">
-                    { field("look-up", "A code in any notation, an event, or a line with codes in it", code, Typed::Code, act) }
-                    { examples(&EXAMPLES, Typed::Code, act) }
+                    { field("look-up", words.code_field, code, Typed::Code, act) }
+                    { examples(&EXAMPLES, &[], Typed::Code, act) }
                 </div>
             </section>
             <div aria-live="polite">{ code_answer::answer(code, act, footing) }</div>

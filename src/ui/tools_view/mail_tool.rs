@@ -8,11 +8,11 @@ use super::inputs::Typed;
 use super::parts::{area, clipped, examples, in_this_case, row, section};
 use crate::analysis::pasted::{ACCEPTED, read_mail};
 use crate::tools::mail_reader::{Answer, Explained, HopRow, Path, Recipient, Report};
+use crate::ui::language::{tag, use_words, words};
 use crate::ui::shared::sentence::Footing;
 use crate::ui::state::Action;
 
-const EXAMPLES: [(&str, &str); 2] =
-    [("A header", include_str!("samples/header.txt")), ("A report", include_str!("samples/report.txt"))];
+const EXAMPLES: [&str; 2] = [include_str!("samples/header.txt"), include_str!("samples/report.txt")];
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -24,6 +24,7 @@ pub struct Props {
 /// The tool. A component, so that a long text is read again only when it changes.
 #[function_component]
 pub fn MailTool(props: &Props) -> Html {
+    let words = use_words().tools;
     let Props { text, act, footing } = props;
     let answer = use_memo(text.clone(), |text| read_mail(text.as_bytes()));
     let empty = text.trim().is_empty();
@@ -31,19 +32,19 @@ pub fn MailTool(props: &Props) -> Html {
     html! {
         <>
             <section class="row">
-                <h2 class="margin margin-label">{ "Header or report" }</h2>
+                <h2 class="margin margin-label">{ words.mail }</h2>
                 <div class="content">
-                    { area("mail", "The header of a message or a non-delivery report, pasted whole", "8", text, Typed::Mail, act) }
+                    { area("mail", words.mail_field, "8", text, Typed::Mail, act) }
                     <div class="buttons">
-                        { examples(&EXAMPLES, Typed::Mail, act) }
+                        { examples(&EXAMPLES, &words.mail_examples, Typed::Mail, act) }
                         if !empty {
-                            <button type="button" class="button quiet" onclick={clear}>{ "Clear" }</button>
+                            <button type="button" class="button quiet" onclick={clear}>{ words.clear }</button>
                         }
                     </div>
                     <p class="meta" role="status">{ status(&answer, empty) }</p>
                     if !empty && !answer.is_known() {
-                        { for answer.remarks.iter().map(|remark| html! { <p>{ remark }</p> }) }
-                        <p>{ ACCEPTED }</p>
+                        { for answer.remarks.iter().map(|remark| html! { <p lang="en">{ remark }</p> }) }
+                        <p lang="en">{ ACCEPTED }</p>
                     }
                 </div>
             </section>
@@ -54,52 +55,56 @@ pub fn MailTool(props: &Props) -> Html {
     }
 }
 
-fn status(answer: &Answer, empty: bool) -> String {
+fn status(answer: &Answer, empty: bool) -> Html {
+    let words = words().tools;
     if empty {
-        return "What you paste stays in this tab and in no case.".to_owned();
+        return html! { { words.stays_here } };
     }
     if !answer.is_known() {
-        return "This is no header of a message and no report about one.".to_owned();
+        return html! { { words.no_mail } };
     }
-    let mut parts = vec![answer.taken_for.clone()];
-    if let Some(path) = &answer.path {
-        let hops = path.hops.len() + path.more;
-        parts.push(if hops == 1 { "1 hop".to_owned() } else { format!("{hops} hops") });
-        parts.extend(path.total_text());
+    html! {
+        <>
+            <span lang="en">{ &answer.taken_for }</span>
+            if let Some(path) = &answer.path {
+                { ", " }{ (words.hops)((path.hops.len() + path.more) as u64) }
+                if let Some(total) = path.total_text() { { ", " }<span lang="en">{ total }</span> }
+            }
+        </>
     }
-    parts.join(", ")
 }
 
 fn results(answer: &Answer, footing: Option<&Footing>) -> Html {
+    let words = words().tools;
     let id = answer.message.iter().find(|(name, _)| *name == "Message-ID").map(|(_, value)| value.as_str());
     html! {
         <>
             { for answer.reports.iter().map(report) }
-            { section("Message", html! {
+            { section(words.message, html! {
                 <>
                     <dl class="facts">
                         { for answer.message.iter().map(|(name, value)| {
-                            row(html! { { *name } }, html! { <span class={(*name == "Message-ID").then_some("code")}>{ value }</span> })
+                            row(html! { <span lang="en">{ *name }</span> }, html! { <span class={(*name == "Message-ID").then_some("code")}>{ value }</span> })
                         }) }
                         if let Some(id) = id.filter(|id| id.len() > 4) {
                             { in_this_case(footing, &|evidence| evidence.excerpt.contains(id)) }
                         }
                     </dl>
-                    { for answer.remarks.iter().map(|remark| html! { <p class="meta">{ remark }</p> }) }
+                    { for answer.remarks.iter().map(|remark| html! { <p class="meta" lang="en">{ remark }</p> }) }
                 </>
             }) }
             if let Some(path) = &answer.path {
-                { section("Path", way(path)) }
+                { section(words.path, way(path)) }
             }
             if !answer.sender.is_empty() {
-                { section("Sender", html! { <dl class="facts">{ for answer.sender.iter().map(explained) }</dl> }) }
+                { section(words.sender, html! { <dl class="facts">{ for answer.sender.iter().map(explained) }</dl> }) }
             }
             if !answer.exchange.is_empty() {
-                { section("Exchange", html! {
+                { section(words.exchange, html! {
                     <>
                         <dl class="facts">{ for answer.exchange.iter().map(explained) }</dl>
                         if answer.other_headers > 0 {
-                            <p class="meta">{ format!("Headers of Exchange that rarely matter, not listed: {}", answer.other_headers) }</p>
+                            <p class="meta">{ (words.other_headers)(answer.other_headers as u64) }</p>
                         }
                     </>
                 }) }
@@ -109,18 +114,19 @@ fn results(answer: &Answer, footing: Option<&Footing>) -> Html {
 }
 
 fn report(report: &Report) -> Html {
-    let written = report.written_by.as_deref().unwrap_or("a server that the report does not name");
+    let words = words().tools;
+    let written = report.written_by.as_deref().map_or_else(|| words.written_by_unknown.to_owned(), words.written_by);
     section(
-        "Report",
+        words.report,
         html! {
             <>
                 <p class="code-read">
-                    { format!("Written by {written}") }
+                    { written }
                     { for report.date.iter().map(|date| html! { <span class="meta">{ format!(", {date}") }</span> }) }
                 </p>
                 { for report.recipients.iter().map(recipient) }
                 if report.more > 0 {
-                    <p class="meta">{ format!("{} more recipients are not listed.", report.more) }</p>
+                    <p class="meta">{ (words.more_recipients)(report.more as u64) }</p>
                 }
             </>
         },
@@ -128,18 +134,19 @@ fn report(report: &Report) -> Html {
 }
 
 fn recipient(recipient: &Recipient) -> Html {
-    let name = recipient.address.as_deref().unwrap_or("A recipient that the report does not name");
+    let words = words().tools;
+    let name = recipient.address.as_deref().unwrap_or(words.unknown_recipient);
     html! {
         <dl class="facts">
-            { row(html! { "For" }, html! {
+            { row(html! { { words.recipient } }, html! {
                 <>
-                    <span class="strong">{ name }</span>
-                    { for recipient.before.iter().map(|before| html! { { format!(", addressed as {before}") } }) }
+                    <span class="strong" lang={tag()}>{ name.to_owned() }</span>
+                    { for recipient.before.iter().map(|before| html! { <span lang={tag()}>{ (words.addressed_as)(before) }</span> }) }
                 </>
             }) }
-            { for recipient.outcome.iter().map(|outcome| row(html! { "Outcome" }, html! { { *outcome } })) }
-            { for recipient.server.iter().map(|server| row(html! { "Reply at" }, html! { <span class="code">{ server }</span> })) }
-            { for recipient.reply.iter().map(|reply| row(html! { "Reply" }, html! { <span class="code">{ clipped(reply, 2000) }</span> })) }
+            { for recipient.outcome.iter().map(|outcome| row(html! { { words.outcome } }, html! { { *outcome } })) }
+            { for recipient.server.iter().map(|server| row(html! { { words.reply_at } }, html! { <span class="code">{ server }</span> })) }
+            { for recipient.reply.iter().map(|reply| row(html! { { words.reply } }, html! { <span class="code">{ clipped(reply, 2000) }</span> })) }
             { for recipient.codes.iter().map(|(code, meaning, action)| row(
                 html! { <span class="code">{ code }</span> },
                 html! { <><p class="strong">{ meaning }</p>{ for action.iter().map(|text| html! { <p>{ text }</p> }) }</> },
@@ -152,33 +159,34 @@ fn way(path: &Path) -> Html {
     html! {
         <>
             if let Some(total) = path.total_text() {
-                <p class="code-read">{ total }</p>
+                <p class="code-read" lang="en">{ total }</p>
             }
             <ol class="hops">{ for path.hops.iter().enumerate().map(|(at, hop)| one(hop, path.slowest == Some(at))) }</ol>
             if path.more > 0 {
-                <p class="meta">{ format!("{} more hops are not listed.", path.more) }</p>
+                <p class="meta">{ (words().tools.more_hops)(path.more as u64) }</p>
             }
-            { for path.remarks.iter().map(|remark| html! { <p>{ remark }</p> }) }
+            { for path.remarks.iter().map(|remark| html! { <p lang="en">{ remark }</p> }) }
         </>
     }
 }
 
 fn one(hop: &HopRow, slowest: bool) -> Html {
-    let or = |value: &Option<String>| value.clone().unwrap_or_else(|| "not named".to_owned());
+    let words = words().tools;
+    let or = |value: &Option<String>| value.clone().unwrap_or_else(|| words.not_named.to_owned());
     let how: Vec<String> = [&hop.version, &hop.with].into_iter().flatten().cloned().collect();
-    let delay = if slowest { format!("{}, the longest", hop.delay_text()) } else { hop.delay_text() };
+    let longest = slowest.then(|| format!(", {}", words.longest));
     html! {
         <li>
             <p class="hop-time code">{ &hop.at }</p>
             <div class="hop-way">
-                <p><span class="hop-end">{ "from" }</span>{ " " }{ or(&hop.from) }</p>
-                <p><span class="hop-end">{ "by" }</span>{ " " }<span class="strong">{ or(&hop.by) }</span></p>
+                <p><span class="hop-end">{ words.hop_from }</span>{ " " }{ or(&hop.from) }</p>
+                <p><span class="hop-end">{ words.hop_by }</span>{ " " }<span class="strong">{ or(&hop.by) }</span></p>
                 if !how.is_empty() {
                     <p class="meta">{ how.join("; ") }</p>
                 }
             </div>
             <div class={classes!("hop-delay", slowest.then_some("slowest"))}>
-                <p>{ delay }</p>
+                <p><span lang="en">{ hop.delay_text() }</span>{ longest }</p>
                 if hop.seconds().is_some_and(|seconds| seconds >= 0) {
                     <svg class="hop-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false">
                         <rect class="hop-scale" width="100" height="6" />
@@ -192,7 +200,7 @@ fn one(hop: &HopRow, slowest: bool) -> Html {
 
 fn explained(one: &Explained) -> Html {
     row(
-        html! { { &one.name } },
+        html! { <span lang="en">{ &one.name }</span> },
         html! {
             <>
                 <p class="code">{ clipped(&one.value, 600) }</p>

@@ -17,16 +17,13 @@ use yew::prelude::*;
 use self::inputs::{Inputs, Tool, Typed};
 use self::mail_tool::MailTool;
 use super::browser;
+use super::language::use_words;
 use super::shared::sentence::Footing;
 use super::state::Action;
 
-/// All tools, in their order: the tool, the id of its tab, its name.
-const TOOLS: [(Tool, &str, &str); 4] = [
-    (Tool::Code, "tool-code", "Codes and events"),
-    (Tool::Guid, "tool-guid", "GUIDs"),
-    (Tool::Ranges, "tool-ranges", "IP ranges"),
-    (Tool::Mail, "tool-mail", "Headers and reports"),
-];
+/// All tools, in their order: the tool, and the id of its tab. Their names are in the same order in `language`.
+const TOOLS: [(Tool, &str); 4] =
+    [(Tool::Code, "tool-code"), (Tool::Guid, "tool-guid"), (Tool::Ranges, "tool-ranges"), (Tool::Mail, "tool-mail")];
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -40,15 +37,16 @@ pub struct Props {
 /// The view.
 #[function_component]
 pub fn Tools(props: &Props) -> Html {
+    let words = use_words().tools;
     let Props { inputs, act, footing } = props;
     let case = footing.as_ref();
-    let shown = TOOLS.iter().find(|(tool, ..)| *tool == inputs.tool).map(|(_, id, _)| *id);
+    let shown = TOOLS.iter().find(|(tool, _)| *tool == inputs.tool).map(|(_, id)| *id);
     html! {
         <div class="tools-view">
             <header class="view-head">
-                <h1>{ "Tools" }</h1>
-                <div class="tabs" role="tablist" aria-label="Tools" onkeydown={arrows(inputs.tool, act)}>
-                    { for TOOLS.iter().map(|(tool, id, name)| tab(*tool, id, name, inputs.tool, act)) }
+                <h1>{ words.title }</h1>
+                <div class="tabs" role="tablist" aria-label={words.title} onkeydown={arrows(inputs.tool, act)}>
+                    { for TOOLS.iter().zip(words.tabs).map(|((tool, id), name)| tab(*tool, id, name, inputs.tool, act)) }
                 </div>
             </header>
             <div id="tool" role="tabpanel" aria-labelledby={shown}>
@@ -76,7 +74,7 @@ fn tab(tool: Tool, id: &'static str, name: &'static str, shown: Tool, act: &Call
 fn arrows(shown: Tool, act: &Callback<Action>) -> Callback<KeyboardEvent> {
     let act = act.clone();
     Callback::from(move |event: KeyboardEvent| {
-        let at = TOOLS.iter().position(|(tool, ..)| *tool == shown).unwrap_or(0);
+        let at = TOOLS.iter().position(|(tool, _)| *tool == shown).unwrap_or(0);
         let to = match event.key().as_str() {
             "ArrowRight" => (at + 1) % TOOLS.len(),
             "ArrowLeft" => (at + TOOLS.len() - 1) % TOOLS.len(),
@@ -84,7 +82,7 @@ fn arrows(shown: Tool, act: &Callback<Action>) -> Callback<KeyboardEvent> {
             "End" => TOOLS.len() - 1,
             _ => return,
         };
-        if let Some((tool, id, _)) = TOOLS.get(to) {
+        if let Some((tool, id)) = TOOLS.get(to) {
             event.prevent_default();
             act.emit(Action::Tool(Typed::Show(*tool)));
             if let Some(tab) = browser::by_id(id) {

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::inputs::Typed;
 use crate::report::Evidence;
+use crate::ui::language::{tag, words};
 use crate::ui::shared::command_box::CommandBox;
 use crate::ui::shared::copy_button::CopyButton;
 use crate::ui::shared::sentence::Footing;
@@ -51,15 +52,15 @@ pub fn area(
     }
 }
 
-/// Buttons that put an input into the field: what they say, and the input.
-pub fn examples(all: &[(&'static str, &'static str)], change: Change, act: &Callback<Action>) -> Html {
-    let button = |(name, text): &(&'static str, &'static str)| {
-        let text = *text;
-        let class = classes!("button", (*name != text).then_some("words"));
+/// Buttons that put an input into the field: the inputs, and what the buttons say when that is not the input itself.
+pub fn examples(all: &[&'static str], names: &[&'static str], change: Change, act: &Callback<Action>) -> Html {
+    let button = |(at, text): (usize, &&'static str)| {
+        let (text, name) = (*text, names.get(at).copied());
+        let class = classes!("button", name.map(|_| "words"));
         let onclick = act.reform(move |_: MouseEvent| Action::Tool(change(text.to_owned())));
-        html! { <li><button type="button" {class} {onclick}>{ *name }</button></li> }
+        html! { <li><button type="button" {class} {onclick}>{ name.unwrap_or(text) }</button></li> }
     };
-    html! { <ul class="examples" aria-label="Examples">{ for all.iter().map(button) }</ul> }
+    html! { <ul class="examples" aria-label={words().tools.examples}>{ for all.iter().enumerate().map(button) }</ul> }
 }
 
 /// A section of an answer.
@@ -72,17 +73,17 @@ pub fn section(label: &str, content: Html) -> Html {
     }
 }
 
-/// A row of a definition list.
+/// A row of a definition list; what stands in it comes from the tools, and is English.
 pub fn row(name: Html, value: Html) -> Html {
-    html! { <div><dt>{ name }</dt><dd>{ value }</dd></div> }
+    html! { <div><dt>{ name }</dt><dd lang="en">{ value }</dd></div> }
 }
 
 /// A row whose value is something to copy.
 pub fn copied(name: &str, value: &str, act: &Callback<Action>) -> Html {
-    let label = format!("Copy {name}");
+    let label = (words().tools.copy)(name);
     html! {
         <div class="with-copy">
-            <dt>{ name }</dt>
+            <dt lang="en">{ name }</dt>
             <dd>
                 <span class="code">{ value }</span>
                 <span role="group" aria-label={label}>
@@ -102,21 +103,22 @@ pub fn command(text: &str, act: &Callback<Action>) -> Html {
 pub fn in_this_case(footing: Option<&Footing>, is_it: &dyn Fn(&Evidence) -> bool) -> Html {
     const MOST: usize = 12;
     let Some(footing) = footing else { return Html::default() };
+    let words = words().tools;
     let mut found: Vec<Html> = Vec::new();
     for problem in &footing.case.report.problems {
         for number in 1..=footing.case.citations(problem.number) {
             let Some(evidence) = footing.case.evidence(problem.number, number) else { continue };
             if found.len() < MOST && is_it(evidence) {
                 let cite = Cite { problem: problem.number, number };
-                let label = format!("Problem {}, evidence {number}", problem.number);
-                found.push(html! { <><button type="button" class="link" onclick={footing.opener(cite)}>{ label }</button>{ " " }</> });
+                let label = (words.seen)(problem.number, number);
+                found.push(html! { <><button type="button" class="link" lang={tag()} onclick={footing.opener(cite)}>{ label }</button>{ " " }</> });
             }
         }
     }
     if found.is_empty() {
-        return row(html! { "In this case" }, html! { "Not in the evidence shown" });
+        return row(html! { { words.in_case } }, html! { <span lang={tag()}>{ words.not_in_case }</span> });
     }
-    row(html! { "In this case" }, found.into_iter().collect())
+    row(html! { { words.in_case } }, found.into_iter().collect())
 }
 
 /// The beginning of a text, when it is long.

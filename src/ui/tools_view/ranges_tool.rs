@@ -8,35 +8,34 @@ use super::inputs::Typed;
 use super::parts::{area, clipped, command, examples, field, in_this_case, row, section};
 use crate::base::ip_range::parse_address;
 use crate::tools::ip_ranges::{ACCEPTED, Answer, Entry, addresses_in, look_up};
+use crate::ui::language::{tag, words};
 use crate::ui::shared::sentence::Footing;
 use crate::ui::state::Action;
 
-const EXAMPLES: [(&str, &str); 4] = [
-    ("Two that overlap", "192.0.2.0/24\n192.0.2.16-192.0.2.40"),
-    ("With a mask", "192.0.2.0(255.255.255.192), 198.51.100.7"),
-    (
-        "As PowerShell prints it",
-        "RemoteIPRanges : {::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, 0.0.0.0-255.255.255.255, 10.20.0.0/16}",
-    ),
-    ("IPv6", "2001:db8::/32, 2001:db8:1::25"),
+const EXAMPLES: [&str; 4] = [
+    "192.0.2.0/24\n192.0.2.16-192.0.2.40",
+    "192.0.2.0(255.255.255.192), 198.51.100.7",
+    "RemoteIPRanges : {::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, 0.0.0.0-255.255.255.255, 10.20.0.0/16}",
+    "2001:db8::/32, 2001:db8:1::25",
 ];
 
 /// The tool.
 pub fn tool(text: &AttrValue, address: &AttrValue, act: &Callback<Action>, footing: Option<&Footing>) -> Html {
+    let words = words().tools;
     let answer = look_up(text);
     let wanted = address.trim();
     let parsed = parse_address(wanted).ok();
     html! {
         <>
             <section class="row">
-                <h2 class="margin margin-label">{ "IP ranges" }</h2>
+                <h2 class="margin margin-label">{ words.ranges }</h2>
                 <div class="content">
-                    { area("ranges", "Remote IP ranges as Exchange takes or prints them, one or many", "3", text, Typed::Ranges, act) }
-                    { examples(&EXAMPLES, Typed::Ranges, act) }
-                    { field("range-address", "Is this address in them?", address, Typed::Address, act) }
+                    { area("ranges", words.ranges_field, "3", text, Typed::Ranges, act) }
+                    { examples(&EXAMPLES, &words.ranges_examples, Typed::Ranges, act) }
+                    { field("range-address", words.in_ranges, address, Typed::Address, act) }
                     <p class="meta" role="status">{ status(&answer) }</p>
                     if !wanted.is_empty() && parsed.is_none() {
-                        <p>{ format!("{} is no address. Accepted is one address, IPv4 or IPv6, without a port.", clipped(wanted, 60)) }</p>
+                        <p>{ (words.no_address)(&clipped(wanted, 60)) }</p>
                     }
                 </div>
             </section>
@@ -46,37 +45,37 @@ pub fn tool(text: &AttrValue, address: &AttrValue, act: &Callback<Action>, footi
 }
 
 fn status(answer: &Answer) -> String {
-    let number =
-        |count: usize, one: &str, many: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {many}") };
+    let words = words().tools;
     let mut parts = Vec::new();
     if answer.is_known() {
-        parts.push(number(answer.ranges.len(), "range", "ranges"));
-        parts.push(number(answer.overlaps.len() + answer.more_overlaps, "overlap", "overlaps"));
+        parts.push((words.some_ranges)(answer.ranges.len() as u64));
+        parts.push((words.some_overlaps)((answer.overlaps.len() + answer.more_overlaps) as u64));
     }
     if !answer.wrong.is_empty() {
-        parts.push(format!("{} not read", answer.wrong.len()));
+        parts.push((words.some_unread)(answer.wrong.len() as u64));
     }
     parts.join(", ")
 }
 
 fn results(answer: &Answer, address: Option<IpAddr>, act: &Callback<Action>, footing: Option<&Footing>) -> Html {
+    let words = words().tools;
     html! {
         <>
             if !answer.wrong.is_empty() {
-                { section("Not read", html! {
+                { section(words.not_read, html! {
                     <>
                         <dl class="facts">{ for answer.wrong.iter().take(30).map(|wrong| {
                             row(html! { <span class="code">{ clipped(&wrong.text, 80) }</span> }, html! { { wrong.why } })
                         }) }</dl>
-                        <p>{ ACCEPTED }</p>
+                        <p lang="en">{ ACCEPTED }</p>
                     </>
                 }) }
             }
             if let Some(address) = address.filter(|_| answer.is_known()) {
-                { section("Address", html! { <p class="strong">{ answer.placed_sentence(address) }</p> }) }
+                { section(words.address, html! { <p class="strong" lang="en">{ answer.placed_sentence(address) }</p> }) }
             }
             if answer.is_known() {
-                { section("Ranges", html! {
+                { section(words.list_of_ranges, html! {
                     <>
                         <dl class="facts">
                             { for answer.ranges.iter().map(entry) }
@@ -87,28 +86,28 @@ fn results(answer: &Answer, address: Option<IpAddr>, act: &Callback<Action>, foo
                                 })
                             }) }
                         </dl>
-                        { for answer.remarks().into_iter().map(|remark| html! { <p class="meta">{ remark }</p> }) }
+                        { for answer.remarks().into_iter().map(|remark| html! { <p class="meta" lang="en">{ remark }</p> }) }
                     </>
                 }) }
             }
             if !answer.overlaps.is_empty() {
-                { section("Overlaps", html! {
+                { section(words.overlaps, html! {
                     <>
-                        <ul class="lines">{ for answer.overlaps.iter().map(|overlap| html! { <li>{ answer.sentence(overlap) }</li> }) }</ul>
+                        <ul class="lines" lang="en">{ for answer.overlaps.iter().map(|overlap| html! { <li>{ answer.sentence(overlap) }</li> }) }</ul>
                         if answer.more_overlaps > 0 {
-                            <p class="meta">{ format!("{} more overlaps are not listed.", answer.more_overlaps) }</p>
+                            <p class="meta">{ (words.more_overlaps)(answer.more_overlaps as u64) }</p>
                         }
-                        <p class="meta">{ "Among receive connectors that listen on the same address and port, the smallest range that holds the remote address answers; nothing else about the connectors counts." }</p>
+                        <p class="meta">{ words.smallest_wins }</p>
                     </>
                 }) }
             }
             if answer.is_known() {
-                { section("To paste", html! {
+                { section(words.to_paste, html! {
                     <>
-                        <p>{ "The parameter for Set-ReceiveConnector. It replaces all ranges of the connector." }</p>
+                        <p>{ words.parameter }</p>
                         { command(&answer.argument(), act) }
                         if let Some(joined) = answer.joined_argument() {
-                            <p>{ "The same addresses in fewer ranges, for one connector." }</p>
+                            <p>{ words.joined }</p>
                             { command(&joined, act) }
                         }
                     </>
@@ -119,22 +118,24 @@ fn results(answer: &Answer, address: Option<IpAddr>, act: &Callback<Action>, foo
 }
 
 fn entry(entry: &Entry) -> Html {
+    let words = words().tools;
     let range = &entry.range;
     let (networks, more) = entry.networks();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let mask = range.mask().filter(|_| !range.is_single()).map_or(String::new(), |mask| format!(", mask {mask}"));
+    let more = if more > 0 { (words.and_more)(more as u64) } else { String::new() };
+    let mask =
+        range.mask().filter(|_| !range.is_single()).map_or(String::new(), |mask| (words.mask)(&mask.to_string()));
     let count = if range.is_single() {
-        "One address".to_owned()
+        words.one_address.to_owned()
     } else {
-        format!("{} to {}, {} addresses{mask}", range.low(), range.high(), entry.count())
+        (words.spans)(&range.low().to_string(), &range.high().to_string(), &entry.count().to_string()) + &mask
     };
     row(
         html! { <span class="code">{ range.to_string() }</span> },
         html! {
             <>
-                <p class="strong">{ count }</p>
+                <p class="strong" lang={tag()}>{ count }</p>
                 if networks != range.to_string() && !range.is_single() {
-                    <p>{ "Networks: " }<span class="code">{ networks }</span>{ more }</p>
+                    <p lang={tag()}>{ words.networks }{ " " }<span class="code">{ networks }</span>{ more }</p>
                 }
                 { for entry.remark().into_iter().map(|remark| html! { <p>{ remark }</p> }) }
             </>

@@ -1,0 +1,57 @@
+//! Collect: what stands around the table of what can be gathered; that table and what comes out of it are English. German.
+
+use crate::tools::collect::{Generation, Group};
+use crate::ui::language::en::collect::CollectWords;
+use crate::ui::language::{count, grouped};
+
+pub static WORDS: CollectWords = CollectWords {
+    title: "Daten sammeln",
+    chosen: |generation, kinds| format!("{generation}, {} ausgewählt", grouped(kinds)),
+    copy_script: "Skript kopieren",
+    copy_steps: "Schritte kopieren",
+    save_script: "Skript speichern",
+    save_steps: "Schritte speichern",
+    saved: |name| format!("{name} gespeichert"),
+    script: "Skript",
+    steps: "Schritte",
+    lead_script: "Ein Skript sammelt in einem Ordner, was unten angehakt ist, und schreibt auf, was es nicht bekommen konnte. Es liest nur; sehen Sie es durch, bevor Sie es ausführen. Was es sammelt, bleibt auf dem Server, bis Sie es mitnehmen.",
+    lead_steps: "Nummerierte Schritte für das, was unten angehakt ist. Sie lesen nur. Legen Sie alle Dateien in einen Ordner, und legen Sie ihn hier ab.",
+    run_online: "Speichern Sie es, verbinden Sie sich in PowerShell mit Connect-ExchangeOnline, und führen Sie es dort aus.",
+    run: "Speichern Sie es, kopieren Sie es auf einen Exchange-Server, und führen Sie es in der Exchange-Verwaltungsshell aus, die als Administrator geöffnet ist. Windows blockiert Skripts, die über den Browser kamen: Rechtsklick, Eigenschaften, Zulassen.",
+    generation: |generation| match generation {
+        Generation::Any => "Exchange 2007 bis SE",
+        Generation::Exchange2013 => "Exchange 2013 bis SE",
+        other => other.title(),
+    },
+    servers_run: "Auf den Servern läuft",
+    days: "Tage der Protokolle und Ereignisse",
+    servers: "Nur diese Server",
+    all_servers: "alle",
+    servers_of_case: |names| format!("Die des Falls: {names}"),
+    what: "Was gesammelt wird",
+    missing: "Was fehlt",
+    basics: "Das Nötigste",
+    everything: "Alles",
+    nothing: "Nichts",
+    ticked: "Angehakt:",
+    none_missing: "Für den geöffneten Fall fehlt nichts. Wird das Nötigste noch einmal gesammelt, zeigt sich, ob es besser geworden ist.",
+    gather: "Sammeln",
+    settles: "Was es klärt und wie es gesammelt wird",
+    size: "Größe",
+    time: "Dauer",
+    files: "Dateien",
+    some_steps: |steps| count(steps, "Schritt", "Schritte"),
+    needs: "Erfordert:",
+    group: |group| match group {
+        Group::Mail => "Wartende Nachrichten",
+        Group::Servers => "Server und ihr Zustand",
+        Group::Routing => "Connectors und Routing",
+        Group::Recipients => "Datenbanken und Empfänger",
+        Group::Directory => "Verzeichnis und Berechtigungen",
+        Group::Events => "Ereignisse",
+        Group::Logs => "Transportprotokolle",
+        Group::ByHand => "Von Hand",
+    },
+    changes: "Es ändert eine Einstellung, daher macht es hier kein Skript.",
+    by_hand: "Fehlt für diesen Fall außerdem, von Hand",
+};

@@ -1,0 +1,22 @@
+//! The sheet of keys. German.
+
+use crate::ui::language::en::keyboard::KeyboardWords;
+
+pub static WORDS: KeyboardWords = KeyboardWords {
+    title: "Tastatur",
+    keys: [
+        (&["?"], "Diese Übersicht"),
+        (&["j", "k"], "Nächstes, voriges Problem"),
+        (&["1", "bis", "9"], "Beleg 1 bis 9 des aktuellen Problems öffnen"),
+        (&["c"], "Das aktuelle Problem als Text kopieren"),
+        (&["b"], "Belege rechts oder unten"),
+        (&["Esc"], "Belege schließen, Lesen abbrechen"),
+        (&["Auf", "Ab", "Eingabe"], "In einer Tabelle: bewegen, Zeile öffnen"),
+        (&["e", "E"], "In einer Tabelle: nächste, vorige auffällige Zeile"),
+        (&["Strg+C"], "In einer Tabelle: Zeile als Text kopieren"),
+        (&["+", "-"], "In der Zeitachse: vergrößern, verkleinern; die Pfeiltasten verschieben den Zeitraum"),
+        (&["Tab"], "Nächstes Bedienelement; am Rand der Belege ändern die Pfeiltasten die Breite"),
+    ],
+    word_between: "bis",
+    go_to: |view| format!("Ansicht „{view}“"),
+};

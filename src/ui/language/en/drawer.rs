@@ -1,0 +1,56 @@
+//! The drawer of evidence and rows, with the raw lines. English.
+
+use crate::ui::language::grouped;
+
+/// The drawer of evidence and rows, with the raw lines.
+pub struct DrawerWords {
+    pub row: &'static str,
+    pub of_problem: fn(u32) -> String,
+    pub dock_about: &'static str,
+    pub dock_right: &'static str,
+    pub dock_below: &'static str,
+    pub close: &'static str,
+    pub close_about: &'static str,
+    pub copy: &'static str,
+    pub open_in_files: &'static str,
+    pub all_of_row: &'static str,
+    pub evidence: &'static str,
+    pub previous: &'static str,
+    pub next: &'static str,
+    pub line: fn(u32) -> String,
+    pub line_of: fn(u32, u32) -> String,
+    pub width: &'static str,
+    pub lines_of: fn(&str) -> String,
+    pub fields_of: fn(&str) -> String,
+    pub above: fn(u32) -> String,
+    pub below: fn(u32) -> String,
+    pub end: &'static str,
+    pub reading_around: fn(u32) -> String,
+    pub reading: &'static str,
+}
+
+pub static WORDS: DrawerWords = DrawerWords {
+    row: "Row",
+    of_problem: |problem| format!("Evidence of problem {problem}"),
+    dock_about: "Dock below or at the right (b)",
+    dock_right: "Dock at the right",
+    dock_below: "Dock below",
+    close: "Close the evidence",
+    close_about: "Close (Esc)",
+    copy: "Copy with location",
+    open_in_files: "Open in Files",
+    all_of_row: "All of the row",
+    evidence: "Evidence",
+    previous: "Previous evidence",
+    next: "Next evidence",
+    line: |line| format!("line {}", grouped(line.into())),
+    line_of: |line, all| format!("line {} of {}", grouped(line.into()), grouped(all.into())),
+    width: "Width of the evidence",
+    lines_of: |file| format!("Lines of {file}"),
+    fields_of: |record| format!("Fields of {record}"),
+    above: |lines| format!("{} lines above", grouped(lines.into())),
+    below: |lines| format!("{} lines below", grouped(lines.into())),
+    end: "end of file",
+    reading_around: |line| format!("Reading around line {}", grouped(line.into())),
+    reading: "Reading",
+};

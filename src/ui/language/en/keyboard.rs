@@ -1,0 +1,28 @@
+//! The sheet of keys. English.
+
+/// The sheet of keys.
+pub struct KeyboardWords {
+    pub title: &'static str,
+    pub keys: [(&'static [&'static str], &'static str); 11],
+    pub word_between: &'static str,
+    pub go_to: fn(&str) -> String,
+}
+
+pub static WORDS: KeyboardWords = KeyboardWords {
+    title: "Keyboard",
+    keys: [
+        (&["?"], "This sheet"),
+        (&["j", "k"], "Next, previous problem"),
+        (&["1", "to", "9"], "Open evidence 1 to 9 of the current problem"),
+        (&["c"], "Copy the current problem as text"),
+        (&["b"], "Evidence at the right or below"),
+        (&["Esc"], "Close the evidence, cancel reading"),
+        (&["Up", "Down", "Enter"], "In a table: move, open the row"),
+        (&["e", "E"], "In a table: next, previous row that stands out"),
+        (&["Ctrl+C"], "In a table: copy the row as text"),
+        (&["+", "-"], "In the timeline: zoom in, out; arrows move the range"),
+        (&["Tab"], "Next control; the arrows resize the evidence at its edge"),
+    ],
+    word_between: "to",
+    go_to: |view| format!("Go to {view}"),
+};
