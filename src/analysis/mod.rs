@@ -11,6 +11,7 @@ pub mod domain_route;
 mod expand;
 mod input;
 pub mod job;
+pub mod latency;
 pub mod log;
 pub mod message_path;
 mod names;

@@ -64,28 +64,84 @@ pub enum ComponentState {
     Incomplete,
 }
 
+/// What a string tells, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told<'a> {
+    /// When the message entered the organization; text of a time.
+    Arrived(&'a str),
+    /// A server, and whether the string is about it alone; its components follow.
+    Server(&'a str, bool),
+    /// A component of that server; its parts follow, one level deeper.
+    Component(ComponentText<'a>),
+    /// A piece that is not understood.
+    Unread(&'a str),
+}
+
+/// A component in its string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComponentText<'a> {
+    /// How many others it is a part of.
+    pub depth: usize,
+    /// As in [`Component`].
+    pub code: &'a str,
+    /// As in [`Component`].
+    pub agent: Option<&'a str>,
+    /// As in [`Component`].
+    pub state: ComponentState,
+    /// As in [`Component`].
+    pub milliseconds: u64,
+}
+
+/// Goes through a string without keeping it: a log has one in every third row.
+pub fn walk<'a>(text: &'a str, tell: &mut dyn FnMut(Told<'a>)) {
+    for (n, piece) in text.split(';').map(str::trim).enumerate().filter(|(_, piece)| !piece.is_empty()) {
+        let server = piece.strip_prefix("LSRV=").map(|rest| (true, rest));
+        match server.or_else(|| piece.strip_prefix("SRV=").map(|rest| (false, rest))) {
+            Some((alone, rest)) => {
+                let (server, list) = rest.split_once(':').unwrap_or((rest, ""));
+                tell(Told::Server(server, alone));
+                let mut parser = Parser { rest: list, tell };
+                parser.list(0);
+                let rest = parser.rest;
+                if !rest.is_empty() {
+                    tell(Told::Unread(rest));
+                }
+            }
+            None if n == 0 => tell(Told::Arrived(piece)),
+            None => tell(Told::Unread(piece)),
+        }
+    }
+}
+
 impl Latency {
     /// Reads a string; `None` when it names no server.
     pub fn parse(text: &str) -> Option<Latency> {
         let mut latency = Latency { arrived: None, servers: Vec::new(), unread: Vec::new() };
-        for (n, piece) in text.split(';').map(str::trim).enumerate().filter(|(_, piece)| !piece.is_empty()) {
-            let server = piece.strip_prefix("LSRV=").map(|rest| (true, rest));
-            match server.or_else(|| piece.strip_prefix("SRV=").map(|rest| (false, rest))) {
-                Some((alone, rest)) => {
-                    let (server, list) = rest.split_once(':').unwrap_or((rest, ""));
-                    let mut parser = Parser { rest: list };
-                    let components = parser.list(0);
-                    if !parser.rest.is_empty() {
-                        latency.unread.push(parser.rest.to_owned());
-                    }
-                    latency.servers.push(ServerLatency { server: server.to_owned(), alone, components });
-                }
-                None => match parse_moment(piece, DateOrder::Unknown).filter(|_| n == 0) {
-                    Some(moment) => latency.arrived = Some(moment),
-                    None => latency.unread.push(piece.to_owned()),
-                },
+        walk(text, &mut |told| match told {
+            Told::Arrived(time) => match parse_moment(time, DateOrder::Unknown) {
+                Some(moment) => latency.arrived = Some(moment),
+                None => latency.unread.push(time.to_owned()),
+            },
+            Told::Server(server, alone) => {
+                latency.servers.push(ServerLatency { server: server.to_owned(), alone, components: Vec::new() });
             }
-        }
+            Told::Component(text) => {
+                let mut into = latency.servers.last_mut().map(|server| &mut server.components);
+                for _ in 0..text.depth {
+                    into = into.and_then(|list| list.last_mut()).map(|component| &mut component.parts);
+                }
+                if let Some(into) = into {
+                    into.push(Component {
+                        code: text.code.to_owned(),
+                        agent: text.agent.map(str::to_owned),
+                        state: text.state,
+                        milliseconds: text.milliseconds,
+                        parts: Vec::new(),
+                    });
+                }
+            }
+            Told::Unread(piece) => latency.unread.push(piece.to_owned()),
+        });
         (!latency.servers.is_empty()).then_some(latency)
     }
 
@@ -114,25 +170,23 @@ impl Latency {
     }
 }
 
-struct Parser<'a> {
+struct Parser<'a, 'b> {
     rest: &'a str,
+    tell: &'b mut dyn FnMut(Told<'a>),
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// Components divided by `|`, up to a closing parenthesis or something that is none.
-    fn list(&mut self, depth: usize) -> Vec<Component> {
-        let mut all = Vec::new();
-        while let Some(component) = self.component(depth) {
-            all.push(component);
+    fn list(&mut self, depth: usize) {
+        while self.component(depth).is_some() {
             match self.rest.strip_prefix('|') {
                 Some(rest) => self.rest = rest,
                 None => break,
             }
         }
-        all
     }
 
-    fn component(&mut self, depth: usize) -> Option<Component> {
+    fn component(&mut self, depth: usize) -> Option<()> {
         let (name, rest) = self.rest.split_once('=')?;
         if name.is_empty() || name.contains(['|', '(', ')']) {
             return None;
@@ -141,19 +195,6 @@ impl Parser<'_> {
         let (number, rest) = rest.split_at_checked(end)?;
         let milliseconds = milliseconds(number)?;
         self.rest = rest;
-        let mut parts = Vec::new();
-        if depth < DEPTH
-            && let Some(inner) = rest.strip_prefix('(')
-        {
-            self.rest = inner;
-            parts = self.list(depth + 1);
-            match self.rest.strip_prefix(')') {
-                Some(rest) => self.rest = rest,
-                // The string was cut; what was read counts.
-                None if self.rest.is_empty() => {}
-                None => return None,
-            }
-        }
         let (name, state) = match (name.strip_suffix("-PEN"), name.strip_suffix("-INC")) {
             (Some(name), _) => (name, ComponentState::Pending),
             (_, Some(name)) => (name, ComponentState::Incomplete),
@@ -161,10 +202,23 @@ impl Parser<'_> {
         };
         // `TOTAL-HUB` is one code; behind others stands an agent.
         let (code, agent) = match name.split_once('-') {
-            Some((code, agent)) if code != "TOTAL" && code != "X" => (code, Some(agent.to_owned())),
+            Some((code, agent)) if code != "TOTAL" && code != "X" => (code, Some(agent)),
             _ => (name, None),
         };
-        Some(Component { code: code.to_owned(), agent, state, milliseconds, parts })
+        (self.tell)(Told::Component(ComponentText { depth, code, agent, state, milliseconds }));
+        if depth < DEPTH
+            && let Some(inner) = rest.strip_prefix('(')
+        {
+            self.rest = inner;
+            self.list(depth + 1);
+            match self.rest.strip_prefix(')') {
+                Some(rest) => self.rest = rest,
+                // The string was cut; what was read counts.
+                None if self.rest.is_empty() => {}
+                None => return None,
+            }
+        }
+        Some(())
     }
 }
 
@@ -174,11 +228,10 @@ fn milliseconds(text: &str) -> Option<u64> {
     if part.contains('.') {
         return None;
     }
-    let mut thousandths = part.get(..part.len().min(3))?.to_owned();
-    while thousandths.len() < 3 {
-        thousandths.push('0');
-    }
-    whole.parse::<u64>().ok()?.checked_mul(1000)?.checked_add(thousandths.parse().ok()?)
+    let part = part.get(..part.len().min(3))?;
+    let unit = [1_000, 100, 10, 1].get(part.len())?;
+    let thousandths = if part.is_empty() { 0 } else { part.parse::<u64>().ok()? * unit };
+    whole.parse::<u64>().ok()?.checked_mul(1000)?.checked_add(thousandths)
 }
 
 #[cfg(test)]

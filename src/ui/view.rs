@@ -77,7 +77,7 @@ pub static VIEWS: &[ViewRow] = &[
         icon: Icon::Queues,
         key: "q",
         group: Group::Evidence,
-        tables: &["queues", "messages", "next-hops", "errors", "tracking"],
+        tables: &["queues", "messages", "next-hops", "errors", "tracking", "latency", "slow-messages"],
         needs: "Lists of queues and messages fill it",
     },
     ViewRow {

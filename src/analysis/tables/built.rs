@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
 use super::{Cell, Query, Row, Table};
+use crate::analysis::latency::duration;
 use crate::base::clocks::Clocks;
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
@@ -239,7 +240,7 @@ impl Built {
                 let own = match cell {
                     Cell::Unknown => 0,
                     Cell::Text(text) => u32::try_from(text.chars().take(CELL).count()).unwrap_or(0),
-                    Cell::Number(number) => u32::try_from(grouped(*number).len()).unwrap_or(0),
+                    Cell::Number(_) | Cell::Duration(_) => u32::try_from(whole(cell).len()).unwrap_or(0),
                     Cell::Time(moment) if !clocks.is_placed(*moment, source_of(row)) => 19,
                     Cell::Time(_) if clocks.in_local && clocks.local.is_some() => 26,
                     Cell::Time(_) => 23,
@@ -279,7 +280,7 @@ fn compare(one: &Row, other: &Row, query: &Query) -> Ordering {
             (Cell::Unknown, Cell::Unknown) => Ordering::Equal,
             (Cell::Unknown, _) => return Ordering::Greater,
             (_, Cell::Unknown) => return Ordering::Less,
-            (Cell::Number(a), Cell::Number(b)) => a.cmp(b),
+            (Cell::Number(a), Cell::Number(b)) | (Cell::Duration(a), Cell::Duration(b)) => a.cmp(b),
             (Cell::Time(a), Cell::Time(b)) => {
                 axis(one, a).cmp(&axis(other, b)).then(a.clock.cmp(&b.clock)).then(a.cmp(b))
             }
@@ -333,6 +334,7 @@ fn digits(text: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
 fn whole(cell: &Cell) -> String {
     match cell {
         Cell::Number(number) => grouped(*number),
+        Cell::Duration(milliseconds) => duration(*milliseconds),
         other => other.text(),
     }
 }

@@ -134,7 +134,7 @@ fn widths(table: &Table, state: &TableState) -> String {
     let width = |at: u32| {
         let (longest, kind) = (longest(at), table.columns.get(at as usize).map(|column| column.kind));
         match kind {
-            Some(Kind::Number) => rem(longest.clamp(6, 16)),
+            Some(Kind::Number | Kind::Duration) => rem(longest.clamp(6, 16)),
             Some(Kind::Time) => rem(if longest > 19 { 23 } else { 19 }),
             Some(Kind::Words) => rem(longest.clamp(8, 26)),
             _ if longest <= 16 => rem(longest.max(6)),
