@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, Column, Row, Table};
+use super::{Cell, Column, Order, Row, Table};
 use crate::base::source::Span;
 use crate::facts::Facts;
 
@@ -21,6 +21,7 @@ pub static TABLE: Table = Table {
         Column::printed("Whole text").extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: |_, row| row.cells.get(6).map(|error| super::codes(&error.text())).unwrap_or_default(),
     stands_out: |_| true,
     bring: "A list of queues: Get-Queue | Export-Clixml queues.xml.",

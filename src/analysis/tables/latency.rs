@@ -1,6 +1,6 @@
 //! How long mail takes: percentiles of the whole way, of servers and of their components.
 
-use super::{Cell, Column, Row, Table};
+use super::{Cell, Column, Order, Row, Table};
 use crate::analysis::latency as told;
 use crate::facts::Facts;
 use crate::facts::latency::{Of, Spread};
@@ -25,6 +25,7 @@ pub static TABLE: Table = Table {
         Column::words("Clocks of").facet().extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: |facts, row| {
         let mut notes = vec![("Percentiles".to_owned(), told::EXACT.to_owned())];
         let latencies = &facts.transport.latency;

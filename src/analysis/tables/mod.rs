@@ -76,12 +76,26 @@ pub struct Table {
     pub columns: &'static [Column],
     /// Makes the rows, in the order in which they are shown first.
     pub rows: fn(&Facts) -> Vec<Row>,
+    /// What that order is.
+    pub order: Order,
     /// What is known about a row beyond its cells: title and text.
     pub notes: fn(&Facts, &Row) -> Vec<(String, String)>,
     /// Whether a row is one of those that a reader looks for first; keys jump from one to the next.
     pub stands_out: fn(&Row) -> bool,
     /// What to bring when there are no rows.
     pub bring: &'static str,
+}
+
+/// The order in which rows are shown first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// As they are made.
+    Rows,
+    /// By the first column of times. The rows are made in that order as far as the files tell it; when the reader says how the
+    /// clocks lie to each other, it is theirs.
+    OldestFirst,
+    /// The same, the other way round.
+    NewestFirst,
 }
 
 /// A column.

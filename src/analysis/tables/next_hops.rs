@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cell, Column, Row, Table, no_notes};
+use super::{Cell, Column, Order, Row, Table, no_notes};
 use crate::base::source::Span;
 use crate::facts::Facts;
 
@@ -21,6 +21,7 @@ pub static TABLE: Table = Table {
         Column::printed("Reply"),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| row.cells.get(5).is_some_and(|retry| *retry != Cell::Number(0)),
     bring: "A list of queues: Get-Queue | Export-Clixml queues.xml.",

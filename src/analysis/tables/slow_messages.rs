@@ -1,6 +1,6 @@
 //! The messages that took longest, each once.
 
-use super::{Cell, Column, Row, Table, is_one_of};
+use super::{Cell, Column, Order, Row, Table, is_one_of};
 use crate::analysis::{latency, message_path};
 use crate::facts::Facts;
 
@@ -22,6 +22,7 @@ pub static TABLE: Table = Table {
         Column::printed("Message ID").extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: |facts, row| {
         let slow = facts.transport.latency.slow.iter().find(|slow| Some(slow.span) == row.span);
         let mut notes = slow.map(latency::breakdown).unwrap_or_default();
