@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
 
 /// Values of at most a number of keys; up to twice as many while counting.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,9 +23,8 @@ impl<T> Sample<T> {
         Sample { most: most.max(1), threshold: u64::MAX, kept: HashMap::default() }
     }
 
-    /// Changes the value of a key; the first time, makes it. A key that is not kept is passed over.
-    pub fn put(&mut self, key: &[u8], change: impl FnOnce(Option<&mut T>) -> Option<T>) {
-        let hash = xxh3_64(key);
+    /// Changes the value of a key, by its hash; the first time, makes it. A key that is not kept is passed over.
+    pub fn put(&mut self, hash: u64, change: impl FnOnce(Option<&mut T>) -> Option<T>) {
         if hash > self.threshold {
             return;
         }

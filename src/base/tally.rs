@@ -1,6 +1,7 @@
 //! Counting what has too many values to be kept: bounded, mergeable, and independent of the order ([`Sample`]).
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::sample::Sample;
 use super::source::Span;
@@ -45,7 +46,7 @@ impl Tallies {
     pub fn mark(&mut self, key: &[u8], time: Option<i64>, place: Span, marks: u64) {
         self.total += 1;
         let at = time.unwrap_or(i64::MAX);
-        self.kept.put(key, |known| {
+        self.kept.put(xxh3_64(key), |known| {
             let Some(tally) = known else {
                 let (times, examples) = (time.map(|t| (t, t)), vec![(at, place)]);
                 return Some(Tally { key: key.into(), count: 1, times, examples, marks });

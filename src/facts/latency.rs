@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::base::clocks::millis;
 use crate::base::histogram::Histogram;
@@ -131,10 +132,10 @@ pub struct LatencyFold {
     spreads: Sample<Spread>,
     ways: Sample<Way>,
     slow: Vec<Slow>,
+    /// What is faster is none of the slowest.
+    least: u64,
     rows: u64,
     backwards: u64,
-    #[serde(skip)]
-    key: Vec<u8>,
 }
 
 impl Default for LatencyFold {
@@ -143,9 +144,9 @@ impl Default for LatencyFold {
             spreads: Sample::new(SPREADS),
             ways: Sample::new(WAYS),
             slow: Vec::new(),
+            least: 0,
             rows: 0,
             backwards: 0,
-            key: Vec::new(),
         }
     }
 }
@@ -280,9 +281,12 @@ impl LatencyFold {
     fn string(&mut self, info: &str, span: Span) -> (usize, bool) {
         let last = info.rfind("SRV=").unwrap_or(0);
         let (mut at, mut part, mut first, mut servers, mut goes_on) = ("", "", "", 0, false);
+        let (mut is_own, mut seed) = (false, 0);
         walk(info, &mut |told| match told {
             Told::Server(server, alone) => {
                 (at, part, goes_on) = (server, "", alone);
+                is_own = server.as_ptr() as usize >= info.as_ptr() as usize + last;
+                seed = xxh3_64_with_seed(server.as_bytes(), u64::from(is_own));
                 if servers == 0 {
                     (first, servers) = (server, 1);
                 } else if !first.eq_ignore_ascii_case(server) {
@@ -290,40 +294,37 @@ impl LatencyFold {
                 }
             }
             Told::Component(component) if component.state == ComponentState::Done => {
-                let is_own = at.as_ptr() as usize >= info.as_ptr() as usize + last;
-                if component.depth == 0 && component.code.starts_with("TOTAL") {
+                let is_total = component.depth == 0 && component.code.starts_with("TOTAL");
+                if is_total {
                     part = component.code;
+                    seed = xxh3_64_with_seed(part.as_bytes(), seed);
                 }
-                let name = (component.code != part).then_some((component.code, component.agent));
-                self.component((at, part, name), component.milliseconds, span, is_own);
+                let hash = match component.agent {
+                    _ if is_total => seed,
+                    None => xxh3_64_with_seed(component.code.as_bytes(), seed),
+                    Some(agent) => {
+                        xxh3_64_with_seed(agent.as_bytes(), xxh3_64_with_seed(component.code.as_bytes(), seed))
+                    }
+                };
+                let took = component.milliseconds;
+                self.spreads.put(hash, |known| match known {
+                    Some(spread) => {
+                        spread.add(took, 1, span);
+                        None
+                    }
+                    None => {
+                        let name = match component.agent {
+                            _ if is_total => None,
+                            Some(agent) => Some(Box::from(format!("{}-{agent}", component.code))),
+                            None => Some(Box::from(component.code)),
+                        };
+                        Some(Spread::new(Of::Server(at.into(), part.into(), name), took, 1, span, is_own))
+                    }
+                });
             }
             _ => {}
         });
         (servers, goes_on)
-    }
-
-    /// Counts a component: server, part of transport, and the component of it with its agent.
-    fn component(&mut self, of: (&str, &str, Option<(&str, Option<&str>)>), took: u64, span: Span, is_own: bool) {
-        let (server, part, name) = of;
-        let (code, agent) = name.unwrap_or_default();
-        self.key.clear();
-        for piece in [server, part, code, agent.unwrap_or(""), if is_own { "own" } else { "" }] {
-            self.key.extend_from_slice(piece.as_bytes());
-            self.key.push(0x1F);
-        }
-        self.spreads.put(&self.key, |known| match known {
-            Some(spread) => {
-                spread.add(took, 1, span);
-                None
-            }
-            None => {
-                let name = name.map(|(code, agent)| match agent {
-                    Some(agent) => Box::from(format!("{code}-{agent}")),
-                    None => Box::from(code),
-                });
-                Some(Spread::new(Of::Server(server.into(), part.into(), name), took, 1, span, is_own))
-            }
-        });
     }
 
     fn count(&mut self, of: Of, took: u64, times: u32, span: Span, is_own: bool) {
@@ -337,7 +338,7 @@ impl LatencyFold {
             Of::Stay(server) => server.as_bytes(),
             Of::Server(..) => return,
         };
-        self.spreads.put(key, |known| match known {
+        self.spreads.put(xxh3_64(key), |known| match known {
             Some(spread) => {
                 spread.add(took, times, span);
                 None
@@ -346,13 +347,13 @@ impl LatencyFold {
         });
     }
 
-    /// Keeps the slowest, each message once.
+    /// Keeps the slowest.
     fn slow(&mut self, took: u64, row: &Seen<'_>, end: End, clocks: Clocks) {
-        if self.slow.len() >= SLOWEST && self.slow.last().is_some_and(|last| last.took > took) {
+        if took < self.least {
             return;
         }
-        let text = |bytes: &[u8]| Box::from(String::from_utf8_lossy(bytes.get(..SHOWN).unwrap_or(bytes)).into_owned());
-        self.keep(Slow {
+        let text = |bytes: &[u8]| Box::from(String::from_utf8_lossy(bytes.get(..SHOWN).unwrap_or(bytes)).as_ref());
+        self.slow.push(Slow {
             took,
             span: row.span,
             at: row.at,
@@ -365,19 +366,21 @@ impl LatencyFold {
             recipients: text(row.recipients),
             string: text(row.info.as_bytes()),
         });
+        if self.slow.len() > SLOWEST * 4 {
+            self.prune();
+        }
     }
 
-    fn keep(&mut self, slow: Slow) {
-        let order = |slow: &Slow| (std::cmp::Reverse(slow.took), slow.span);
-        if let Some(known) = self.slow.iter().position(|known| known.message == slow.message) {
-            if self.slow.get(known).is_some_and(|known| order(known) <= order(&slow)) {
-                return;
-            }
-            self.slow.remove(known);
-        }
-        let at = self.slow.partition_point(|known| order(known) < order(&slow));
-        self.slow.insert(at, slow);
+    /// Leaves the slowest, each message once. One that is left out here comes back with a slower row, so the order of the rows
+    /// does not matter.
+    fn prune(&mut self) {
+        self.slow.sort_unstable_by(|a, b| (b.took, a.span).cmp(&(a.took, b.span)));
+        let mut seen = BTreeSet::new();
+        self.slow.retain(|slow| seen.insert(slow.message.clone()));
         self.slow.truncate(SLOWEST);
+        if self.slow.len() == SLOWEST {
+            self.least = self.slow.last().map_or(0, |last| last.took);
+        }
     }
 
     /// Keeps a row with the others of its message.
@@ -385,21 +388,18 @@ impl LatencyFold {
         if row.id.is_empty() {
             return;
         }
-        self.key.clear();
-        self.key.push(if row.clock == Clock::Utc { b'u' } else { b'l' });
-        self.key.extend_from_slice(row.id);
-        let stop = Stop {
+        let stop = || Stop {
             server: row.server.into(),
             came: end.is_none().then_some((row.at, row.span)),
             left: end.map(|end| (row.at, row.span, end)),
         };
-        self.ways.put(&self.key, |known| match known {
+        self.ways.put(xxh3_64_with_seed(row.id, u64::from(row.clock == Clock::Utc)), |known| match known {
             Some(way) => {
                 way.is_stamped |= is_stamped;
-                way.stop(stop);
+                way.stop(stop());
                 None
             }
-            None => Some(Way { id: row.id.into(), clock: row.clock, is_stamped, stops: vec![stop] }),
+            None => Some(Way { id: row.id.into(), clock: row.clock, is_stamped, stops: vec![stop()] }),
         });
     }
 
@@ -412,9 +412,8 @@ impl LatencyFold {
                 into.stop(stop);
             }
         });
-        for slow in other.slow {
-            self.keep(slow);
-        }
+        self.slow.extend(other.slow);
+        self.prune();
         self.rows += other.rows;
         self.backwards += other.backwards;
     }
@@ -427,7 +426,7 @@ impl LatencyFold {
         for way in ways.iter().filter(|way| !way.is_stamped) {
             joined += u64::from(self.joined(way));
         }
-        let (all, _) = self.spreads.finish();
+        let (all, _) = std::mem::replace(&mut self.spreads, Sample::new(1)).finish();
         let mut spreads: BTreeMap<Of, Spread> = BTreeMap::new();
         for spread in all {
             match spreads.get(&spread.of) {
@@ -451,6 +450,7 @@ impl LatencyFold {
             _ => true,
         };
         let spreads = spreads.into_values().filter(is_told).collect();
+        self.prune();
         Latencies { spreads, slow: self.slow, joined, is_sample: !is_whole, backwards: self.backwards }
     }
 

@@ -100,9 +100,7 @@ pub fn walk<'a>(text: &'a str, tell: &mut dyn FnMut(Told<'a>)) {
             Some((alone, rest)) => {
                 let (server, list) = rest.split_once(':').unwrap_or((rest, ""));
                 tell(Told::Server(server, alone));
-                let mut parser = Parser { rest: list, tell };
-                parser.list(0);
-                let rest = parser.rest;
+                let rest = self::list(list, tell);
                 if !rest.is_empty() {
                     tell(Told::Unread(rest));
                 }
@@ -170,31 +168,21 @@ impl Latency {
     }
 }
 
-struct Parser<'a, 'b> {
-    rest: &'a str,
-    tell: &'b mut dyn FnMut(Told<'a>),
-}
-
-impl Parser<'_, '_> {
-    /// Components divided by `|`, up to a closing parenthesis or something that is none.
-    fn list(&mut self, depth: usize) {
-        while self.component(depth).is_some() {
-            match self.rest.strip_prefix('|') {
-                Some(rest) => self.rest = rest,
-                None => break,
-            }
-        }
-    }
-
-    fn component(&mut self, depth: usize) -> Option<()> {
-        let (name, rest) = self.rest.split_once('=')?;
-        if name.is_empty() || name.contains(['|', '(', ')']) {
-            return None;
-        }
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (number, rest) = rest.split_at_checked(end)?;
-        let milliseconds = milliseconds(number)?;
-        self.rest = rest;
+/// Components divided by `|`, with their parts in parentheses; what is left when something else comes. By bytes, because it
+/// runs over every third row of a log.
+fn list<'a>(text: &'a str, tell: &mut dyn FnMut(Told<'a>)) -> &'a str {
+    let bytes = text.as_bytes();
+    let (mut at, mut depth) = (0, 0);
+    loop {
+        let start = at;
+        let name = bytes.iter().skip(at).position(|b| matches!(b, b'=' | b'|' | b'(' | b')')).unwrap_or(0);
+        let number = at + name + 1;
+        let read =
+            text.get(start..start + name).filter(|name| !name.is_empty() && bytes.get(number - 1) == Some(&b'='));
+        let (Some(name), Some((milliseconds, length))) = (read, seconds(bytes.get(number..).unwrap_or(&[]))) else {
+            return text.get(start..).unwrap_or("");
+        };
+        at = number + length;
         let (name, state) = match (name.strip_suffix("-PEN"), name.strip_suffix("-INC")) {
             (Some(name), _) => (name, ComponentState::Pending),
             (_, Some(name)) => (name, ComponentState::Incomplete),
@@ -205,33 +193,41 @@ impl Parser<'_, '_> {
             Some((code, agent)) if code != "TOTAL" && code != "X" => (code, Some(agent)),
             _ => (name, None),
         };
-        (self.tell)(Told::Component(ComponentText { depth, code, agent, state, milliseconds }));
-        if depth < DEPTH
-            && let Some(inner) = rest.strip_prefix('(')
-        {
-            self.rest = inner;
-            self.list(depth + 1);
-            match self.rest.strip_prefix(')') {
-                Some(rest) => self.rest = rest,
-                // The string was cut; what was read counts.
-                None if self.rest.is_empty() => {}
-                None => return None,
-            }
+        tell(Told::Component(ComponentText { depth, code, agent, state, milliseconds }));
+        if bytes.get(at) == Some(&b'(') && depth < DEPTH {
+            (at, depth) = (at + 1, depth + 1);
+            continue;
         }
-        Some(())
+        while bytes.get(at) == Some(&b')') && depth > 0 {
+            (at, depth) = (at + 1, depth - 1);
+        }
+        match bytes.get(at) {
+            Some(b'|') => at += 1,
+            // The string may be cut; what was read counts.
+            _ => return text.get(at..).unwrap_or(""),
+        }
     }
 }
 
-/// `1`, `0.25` or `12.345` seconds.
-fn milliseconds(text: &str) -> Option<u64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    if part.contains('.') {
-        return None;
+/// `1`, `0.25` or `12.345` seconds in milliseconds, and how many bytes they take.
+fn seconds(bytes: &[u8]) -> Option<(u64, usize)> {
+    let (mut milliseconds, mut unit, mut length) = (0_u64, None, 0);
+    for byte in bytes {
+        match (byte, unit) {
+            (b'0'..=b'9', None) => {
+                milliseconds = milliseconds.checked_mul(10)?.checked_add(u64::from(byte - b'0') * 1_000)?;
+            }
+            (b'0'..=b'9', Some(left)) => {
+                milliseconds = milliseconds.checked_add(u64::from(byte - b'0') * left)?;
+                unit = Some(left / 10);
+            }
+            (b'.', None) if length > 0 => unit = Some(100),
+            (b'.', _) => return None,
+            _ => break,
+        }
+        length += 1;
     }
-    let part = part.get(..part.len().min(3))?;
-    let unit = [1_000, 100, 10, 1].get(part.len())?;
-    let thousandths = if part.is_empty() { 0 } else { part.parse::<u64>().ok()? * unit };
-    whole.parse::<u64>().ok()?.checked_mul(1000)?.checked_add(thousandths)
+    (length > 0).then_some((milliseconds, length))
 }
 
 #[cfg(test)]
