@@ -3,6 +3,7 @@
 //! Traps: percentiles do not add up, and parts are within the part above them, so nothing here is summed. Whether a message is an
 //! outlier is asked among ways of its own kind: one that ends in a mailbox is not compared with one that goes to another server.
 
+use crate::base::order::Order as _;
 use crate::base::timestamp::Moment;
 use crate::facts::latency::{Clocks, End, Latencies, Of, Slow, Spread};
 use crate::model::latency::{Component, Latency};
@@ -77,7 +78,7 @@ pub fn breakdown(slow: &Slow) -> Vec<(String, String)> {
         told(&server.components, &mut all);
         // In the order of the string, but of many only those that took longest.
         let mut longest: Vec<u64> = all.iter().map(|component| component.milliseconds).collect();
-        longest.sort_unstable_by(|a, b| b.cmp(a));
+        longest.order_by(|a, b| b.cmp(a));
         let least = longest.get(NAMED).map_or(0, |next| next + 1);
         let parts: Vec<String> = all
             .into_iter()

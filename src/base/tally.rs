@@ -1,5 +1,6 @@
 //! Counting what has too many values to be kept: bounded, mergeable, and independent of the order ([`Sample`]).
 
+use crate::base::order::Order as _;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -87,7 +88,7 @@ impl Tallies {
     /// their keys.
     pub fn finish(self) -> (u64, u64, Vec<Tally>) {
         let (mut tallies, _) = self.kept.finish();
-        tallies.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        tallies.order_by(|a, b| a.key.cmp(&b.key));
         let kept: u64 = tallies.iter().map(|t| t.count).sum();
         (self.total, self.total - kept, tallies)
     }

@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::base::clocks::millis;
 use crate::base::histogram::Histogram;
+use crate::base::order::Order as _;
 use crate::base::sample::Sample;
 use crate::base::source::Span;
 use crate::base::timestamp::{Clock, unix_millis};
@@ -374,7 +375,7 @@ impl LatencyFold {
     /// Leaves the slowest, each message once. One that is left out here comes back with a slower row, so the order of the rows
     /// does not matter.
     fn prune(&mut self) {
-        self.slow.sort_unstable_by(|a, b| (b.took, a.span).cmp(&(a.took, b.span)));
+        self.slow.order_by(|a, b| (b.took, a.span).cmp(&(a.took, b.span)));
         let mut seen = BTreeSet::new();
         self.slow.retain(|slow| seen.insert(slow.message.clone()));
         self.slow.truncate(SLOWEST);
@@ -421,7 +422,7 @@ impl LatencyFold {
     /// Joins the rows of messages, and puts everything into its order.
     pub fn finish(mut self) -> Latencies {
         let (mut ways, is_whole) = std::mem::replace(&mut self.ways, Sample::new(1)).finish();
-        ways.sort_unstable_by(|a, b| (a.clock, &a.id).cmp(&(b.clock, &b.id)));
+        ways.order_by(|a, b| (a.clock, &a.id).cmp(&(b.clock, &b.id)));
         let mut joined = 0;
         for way in ways.iter().filter(|way| !way.is_stamped) {
             joined += u64::from(self.joined(way));

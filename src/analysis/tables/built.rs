@@ -3,6 +3,7 @@
 //! Trap: a case can have a million messages. The rows are made once; an order is a list of positions, kept until another one
 //! is asked for, and a window copies only what is on the screen.
 
+use crate::base::order::Order as _;
 use std::cell::{OnceCell, RefCell};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -143,8 +144,8 @@ impl Built {
         };
         match self.table.order {
             Order::Rows => {}
-            Order::OldestFirst => order.sort_by_key(|at| axis(at).unwrap_or(i64::MAX)),
-            Order::NewestFirst => order.sort_by_key(|at| std::cmp::Reverse(axis(at).unwrap_or(i64::MIN))),
+            Order::OldestFirst => order.order_by_key(|at| axis(at).unwrap_or(i64::MAX)),
+            Order::NewestFirst => order.order_by_key(|at| std::cmp::Reverse(axis(at).unwrap_or(i64::MIN))),
         }
     }
 
@@ -237,7 +238,7 @@ impl Built {
                 *counts.entry(cell.text()).or_default() += 1;
             }
             let mut counts: Vec<(String, u32)> = counts.into_iter().filter(|(value, _)| !value.is_empty()).collect();
-            counts.sort_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
+            counts.order_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
             counts.truncate(VALUES);
             all.push((u32::try_from(at).unwrap_or(u32::MAX), counts));
         }

@@ -2,6 +2,7 @@
 
 use super::{Cell, Column, Order, Row, Table};
 use crate::analysis::latency as told;
+use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::facts::latency::{Of, Spread};
 use crate::tools::latency_codes::meaning;
@@ -60,7 +61,7 @@ fn rows(facts: &Facts) -> Vec<Row> {
         Of::Server(..) => 3,
     };
     // Of each kind what is slow for the most first.
-    spreads.sort_by_key(|spread| (kind(spread), std::cmp::Reverse(spread.times.percentile(95))));
+    spreads.order_by_key(|spread| (kind(spread), std::cmp::Reverse(spread.times.percentile(95))));
     spreads.into_iter().map(|spread| Row { cells: cells(spread), span: Some(spread.longest.1) }).collect()
 }
 

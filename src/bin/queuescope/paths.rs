@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use queuescope::analysis::Analysis;
+use queuescope::base::order::Order as _;
 use queuescope::base::source::{FileBytes, Source};
 
 /// Reads and diagnoses files and whole folders.
@@ -39,7 +40,7 @@ fn walk(root: &Path, folder: &Path, depth: usize, sources: &mut Vec<Source>) -> 
     }
     let entries = std::fs::read_dir(folder).map_err(|e| format!("failed to list: {e}: {}", folder.display()))?;
     let mut entries: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
-    entries.sort();
+    entries.order();
     for entry in entries {
         // Links can lead out of the folder or in circles, and a pipe never ends: only files and folders count.
         let Ok(kind) = std::fs::symlink_metadata(&entry) else { continue };
