@@ -20,6 +20,7 @@ pub mod row_index;
 pub mod sample;
 pub mod security_descriptor;
 pub mod sid;
+pub mod silence;
 pub mod source;
 pub mod tally;
 pub mod text;

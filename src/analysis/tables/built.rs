@@ -19,6 +19,7 @@ use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::report::grouped;
+use crate::report::redaction::Beside;
 
 /// Values of a column that can be picked, at most.
 const VALUES: usize = 60;
@@ -191,6 +192,16 @@ impl Built {
     /// The rows that a query wants as CSV, with all columns.
     pub fn csv(&self, query: &Query) -> String {
         super::csv::print(self, query)
+    }
+
+    /// All cells, row by row, to be redacted.
+    pub fn cells(&self) -> Vec<Beside> {
+        super::csv::cells(self)
+    }
+
+    /// All rows as CSV with these cells.
+    pub fn csv_of(&self, cells: &[Beside]) -> String {
+        super::csv::print_cells(self, cells)
     }
 
     /// The number of the first row that was read from a place.

@@ -53,8 +53,9 @@ fn print(report: &Report, format: &Format) -> String {
     }
 }
 
-fn left_over(leaks: &[Leak]) -> String {
-    let mut message = "not written: the check of the redacted report found what should not be in it".to_owned();
+/// What the check found, in words.
+pub fn left_over(leaks: &[Leak]) -> String {
+    let mut message = "not written: the check of what was redacted found what should not be in it".to_owned();
     for leak in leaks {
         message += &format!("\n  {} ({} times)", leak.text, leak.times);
     }

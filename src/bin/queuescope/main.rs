@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 Usage: queuescope diagnose [--format text|json|markdown|html] [--redact] PATH...
-       queuescope table [ID PATH...]
+       queuescope table [[--redact] ID PATH...]
        queuescope code CODE...
        queuescope collect [--generation any|2013|2007|2003|5.5|online] [--days N] [--server NAME]... [PATH...]
        queuescope guid GUID...
@@ -30,12 +30,12 @@ Usage: queuescope diagnose [--format text|json|markdown|html] [--redact] PATH...
 diagnose: reads what Exchange servers exported (files or whole folders) and says which mail is
 stuck, why, on what evidence, and what to do. Nothing is sent anywhere.
 
---redact: replaces names, addresses, domains, IP addresses, GUIDs and subjects, the same original
+--redact (diagnose, table): replaces names, addresses, domains, IP addresses, GUIDs and subjects, the same original
 by the same token, and then looks for what is left of them. When something is left, nothing is
-written and the list goes to the error output. Read the report before you send it.
+written and the list goes to the error output. Read the file before you send it.
 
 table: prints a table of the case as CSV, as the page saves it: queues, messages, latency, ...
-Without arguments, says which tables there are. Tables are not redacted.
+Without arguments, says which tables there are.
 
 code: says what codes mean, in any notation: 0x80040111, -1017, ec=1010, \"0c 03 09 80\",
 5.7.3, WSAECONNREFUSED, UntrustedRoot; or a line in quotation marks with codes in it.

@@ -6,22 +6,18 @@ use std::process::ExitCode;
 
 use queuescope::analysis::tables::{Query, TABLES, by_id};
 
-use crate::diagnose::status;
+use crate::diagnose::{left_over, status};
 use crate::paths::analyze;
 use crate::{Failure, USAGE};
 
 /// Prints a table, or which ones there are.
 pub fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
-    let mut words: Vec<&String> = Vec::new();
+    let (mut words, mut is_redacted): (Vec<&String>, bool) = (Vec::new(), false);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--" => words.extend(rest.by_ref()),
-            "--redact" => {
-                let text = "tables are not redacted: their check would have to know every cell. A redacted report is to be had \
-                            with queuescope diagnose --redact";
-                return Err(text.to_owned().into());
-            }
+            "--redact" => is_redacted = true,
             option if option.starts_with("--") => return Err(format!("unknown option: {option}\n\n{USAGE}").into()),
             _ => words.push(argument),
         }
@@ -39,7 +35,12 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
         return Err(format!("no path given\n\n{USAGE}").into());
     }
     let analysis = analyze(&paths.iter().map(PathBuf::from).collect::<Vec<_>>())?;
-    let csv = analysis.table(id).map(|table| table.csv(&Query::default())).unwrap_or_default();
+    let csv = if is_redacted {
+        let csv = analysis.redacted_table(id).unwrap_or_else(|| Ok(String::new()));
+        csv.map_err(|leaks| Failure { message: left_over(&leaks), status: 1 })?
+    } else {
+        analysis.table(id).map(|table| table.csv(&Query::default())).unwrap_or_default()
+    };
     // A closed pipe (`| head`) is no error worth a message.
     let _ = std::io::stdout().write_all(csv.as_bytes());
     Ok(status(&analysis.report))
