@@ -3,10 +3,10 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
 // Starts the page. The line above comes first because no policy covers WebRTC: without its constructor, no script of
 // this page can open a peer connection.
 //
-// The sealed page holds two more blocks: #queuescope-glue, the classic script that wasm-bindgen wrote (it runs here and,
-// as text, in every worker), and #queuescope-wasm, the module itself as base64(gzip). Both are in the page because the
-// policy forbids every request, to its own server too; it makes no difference whether the page came from a web server or
-// from a file.
+// The sealed page holds more blocks: #queuescope-glue, the classic script that wasm-bindgen wrote (it runs here and,
+// as text, in every worker); #queuescope-wasm, the module itself as lzip; and what unpacks it, a small module in
+// #queuescope-unpack-wasm with its script `queuescopeUnpack`. All are in the page because the policy forbids every
+// request, to its own server too; it makes no difference whether the page came from a web server or from a file.
 //
 // What Rust may call:
 //   queuescopeSpawnWorker() -> Worker   A new worker that runs the same module. Post to it at once: the browser keeps
@@ -17,7 +17,7 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
 //
 // Traps: a module worker does not start from a file:// page in Chromium, a classic one does. `new WebAssembly.Module`
 // refuses more than 8 MB on Chromium's page thread, so compile asynchronously. `fetch("data:...")` falls under the
-// policy, so decode base64 by hand.
+// policy, so blocks are decoded by hand (septets.js).
 (function () {
   "use strict";
 
@@ -60,36 +60,36 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
         BROWSERS + " Some sites switch WebAssembly off by policy or with an enhanced security mode; allow it for this page. " +
           COMMAND_LINE);
     }
-    const missing = ["DecompressionStream", "Worker", "Blob", "TextDecoder"].filter((name) => !(name in globalThis));
+    const missing = ["Worker", "Blob", "TextDecoder"].filter((name) => !(name in globalThis));
     if (missing.length > 0) {
       throw new StartError("This browser is too old for Queuescope: it has no " + missing.join(", ") + ".",
         BROWSERS + " " + COMMAND_LINE);
     }
   }
 
-  function fromBase64(text) {
-    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-    const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-    const bytes = new Uint8Array(text.length / 4 * 3 - padding);
-    const step = 1 << 16; // a multiple of four, so that every piece decodes on its own
-    for (let start = 0, at = 0; start < text.length; start += step) {
-      const piece = atob(text.slice(start, start + step));
-      for (let i = 0; i < piece.length; i++) bytes[at++] = piece.charCodeAt(i);
-    }
-    return bytes;
+  // What a block holds. It is large and not needed again.
+  function take(id) {
+    const block = document.getElementById(id);
+    block.remove();
+    const { length, unpacked } = block.dataset;
+    return { bytes: queuescopeSeptets(block.textContent, Number(length)), unpacked: Number(unpacked) };
   }
 
   async function unpack() {
-    const block = document.getElementById("queuescope-wasm");
-    const text = block.textContent.trim();
-    block.remove(); // the text is large and is not needed again
+    let unpacker, packed, bytes, cause;
     try {
-      const unzipped = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
-      return await new Response(unzipped).arrayBuffer();
+      unpacker = take("queuescope-unpack-wasm").bytes;
+      packed = take("queuescope-wasm");
     } catch (error) {
-      throw new StartError("This copy of Queuescope is damaged or incomplete.",
-        "Get the file again and compare its SHA-256 with the published one.", error);
+      cause = error;
     }
+    if (packed) {
+      queuescopeUnpack.initSync({ module: await compile(unpacker) });
+      bytes = queuescopeUnpack.unpack(packed.bytes, packed.unpacked);
+    }
+    if (bytes) return bytes;
+    throw new StartError("This copy of Queuescope is damaged or incomplete.",
+      "Get the file again and compare its SHA-256 with the published one.", cause);
   }
 
   async function compile(bytes) {
@@ -117,7 +117,7 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
 
   async function start() {
     requireBrowser();
-    if (typeof wasm_bindgen === "undefined") {
+    if (typeof wasm_bindgen === "undefined" || typeof queuescopeUnpack === "undefined") {
       throw new StartError("A part of this page did not run.",
         "Either this copy was altered after it was built (get it again and compare its SHA-256 with the published one), or " +
           "a web server or proxy adds a Content-Security-Policy header that forbids the page's own scripts.");

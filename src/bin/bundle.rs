@@ -1,8 +1,9 @@
 //! The packer: turns what Trunk staged into the page that is shipped, one sealed HTML file.
 //!
-//! Trunk runs it as a `post_build` hook. It puts the wasm-bindgen script and the module (as base64 of
-//! gzip) into the page, writes the Content-Security-Policy with the hashes of exactly the scripts and
-//! styles that are in it, and leaves in the staging folder:
+//! Trunk runs it as a `post_build` hook. It puts the wasm-bindgen script and the module (packed as
+//! lzip, written as [`septets()`], with the small module that unpacks it, `unpack.rs`) into the page,
+//! writes the Content-Security-Policy with the hashes of exactly the scripts and styles that are in it,
+//! and leaves in the staging folder:
 //!
 //! - `index.html` for any static web server, and `queuescope.html`, the same bytes, to carry around
 //!   and open by double click;
@@ -13,7 +14,7 @@
 //! `connect-src` or `script-src` with an address in it. With everything inside, the policy is the same
 //! wherever the page lies and has no permission for any request, not even to its own server; what was
 //! tested from `file://` is byte for byte what is hosted; and there is one SHA-256 to publish. The
-//! price is a third more bytes than the module alone, about what HTTP compression takes off again.
+//! price is a seventh more bytes than the packed module, which HTTP compression takes off again.
 //!
 //! Traps: the browser hashes a script after turning CR LF into LF, so the page is normalized first.
 //! A `</script` or `<!--` inside a script would end or garble it, so both are escaped. The output
@@ -21,6 +22,8 @@
 
 #[path = "bundle/offline.rs"]
 mod offline;
+#[path = "bundle/septets.rs"]
+mod septets;
 
 use std::fmt;
 use std::fs;
@@ -30,7 +33,8 @@ use std::process::ExitCode;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use flate2::{Compression, GzBuilder};
+use lzma_rust2::{LzipOptions, LzipWriter};
+use septets::septets;
 use sha2::{Digest as _, Sha256};
 
 const POLICY_MARKER: &str = "<!--queuescope:policy-->";
@@ -43,6 +47,10 @@ const MODULE_MARKER: &str = "<!--queuescope:module-->";
 const LOAD_BY_ADDRESS: &str = "module_or_path = fetch(module_or_path);";
 const NO_LOAD_BY_ADDRESS: &str = "throw new Error('the module is not loaded by address');";
 
+/// Presets of LZMA, 0 to 9.
+const FAST: u32 = 0;
+const BEST: u32 = 9;
+
 fn main() -> ExitCode {
     let Some(staging) = std::env::args_os().nth(1).or_else(|| std::env::var_os("TRUNK_STAGING_DIR")) else {
         eprintln!("usage: bundle FOLDER (the folder that Trunk built into; Trunk's hook needs no argument)");
@@ -50,7 +58,7 @@ fn main() -> ExitCode {
     };
     // Debug builds are for looking at, so they do not wait for the best compression.
     let debug = std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "debug");
-    match run(Path::new(&staging), if debug { Compression::fast() } else { Compression::best() }) {
+    match run(Path::new(&staging), if debug { FAST } else { BEST }) {
         Ok(summary) => {
             println!("{summary}");
             ExitCode::SUCCESS
@@ -63,10 +71,12 @@ fn main() -> ExitCode {
 }
 
 /// Packs the staged build in place and says what came out.
-fn run(staging: &Path, compression: Compression) -> Result<String, Error> {
+fn run(staging: &Path, compression: u32) -> Result<String, Error> {
     let index = staging.join("index.html");
     let glue = staging.join("app.js");
     let module = staging.join("app_bg.wasm");
+    let unpack_glue = staging.join("unpack.js");
+    let unpack_module = staging.join("unpack_bg.wasm");
     let icon = staging.join("favicon.svg");
 
     let module_bytes = read(&module)?;
@@ -75,6 +85,8 @@ fn run(staging: &Path, compression: Compression) -> Result<String, Error> {
         page: &read_text(&index)?,
         glue: &read_text(&glue)?,
         module: &module_bytes,
+        unpack_glue: &read_text(&unpack_glue)?,
+        unpack_module: &read(&unpack_module)?,
         icon: &icon_text,
         compression,
     })?;
@@ -87,7 +99,7 @@ fn run(staging: &Path, compression: Compression) -> Result<String, Error> {
     for (name, text) in offline::files(&digest, &icon_text)? {
         write(&staging.join(name), text.as_bytes())?;
     }
-    for used in [&glue, &module, &icon] {
+    for used in [&glue, &module, &unpack_glue, &unpack_module, &icon] {
         fs::remove_file(used).map_err(|error| Error::File("remove", used.clone(), error))?;
     }
     Ok(format!(
@@ -102,8 +114,12 @@ struct Parts<'a> {
     page: &'a str,
     glue: &'a str,
     module: &'a [u8],
+    /// What unpacks the module, and its script.
+    unpack_glue: &'a str,
+    unpack_module: &'a [u8],
     icon: &'a str,
-    compression: Compression,
+    /// The preset of LZMA.
+    compression: u32,
 }
 
 /// Puts the parts into one page and writes its policy.
@@ -113,12 +129,21 @@ fn seal(parts: &Parts<'_>) -> Result<String, Error> {
         r#"<link rel="icon" type="image/svg+xml" href="data:image/svg+xml;base64,{}">"#,
         BASE64.encode(unix_lines(parts.icon).trim()),
     );
-    // The module stands before the script that needs it, so it is there when the script runs.
+    // Modules stand before the scripts that need them, so they are there when those run. Both scripts declare the same
+    // name, so that of the unpacker is kept inside a function.
+    let packed = lzip(parts.module, parts.compression)?;
     let module = format!(
-        "<script id=\"queuescope-wasm\" type=\"application/wasm+gzip+base64\">{}</script>\n\
+        "<script id=\"queuescope-wasm\" type=\"application/wasm+lzip\" data-length=\"{}\" data-unpacked=\"{}\">{}</script>\n\
+         <script id=\"queuescope-unpack-wasm\" type=\"application/wasm\" data-length=\"{}\">{}</script>\n\
+         <script>const queuescopeUnpack = (() => {{\n{}\nreturn wasm_bindgen;\n}})();</script>\n\
          <script id=\"queuescope-glue\">{}</script>",
-        BASE64.encode(gzip(parts.module, parts.compression)?),
-        embeddable(&without_load_by_address(&unix_lines(parts.glue))?),
+        packed.len(),
+        parts.module.len(),
+        septets(&packed),
+        parts.unpack_module.len(),
+        septets(parts.unpack_module),
+        script(parts.unpack_glue)?,
+        script(parts.glue)?,
     );
     let page = replace_once(&page, ICON_MARKER, &icon)?;
     let page = replace_once(&page, MODULE_MARKER, &module)?;
@@ -126,7 +151,8 @@ fn seal(parts: &Parts<'_>) -> Result<String, Error> {
     let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
     let page = replace_once(&page, POLICY_MARKER, &meta)?;
     refuse_outside_addresses(&page)?;
-    Ok(page)
+    // The mark outranks what a server says of the character set, and the module would not survive another one.
+    Ok(format!("\u{feff}{page}"))
 }
 
 /// The policy for exactly this page. Everything that is not named is refused.
@@ -238,6 +264,11 @@ fn refuse_outside_addresses(page: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// A script of wasm-bindgen as it stands in the page.
+fn script(glue: &str) -> Result<String, Error> {
+    Ok(embeddable(&without_load_by_address(&unix_lines(glue))?))
+}
+
 fn without_load_by_address(glue: &str) -> Result<String, Error> {
     if glue.matches(LOAD_BY_ADDRESS).count() != 1 {
         return Err(Error::Glue);
@@ -273,10 +304,10 @@ fn replace_once(page: &str, marker: &'static str, with: &str) -> Result<String, 
     }
 }
 
-fn gzip(bytes: &[u8], compression: Compression) -> Result<Vec<u8>, Error> {
-    // No date and no system in the header, so that the same module gives the same bytes.
-    let mut encoder = GzBuilder::new().operating_system(255).write(Vec::new(), compression);
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).map_err(Error::Gzip)
+/// See `unpack.rs`. The format holds no date and no name, so the same module gives the same bytes.
+fn lzip(bytes: &[u8], preset: u32) -> Result<Vec<u8>, Error> {
+    let mut writer = LzipWriter::new(Vec::new(), LzipOptions::with_preset(preset));
+    writer.write_all(bytes).and_then(|()| writer.finish()).map_err(Error::Lzip)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -304,7 +335,7 @@ enum Error {
     ModuleScript,
     OutsideAddress(String),
     Glue,
-    Gzip(std::io::Error),
+    Lzip(std::io::Error),
 }
 
 impl fmt::Display for Error {
@@ -332,7 +363,7 @@ impl fmt::Display for Error {
                 "the wasm-bindgen script does not hold `{LOAD_BY_ADDRESS}` exactly once; after an update of \
                  wasm-bindgen, look how it loads the module and adapt src/bin/bundle.rs"
             ),
-            Self::Gzip(error) => write!(f, "failed to compress the module: {error}"),
+            Self::Lzip(error) => write!(f, "failed to compress the module: {error}"),
         }
     }
 }
@@ -347,7 +378,15 @@ mod tests {
     const GLUE: &str = "let wasm_bindgen = 1; module_or_path = fetch(module_or_path);";
 
     fn parts<'a>(page: &'a str, glue: &'a str) -> Parts<'a> {
-        Parts { page, glue, module: b"\0asm", icon: "<svg/>", compression: Compression::best() }
+        Parts {
+            page,
+            glue,
+            module: b"\0asm",
+            unpack_glue: GLUE,
+            unpack_module: b"\0un",
+            icon: "<svg/>",
+            compression: FAST,
+        }
     }
 
     fn content_policy(page: &str) -> &str {
@@ -363,12 +402,12 @@ mod tests {
             .into_iter()
             .filter(|(attributes, _)| attribute(attributes, "type").is_none())
             .collect();
-        assert_eq!(runs.len(), 2);
+        assert_eq!(runs.len(), 3);
         for (_, text) in runs {
             assert!(policy.contains(&source_hash(text)), "{text}");
         }
         assert!(policy.contains(&source_hash("body { margin: 0 }\n")), "line ends are those the browser hashes");
-        assert_eq!(policy.matches("'sha256-").count(), 3);
+        assert_eq!(policy.matches("'sha256-").count(), 4);
         assert!(policy.starts_with("default-src 'none'; connect-src 'none'; "));
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
     }
@@ -380,14 +419,17 @@ mod tests {
     }
 
     #[test]
-    fn module_comes_out_of_the_page_as_it_went_in() {
+    fn module_is_packed_as_lzip() {
         use std::io::Read as _;
-        let page = seal(&parts(PAGE, GLUE)).unwrap();
-        let (_, text) = elements(&page, "script").unwrap().remove(1);
         let mut module = Vec::new();
-        let zipped = BASE64.decode(text).unwrap();
-        flate2::read::GzDecoder::new(zipped.as_slice()).read_to_end(&mut module).unwrap();
+        let packed = lzip(b"\0asm", FAST).unwrap();
+        lzma_rust2::LzipReader::new(packed.as_slice()).read_to_end(&mut module).unwrap();
         assert_eq!(module, b"\0asm");
+        let page = seal(&parts(PAGE, GLUE)).unwrap();
+        let (attributes, text) = elements(&page, "script").unwrap().remove(1);
+        assert_eq!(attribute(attributes, "data-unpacked"), Some("4"));
+        assert_eq!(attribute(attributes, "data-length"), Some(packed.len().to_string().as_str()));
+        assert_eq!(text, septets(&packed));
     }
 
     #[test]
@@ -409,7 +451,7 @@ mod tests {
         );
         let glue = format!("{GLUE} const end = '</script><script>alert(1)';");
         let page = seal(&parts(PAGE, &glue)).unwrap();
-        assert_eq!(page.matches("</script>").count(), 3);
+        assert_eq!(page.matches("</script>").count(), 5);
     }
 
     #[test]
@@ -439,7 +481,7 @@ mod tests {
     fn missing_parts_are_named() {
         let error = seal(&parts("<html></html>", GLUE)).unwrap_err().to_string();
         assert_eq!(error, "www/index.html must hold <!--queuescope:icon--> exactly once, it is there 0 times");
-        let error = run(Path::new("/nonexistent"), Compression::fast()).unwrap_err().to_string();
+        let error = run(Path::new("/nonexistent"), FAST).unwrap_err().to_string();
         assert!(error.contains("failed to read /nonexistent/app_bg.wasm"), "{error}");
     }
 }
