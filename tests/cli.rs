@@ -20,6 +20,9 @@ fn wrong_usage_and_unreadable_input_exit_with_2() {
         &["diagnose", "--format"],
         &["diagnose", "--unknown", "CASE"],
         &["diagnose", "/nowhere/at/all"],
+        &["table", "nowhere", "CASE"],
+        &["table", "queues"],
+        &["table", "queues", "CASE", "--colour"],
         &["code"],
         &["code", "0xDEADBEEF"],
         &["guid"],
@@ -56,6 +59,23 @@ fn a_script_is_printed_for_a_generation_and_for_a_case() {
     for wrong in [&["collect", "--generation", "4.0"][..], &["collect", "--days", "0"], &["collect", "--colour"]] {
         assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
     }
+}
+
+#[test]
+fn a_table_is_printed_as_the_page_saves_it() {
+    let listed = String::from_utf8(run(&["table"]).stdout).unwrap();
+    let ids: Vec<&str> = listed.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(
+        ids.contains(&"queues") && ids.contains(&"latency") && listed.lines().all(|line| line.ends_with('.')),
+        "{listed}"
+    );
+    let output = run(&["table", "queues", "CASE"]);
+    assert_eq!(output.status.code(), Some(0));
+    let csv = String::from_utf8(output.stdout).unwrap();
+    assert!(csv.starts_with("\u{feff}Queue,") && csv.contains("\r\nEX10-01\\3518,"), "{csv}");
+    let redacted = String::from_utf8(run(&["table", "--redact", "queues", "CASE"]).stdout).unwrap();
+    assert!(redacted.starts_with("\u{feff}Queue,") && redacted.contains("\r\nserver"), "{redacted}");
+    assert!(redacted.lines().count() == csv.lines().count() && !redacted.contains("EX10"), "{redacted}");
 }
 
 #[test]

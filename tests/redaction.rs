@@ -20,7 +20,7 @@ use queuescope::analysis::{Analysis, analyze};
 use queuescope::base::source::Source;
 use queuescope::base::text::Text;
 use queuescope::report::redaction::{NameKind, Redacted, redact};
-use queuescope::report::{Report, html, json, markdown, text};
+use queuescope::report::{Report, SetAside, html, json, markdown, text};
 use regex::Regex;
 
 /// Words of the companies in the samples; none may be left anywhere.
@@ -277,6 +277,47 @@ fn the_same_report_gives_the_same_bytes() {
     assert!(text.contains("Redacted:") && text.contains("Set-ReceiveConnector \"server"), "{text}");
     let again = redact(&one.report, &[]);
     assert_eq!(again.report.findings.len(), one.report.findings.len());
+}
+
+#[test]
+fn a_problem_that_was_set_aside_keeps_its_note_and_its_place() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/two-causes-store-and-relay");
+    let analysis = diagnose(&files(&folder));
+    let server = analysis.names().iter().find(|name| name.kind == NameKind::Server).unwrap().text.clone();
+    let note = format!("Known since Monday: {server}, ask Svensson (svensson@contoso.com, 192.0.2.200)");
+    let aside = |problem: u32| SetAside { problem, note: note.clone() };
+    assert!(analysis.report.problems.len() > 1);
+    let report = analysis.report.with_set_aside(vec![aside(99), aside(1), aside(1)]);
+    assert_eq!(report.set_aside, [aside(1)], "others than its own are none");
+    for (format, printed) in printed(&report) {
+        let at = |text: &str| printed.find(text).unwrap_or_else(|| panic!("{format}: {text}"));
+        assert!(printed.contains("Known since Monday"), "{format}");
+        match format {
+            "json" => {
+                let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
+                assert_eq!((json["schema"].as_u64(), json["set_aside"][0]["problem"].as_u64()), (Some(1), Some(1)));
+                assert_eq!(json["set_aside"][0]["note"], note.as_str());
+                assert_eq!(json["findings"].as_array().unwrap().len(), report.findings.len());
+            }
+            "markdown" => assert!(at("## Problem 2") < at("## Set aside") && at("## Set aside") < at("## Problem 1:")),
+            "html" => assert!(at("id=\"p2\"") < at("<h2>Set aside") && at("<h2>Set aside") < at("id=\"p1\"")),
+            _ => assert!(at("Problem 2: ") < at("Set aside: Known") && at("Set aside: Known") < at("Problem 1: ")),
+        }
+    }
+    let kept: Report = serde_json::from_str(&serde_json::to_string(&report).unwrap()).unwrap();
+    assert_eq!(kept, report);
+    let redacted = analysis.redacted(vec![aside(1)]);
+    for (format, printed) in printed(&redacted.report) {
+        assert!(printed.contains("Known since Monday: server"), "{format}");
+        for original in [server.as_str(), "Svensson", "svensson", "contoso", "192.0.2.200"] {
+            let at =
+                printed.find(original).map(|at| printed[at.saturating_sub(80)..].chars().take(160).collect::<String>());
+            assert_eq!(at, None, "{format} holds {original}");
+        }
+        assert!(redacted.leaks(&printed).is_empty(), "{format}");
+        let put_back = printed.replacen("Monday", &server, 1);
+        assert!(!redacted.leaks(&put_back).is_empty(), "{format}");
+    }
 }
 
 #[test]

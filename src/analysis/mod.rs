@@ -11,6 +11,7 @@ pub mod domain_route;
 mod expand;
 mod input;
 pub mod job;
+pub mod latency;
 pub mod log;
 pub mod message_path;
 mod names;
@@ -35,7 +36,10 @@ use crate::base::source::{Place, Source};
 use crate::base::text::Text;
 use crate::facts::names::Name;
 use crate::formats::Log;
-use crate::report::{Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, InputState, Report, excerpt};
+use crate::report::redaction::{Leak, Redacted, redact, redact_with};
+use crate::report::{
+    Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, InputState, Report, SetAside, excerpt,
+};
 use crate::rules::{Discovery, Proof, Rule, Verdict, note_before, note_past_reports};
 use crate::tools::code_lookup;
 
@@ -168,7 +172,15 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
     let onsets = ranked.findings.iter().map(|ranked| onset(&ranked.discovery)).collect();
     let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
     let summary = account::summarize(&facts, &ranked, &findings, &inputs);
-    let report = Report { summary, inputs, problems: ranked.problems, findings, considered, redacted: false };
+    let report = Report {
+        summary,
+        inputs,
+        problems: ranked.problems,
+        findings,
+        considered,
+        redacted: false,
+        set_aside: Vec::new(),
+    };
     drop(of_site);
     Analysis {
         report,
@@ -313,7 +325,31 @@ impl Analysis {
 
     /// Names of the site that may stand in the report, for redaction; they are gathered when somebody redacts.
     pub fn names(&self) -> &[Name] {
-        self.names.get_or_init(|| names::of_case(&self.facts, &self.report, &self.sources))
+        self.names.get_or_init(|| names::of_case(&self.facts, &self.report, &self.sources, &[]))
+    }
+
+    /// The report without the names of the site, with the problems that a reader set aside. Their notes can hold names that the
+    /// report does not.
+    pub fn redacted(&self, set_aside: Vec<SetAside>) -> Redacted {
+        let report = self.report.with_set_aside(set_aside);
+        if report.set_aside.is_empty() {
+            return redact(&report, self.names());
+        }
+        redact(&report, &names::of_case(&self.facts, &report, &self.sources, &[]))
+    }
+
+    /// A table as CSV without the names of the site, with the same tokens as the report; `None` when there is no such table.
+    ///
+    /// # Errors
+    /// What the check found in it.
+    pub fn redacted_table(&self, id: &str) -> Option<Result<String, Vec<Leak>>> {
+        let table = self.table(id)?;
+        let mut cells = table.cells();
+        let names = names::of_case(&self.facts, &self.report, &self.sources, &cells);
+        let redacted = redact_with(&self.report, &names, &mut cells);
+        let csv = table.csv_of(&cells);
+        let leaks = redacted.leaks(&csv);
+        Some(if leaks.is_empty() { Ok(csv) } else { Err(leaks) })
     }
 
     /// A table; its rows are made when it is asked for first.

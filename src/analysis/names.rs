@@ -9,14 +9,15 @@ use super::reading::Read;
 use crate::base::log_lines::{Cells, unquoted};
 use crate::facts::Facts;
 use crate::facts::names::{Name, NameKind, Names};
+use crate::report::redaction::Beside;
 use crate::report::{Evidence, Report};
 
 /// Where the header of a log is looked for.
 const HEAD: usize = 64 << 10;
 
-/// The names, in their order.
-pub fn of_case(facts: &Facts, report: &Report, sources: &[Read]) -> Vec<Name> {
-    let words = words(report);
+/// The names that may stand in a report, or in texts beside it, in their order.
+pub fn of_case(facts: &Facts, report: &Report, sources: &[Read], beside: &[Beside]) -> Vec<Name> {
+    let words = words(report, beside);
     let seen = |text: &str| {
         let mut all = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         all.next().is_some_and(|word| words.contains(word.to_lowercase().as_str()))
@@ -33,13 +34,15 @@ pub fn of_case(facts: &Facts, report: &Report, sources: &[Read]) -> Vec<Name> {
     names.finish()
 }
 
-/// All words of the report, in small letters.
-fn words(report: &Report) -> BTreeSet<String> {
+/// All words of these, in small letters.
+fn words(report: &Report, beside: &[Beside]) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     let mut copy = report.clone();
-    crate::report::redaction::each_text(&mut copy, &mut |text| {
+    let mut add = |text: &str| {
         words.extend(text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase));
-    });
+    };
+    crate::report::redaction::each_text(&mut copy, &mut add);
+    beside.iter().for_each(|own| add(&own.text));
     words
 }
 

@@ -167,6 +167,7 @@ mod tests {
             findings: Vec::new(),
             considered: checks,
             redacted: false,
+            set_aside: Vec::new(),
         }
     }
 

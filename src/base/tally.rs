@@ -1,18 +1,10 @@
-//! Counting what has too many values to be kept: bounded, mergeable, and independent of the order.
-//!
-//! A [`Tallies`] keeps at most a number of keys: those with the smallest hashes. That is a fair sample of
-//! all keys, and the same one however the input was cut and in whichever order the parts were merged:
-//! a key among the smallest of all is among the smallest of every part it occurs in, so it was counted
-//! from its first row on. Keys are told apart by a 64-bit hash (XXH3, the same on every platform); two
-//! keys meet in one by chance once in billions of billions.
+//! Counting what has too many values to be kept: bounded, mergeable, and independent of the order ([`Sample`]).
 
 use crate::base::order::Order as _;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::sample::Sample;
 use super::source::Span;
 
 /// Examples kept per key.
@@ -36,16 +28,14 @@ pub struct Tally {
 /// Counts per key, for at most a number of keys.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tallies {
-    most: usize,
     total: u64,
-    threshold: u64,
-    kept: HashMap<u64, Tally, BuildHasherDefault<Identity>>,
+    kept: Sample<Tally>,
 }
 
 impl Tallies {
     /// Counts for at most `most` keys.
     pub fn new(most: usize) -> Tallies {
-        Tallies { most: most.max(1), total: 0, threshold: u64::MAX, kept: HashMap::default() }
+        Tallies { total: 0, kept: Sample::new(most) }
     }
 
     /// Counts one occurrence of a key. The time is in milliseconds since 1970.
@@ -56,106 +46,51 @@ impl Tallies {
     /// Counts one occurrence and sets marks on it.
     pub fn mark(&mut self, key: &[u8], time: Option<i64>, place: Span, marks: u64) {
         self.total += 1;
-        let hash = xxh3_64(key);
-        if hash > self.threshold {
-            return;
-        }
-        match self.kept.get_mut(&hash) {
-            Some(tally) => {
-                tally.count += 1;
-                tally.marks |= marks;
-                let at = time.unwrap_or(i64::MAX);
-                if let Some(time) = time {
-                    let (first, last) = tally.times.unwrap_or((time, time));
-                    tally.times = Some((first.min(time), last.max(time)));
-                }
-                let is_early = tally.examples.last().is_none_or(|latest| (at, place) < *latest);
-                if is_early || tally.examples.len() < EXAMPLES {
-                    tally.examples.push((at, place));
-                    tally.examples.sort_unstable();
-                    tally.examples.truncate(EXAMPLES);
-                }
+        let at = time.unwrap_or(i64::MAX);
+        self.kept.put(xxh3_64(key), |known| {
+            let Some(tally) = known else {
+                let (times, examples) = (time.map(|t| (t, t)), vec![(at, place)]);
+                return Some(Tally { key: key.into(), count: 1, times, examples, marks });
+            };
+            tally.count += 1;
+            tally.marks |= marks;
+            if let Some(time) = time {
+                let (first, last) = tally.times.unwrap_or((time, time));
+                tally.times = Some((first.min(time), last.max(time)));
             }
-            None => {
-                let times = time.map(|t| (t, t));
-                let examples = vec![(time.unwrap_or(i64::MAX), place)];
-                self.kept.insert(hash, Tally { key: key.into(), count: 1, times, examples, marks });
-                if self.kept.len() > self.most.saturating_mul(2) {
-                    self.shrink();
-                }
+            let is_early = tally.examples.last().is_none_or(|latest| (at, place) < *latest);
+            if is_early || tally.examples.len() < EXAMPLES {
+                tally.examples.push((at, place));
+                tally.examples.sort_unstable();
+                tally.examples.truncate(EXAMPLES);
             }
-        }
+            None
+        });
     }
 
     /// Joins the counts of another part.
     pub fn merge(&mut self, other: Tallies) {
         self.total += other.total;
-        self.threshold = self.threshold.min(other.threshold);
-        for (hash, tally) in other.kept {
-            match self.kept.get_mut(&hash) {
-                None => {
-                    self.kept.insert(hash, tally);
-                }
-                Some(into) => {
-                    into.count += tally.count;
-                    into.marks |= tally.marks;
-                    into.times = match (into.times, tally.times) {
-                        (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-                        (a, b) => a.or(b),
-                    };
-                    into.examples.extend(tally.examples);
-                    into.examples.sort_unstable();
-                    into.examples.truncate(EXAMPLES);
-                }
-            }
-        }
-        let threshold = self.threshold;
-        self.kept.retain(|hash, _| *hash <= threshold);
-        if self.kept.len() > self.most {
-            self.shrink();
-        }
-    }
-
-    /// Keeps the keys with the smallest hashes.
-    fn shrink(&mut self) {
-        if self.kept.len() <= self.most {
-            return;
-        }
-        let mut hashes: Vec<u64> = self.kept.keys().copied().collect();
-        let (_, last, _) = hashes.select_nth_unstable(self.most - 1);
-        let threshold = *last;
-        self.threshold = threshold;
-        self.kept.retain(|hash, _| *hash <= threshold);
+        self.kept.merge(other.kept, |into, tally| {
+            into.count += tally.count;
+            into.marks |= tally.marks;
+            into.times = match (into.times, tally.times) {
+                (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+                (a, b) => a.or(b),
+            };
+            into.examples.extend(tally.examples);
+            into.examples.sort_unstable();
+            into.examples.truncate(EXAMPLES);
+        });
     }
 
     /// How many occurrences there were, how many of them under keys that were not kept, and the tallies in the order of
     /// their keys.
-    pub fn finish(mut self) -> (u64, u64, Vec<Tally>) {
-        self.shrink();
-        let mut tallies: Vec<Tally> = self.kept.into_values().collect();
+    pub fn finish(self) -> (u64, u64, Vec<Tally>) {
+        let (mut tallies, _) = self.kept.finish();
         tallies.order_by(|a, b| a.key.cmp(&b.key));
         let kept: u64 = tallies.iter().map(|t| t.count).sum();
         (self.total, self.total - kept, tallies)
-    }
-}
-
-/// The keys are hashes already.
-#[derive(Clone, Debug, Default)]
-struct Identity(u64);
-
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
     }
 }
 

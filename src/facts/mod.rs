@@ -13,6 +13,7 @@ pub mod connectors;
 pub mod databases;
 pub mod directory;
 pub mod events;
+pub mod latency;
 pub mod legacy_queues;
 pub mod names;
 pub mod permissions;
@@ -91,7 +92,10 @@ impl Fold {
     pub fn finish(self, incomplete: &BTreeSet<SourceId>) -> Facts {
         let mut documents = self.documents;
         documents.sort();
-        let transport = self.transport.finish();
+        let tracked: Vec<TrackingEvent> = documents.tracking_events.into_iter().map(|event| *event).collect();
+        let mut transport = self.transport;
+        transport.latency.events(&tracked);
+        let transport = transport.finish();
         let mut servers = servers::Servers::new(documents.servers, documents.server_addresses, &documents.queues);
         servers.learn(&transport);
         let directory =
@@ -111,7 +115,6 @@ impl Fold {
         let (connector_rights, lists) = connector_rights::ConnectorRights::take(lists, &connectors);
         let reports: Vec<NonDeliveryReport> = documents.ndrs.into_iter().map(|report| *report).collect();
         let queues = queues::Queues::new(documents.queues, documents.messages, &servers.names, incomplete);
-        let tracked: Vec<TrackingEvent> = documents.tracking_events.into_iter().map(|event| *event).collect();
         let events = self.events.finish();
         let site_rows: Vec<Located<KnownRow>> = documents.site_rows.into_iter().map(|row| *row).collect();
         Facts {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::latency::{Latencies, LatencyFold};
 use super::shape::{reply_shape, shape};
 use crate::base::source::SourceId;
 use crate::base::tally::{Tallies, Tally};
@@ -124,6 +125,8 @@ const SIGNS: [(u64, &[u8]); 3] = [
 pub struct TransportFold {
     tallies: BTreeMap<Question, Tallies>,
     times: BTreeMap<SourceId, (i64, i64)>,
+    /// How long mail takes.
+    pub latency: LatencyFold,
     #[serde(skip)]
     key: Vec<u8>,
 }
@@ -161,6 +164,7 @@ impl TransportFold {
         let event = row.raw(tracking::EVENT_ID);
         self.count(Question::TrackingEvents, row, &[b"2007", row.raw(tracking::SOURCE), event], 0);
         let marks = marks_of(event);
+        self.latency.tracking(row, marks);
         let message = row.raw(tracking::MESSAGE_ID);
         if !message.is_empty() {
             self.count(Question::Messages, row, &[b"2007", message], marks);
@@ -196,6 +200,7 @@ impl TransportFold {
             b"1032" | b"1035" | b"1037" => Lifecycle::PUT_OFF,
             _ => 0,
         };
+        self.latency.tracking_2003(row, marks);
         let message = row.raw(tracking_2003::MSGID);
         self.count(Question::Messages, row, &[b"2003", message], marks);
         if marks == Lifecycle::FAILED || marks == Lifecycle::PUT_OFF {
@@ -303,6 +308,7 @@ impl TransportFold {
 
     /// Joins another fold.
     pub fn merge(&mut self, other: TransportFold) {
+        self.latency.merge(other.latency);
         for (question, tallies) in other.tallies {
             match self.tallies.get_mut(&question) {
                 Some(into) => into.merge(tallies),
@@ -330,7 +336,7 @@ impl TransportFold {
             (question, Answer { total, left_out, tallies })
         });
         let until = self.times.values().map(|(_, last)| *last).max().and_then(Moment::from_unix_millis);
-        Transport { answers: answers.collect(), until }
+        Transport { answers: answers.collect(), until, latency: self.latency.finish() }
     }
 }
 
@@ -403,6 +409,8 @@ fn offered(data: &[u8]) -> u64 {
 pub struct Transport {
     answers: BTreeMap<Question, Answer>,
     until: Option<Moment>,
+    /// How long mail takes.
+    pub latency: Latencies,
 }
 
 /// What was counted for a question.

@@ -4,6 +4,7 @@
 pub mod codes;
 pub mod extended_rights;
 pub mod known;
+pub mod latency;
 pub mod mail_headers;
 pub mod well_known_guids;
 pub mod well_known_sids;

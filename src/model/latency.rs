@@ -64,28 +64,82 @@ pub enum ComponentState {
     Incomplete,
 }
 
+/// What a string tells, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told<'a> {
+    /// When the message entered the organization; text of a time.
+    Arrived(&'a str),
+    /// A server, and whether the string is about it alone; its components follow.
+    Server(&'a str, bool),
+    /// A component of that server; its parts follow, one level deeper.
+    Component(ComponentText<'a>),
+    /// A piece that is not understood.
+    Unread(&'a str),
+}
+
+/// A component in its string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComponentText<'a> {
+    /// How many others it is a part of.
+    pub depth: usize,
+    /// As in [`Component`].
+    pub code: &'a str,
+    /// As in [`Component`].
+    pub agent: Option<&'a str>,
+    /// As in [`Component`].
+    pub state: ComponentState,
+    /// As in [`Component`].
+    pub milliseconds: u64,
+}
+
+/// Goes through a string without keeping it: a log has one in every third row.
+pub fn walk<'a>(text: &'a str, tell: &mut dyn FnMut(Told<'a>)) {
+    for (n, piece) in text.split(';').map(str::trim).enumerate().filter(|(_, piece)| !piece.is_empty()) {
+        let server = piece.strip_prefix("LSRV=").map(|rest| (true, rest));
+        match server.or_else(|| piece.strip_prefix("SRV=").map(|rest| (false, rest))) {
+            Some((alone, rest)) => {
+                let (server, list) = rest.split_once(':').unwrap_or((rest, ""));
+                tell(Told::Server(server, alone));
+                let rest = self::list(list, tell);
+                if !rest.is_empty() {
+                    tell(Told::Unread(rest));
+                }
+            }
+            None if n == 0 => tell(Told::Arrived(piece)),
+            None => tell(Told::Unread(piece)),
+        }
+    }
+}
+
 impl Latency {
     /// Reads a string; `None` when it names no server.
     pub fn parse(text: &str) -> Option<Latency> {
         let mut latency = Latency { arrived: None, servers: Vec::new(), unread: Vec::new() };
-        for (n, piece) in text.split(';').map(str::trim).enumerate().filter(|(_, piece)| !piece.is_empty()) {
-            let server = piece.strip_prefix("LSRV=").map(|rest| (true, rest));
-            match server.or_else(|| piece.strip_prefix("SRV=").map(|rest| (false, rest))) {
-                Some((alone, rest)) => {
-                    let (server, list) = rest.split_once(':').unwrap_or((rest, ""));
-                    let mut parser = Parser { rest: list };
-                    let components = parser.list(0);
-                    if !parser.rest.is_empty() {
-                        latency.unread.push(parser.rest.to_owned());
-                    }
-                    latency.servers.push(ServerLatency { server: server.to_owned(), alone, components });
-                }
-                None => match parse_moment(piece, DateOrder::Unknown).filter(|_| n == 0) {
-                    Some(moment) => latency.arrived = Some(moment),
-                    None => latency.unread.push(piece.to_owned()),
-                },
+        walk(text, &mut |told| match told {
+            Told::Arrived(time) => match parse_moment(time, DateOrder::Unknown) {
+                Some(moment) => latency.arrived = Some(moment),
+                None => latency.unread.push(time.to_owned()),
+            },
+            Told::Server(server, alone) => {
+                latency.servers.push(ServerLatency { server: server.to_owned(), alone, components: Vec::new() });
             }
-        }
+            Told::Component(text) => {
+                let mut into = latency.servers.last_mut().map(|server| &mut server.components);
+                for _ in 0..text.depth {
+                    into = into.and_then(|list| list.last_mut()).map(|component| &mut component.parts);
+                }
+                if let Some(into) = into {
+                    into.push(Component {
+                        code: text.code.to_owned(),
+                        agent: text.agent.map(str::to_owned),
+                        state: text.state,
+                        milliseconds: text.milliseconds,
+                        parts: Vec::new(),
+                    });
+                }
+            }
+            Told::Unread(piece) => latency.unread.push(piece.to_owned()),
+        });
         (!latency.servers.is_empty()).then_some(latency)
     }
 
@@ -114,46 +168,21 @@ impl Latency {
     }
 }
 
-struct Parser<'a> {
-    rest: &'a str,
-}
-
-impl Parser<'_> {
-    /// Components divided by `|`, up to a closing parenthesis or something that is none.
-    fn list(&mut self, depth: usize) -> Vec<Component> {
-        let mut all = Vec::new();
-        while let Some(component) = self.component(depth) {
-            all.push(component);
-            match self.rest.strip_prefix('|') {
-                Some(rest) => self.rest = rest,
-                None => break,
-            }
-        }
-        all
-    }
-
-    fn component(&mut self, depth: usize) -> Option<Component> {
-        let (name, rest) = self.rest.split_once('=')?;
-        if name.is_empty() || name.contains(['|', '(', ')']) {
-            return None;
-        }
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (number, rest) = rest.split_at_checked(end)?;
-        let milliseconds = milliseconds(number)?;
-        self.rest = rest;
-        let mut parts = Vec::new();
-        if depth < DEPTH
-            && let Some(inner) = rest.strip_prefix('(')
-        {
-            self.rest = inner;
-            parts = self.list(depth + 1);
-            match self.rest.strip_prefix(')') {
-                Some(rest) => self.rest = rest,
-                // The string was cut; what was read counts.
-                None if self.rest.is_empty() => {}
-                None => return None,
-            }
-        }
+/// Components divided by `|`, with their parts in parentheses; what is left when something else comes. By bytes, because it
+/// runs over every third row of a log.
+fn list<'a>(text: &'a str, tell: &mut dyn FnMut(Told<'a>)) -> &'a str {
+    let bytes = text.as_bytes();
+    let (mut at, mut depth) = (0, 0);
+    loop {
+        let start = at;
+        let name = bytes.iter().skip(at).position(|b| matches!(b, b'=' | b'|' | b'(' | b')')).unwrap_or(0);
+        let number = at + name + 1;
+        let read =
+            text.get(start..start + name).filter(|name| !name.is_empty() && bytes.get(number - 1) == Some(&b'='));
+        let (Some(name), Some((milliseconds, length))) = (read, seconds(bytes.get(number..).unwrap_or(&[]))) else {
+            return text.get(start..).unwrap_or("");
+        };
+        at = number + length;
         let (name, state) = match (name.strip_suffix("-PEN"), name.strip_suffix("-INC")) {
             (Some(name), _) => (name, ComponentState::Pending),
             (_, Some(name)) => (name, ComponentState::Incomplete),
@@ -161,24 +190,44 @@ impl Parser<'_> {
         };
         // `TOTAL-HUB` is one code; behind others stands an agent.
         let (code, agent) = match name.split_once('-') {
-            Some((code, agent)) if code != "TOTAL" && code != "X" => (code, Some(agent.to_owned())),
+            Some((code, agent)) if code != "TOTAL" && code != "X" => (code, Some(agent)),
             _ => (name, None),
         };
-        Some(Component { code: code.to_owned(), agent, state, milliseconds, parts })
+        tell(Told::Component(ComponentText { depth, code, agent, state, milliseconds }));
+        if bytes.get(at) == Some(&b'(') && depth < DEPTH {
+            (at, depth) = (at + 1, depth + 1);
+            continue;
+        }
+        while bytes.get(at) == Some(&b')') && depth > 0 {
+            (at, depth) = (at + 1, depth - 1);
+        }
+        match bytes.get(at) {
+            Some(b'|') => at += 1,
+            // The string may be cut; what was read counts.
+            _ => return text.get(at..).unwrap_or(""),
+        }
     }
 }
 
-/// `1`, `0.25` or `12.345` seconds.
-fn milliseconds(text: &str) -> Option<u64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    if part.contains('.') {
-        return None;
+/// `1`, `0.25` or `12.345` seconds in milliseconds, and how many bytes they take.
+fn seconds(bytes: &[u8]) -> Option<(u64, usize)> {
+    let (mut milliseconds, mut unit, mut length) = (0_u64, None, 0);
+    for byte in bytes {
+        match (byte, unit) {
+            (b'0'..=b'9', None) => {
+                milliseconds = milliseconds.checked_mul(10)?.checked_add(u64::from(byte - b'0') * 1_000)?;
+            }
+            (b'0'..=b'9', Some(left)) => {
+                milliseconds = milliseconds.checked_add(u64::from(byte - b'0') * left)?;
+                unit = Some(left / 10);
+            }
+            (b'.', None) if length > 0 => unit = Some(100),
+            (b'.', _) => return None,
+            _ => break,
+        }
+        length += 1;
     }
-    let mut thousandths = part.get(..part.len().min(3))?.to_owned();
-    while thousandths.len() < 3 {
-        thousandths.push('0');
-    }
-    whole.parse::<u64>().ok()?.checked_mul(1000)?.checked_add(thousandths.parse().ok()?)
+    (length > 0).then_some((milliseconds, length))
 }
 
 #[cfg(test)]

@@ -199,6 +199,7 @@ mod tests {
             findings: (1_u32..).zip(all).map(finding).collect(),
             considered: Vec::new(),
             redacted: false,
+            set_aside: Vec::new(),
         }
     }
 

@@ -24,9 +24,12 @@ pub fn print(report: &Report) -> String {
         out += &format!("<p>{}</p>\n", super::REDACTED);
     }
     out += &summary(report);
-    for problem in &report.problems {
-        out += &section(report, problem);
+    let (open, set_aside) = report.printed();
+    open.into_iter().for_each(|problem| out += &section(report, problem));
+    if !set_aside.is_empty() {
+        out += &row("", "", &format!("<h2>Set aside</h2>\n<p>{}</p>", super::SET_ASIDE), "set-aside");
     }
+    set_aside.into_iter().for_each(|problem| out += &section(report, problem));
     out += &considered(report, "Could not be decided", ConsideredVerdict::Undecided);
     out += &considered(report, "Ruled out", ConsideredVerdict::RuledOut);
     out += &files(report);
@@ -50,7 +53,8 @@ fn summary(report: &Report) -> String {
             .iter()
             .filter_map(|p| {
                 let title = escape(&report.findings.get(p.main)?.title);
-                Some(format!("<li><a href=\"#p{}\">{title}</a></li>", p.number))
+                let aside = if report.note(p.number).is_some() { " (set aside)" } else { "" };
+                Some(format!("<li><a href=\"#p{}\">{title}</a>{aside}</li>", p.number))
             })
             .collect();
         body += &format!("<ol class=\"contents\">{items}</ol>\n");
@@ -107,6 +111,10 @@ fn section(report: &Report, problem: &Problem) -> String {
     );
     let mut out = format!("<section id=\"p{number}\" class=\"problem\">\n");
     out += &row(&format!("{} {number}", main.noun()), &margin, &heading, "head");
+    if let Some(note) = report.note(number) {
+        let note = if note.is_empty() { "Without a note." } else { note };
+        out += &row("Set aside", "", &format!("<p>{}</p>", escape(note)), "");
+    }
     out += &row("Evidence", "", &evidence(main, &prefix), "");
     out += &parts(main, &prefix);
     for (i, explained) in problem.explains.iter().filter_map(|i| report.findings.get(*i)).enumerate() {

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{Considered, ExplainedCode, Finding, Input, Missing, Report, Step};
+use super::{Considered, ExplainedCode, Finding, Input, Missing, Report, SetAside, Step};
 
 #[derive(Serialize)]
 struct Contract<'a> {
@@ -16,6 +16,8 @@ struct Contract<'a> {
     inputs: Vec<InputOut<'a>>,
     findings: Vec<FindingOut<'a>>,
     considered: Vec<ConsideredOut<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    set_aside: &'a [SetAside],
 }
 
 #[derive(Serialize)]
@@ -85,6 +87,7 @@ pub fn print(report: &Report) -> String {
         inputs: report.inputs.iter().map(input).collect(),
         findings: report.findings.iter().map(finding).collect(),
         considered: report.considered.iter().map(considered).collect(),
+        set_aside: &report.set_aside,
     };
     // Plain data of strings and numbers always serializes; an error would be a bug of ours.
     let mut text = serde_json::to_string_pretty(&contract).unwrap_or_default();

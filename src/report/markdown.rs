@@ -4,7 +4,7 @@
 //! character with a meaning is escaped; excerpts and commands stand in fences longer than any run of
 //! backticks inside them.
 
-use super::{Finding, Missing, Report, grouped};
+use super::{Finding, Missing, Problem, Report, grouped};
 
 /// Prints a report, with a final line end.
 pub fn print(report: &Report) -> String {
@@ -25,15 +25,12 @@ pub fn print(report: &Report) -> String {
     for caveat in &summary.caveats {
         out += &format!("- {}\n", escape(caveat));
     }
-    for problem in &report.problems {
-        let Some(main) = report.findings.get(problem.main) else { continue };
-        out += &format!("\n## {} {}: {}\n\n", main.noun(), problem.number, escape(&main.title));
-        out += &finding(main);
-        for explained in problem.explains.iter().filter_map(|i| report.findings.get(*i)) {
-            out += &format!("\n### Explains: {}\n\n{}\n\n", escape(&explained.title), escape(&explained.statement));
-            out += &evidence_list(explained);
-        }
+    let (open, set_aside) = report.printed();
+    open.into_iter().for_each(|problem| out += &section(report, problem));
+    if !set_aside.is_empty() {
+        out += &format!("\n## Set aside\n\n{}\n", super::SET_ASIDE);
     }
+    set_aside.into_iter().for_each(|problem| out += &section(report, problem));
     for (heading, verdict) in [
         ("Could not be decided", super::ConsideredVerdict::Undecided),
         ("Ruled out", super::ConsideredVerdict::RuledOut),
@@ -62,6 +59,21 @@ pub fn print(report: &Report) -> String {
             grouped(input.records),
             cell(&remarks.join(" "))
         );
+    }
+    out
+}
+
+fn section(report: &Report, problem: &Problem) -> String {
+    let Some(main) = report.findings.get(problem.main) else { return String::new() };
+    let mut out = format!("\n## {} {}: {}\n\n", main.noun(), problem.number, escape(&main.title));
+    if let Some(note) = report.note(problem.number) {
+        let note = if note.is_empty() { String::new() } else { format!(": {}", escape(note)) };
+        out += &format!("**Set aside**{note}\n\n");
+    }
+    out += &finding(main);
+    for explained in problem.explains.iter().filter_map(|i| report.findings.get(*i)) {
+        out += &format!("\n### Explains: {}\n\n{}\n\n", escape(&explained.title), escape(&explained.statement));
+        out += &evidence_list(explained);
     }
     out
 }

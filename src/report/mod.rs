@@ -17,6 +17,8 @@ pub mod text;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::order::Order as _;
+
 /// Result of one analysis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -33,7 +35,23 @@ pub struct Report {
     /// Whether the names of the site were replaced.
     #[serde(default)]
     pub redacted: bool,
+    /// Problems that a reader acknowledged, by number.
+    #[serde(default)]
+    pub set_aside: Vec<SetAside>,
 }
+
+/// A problem that somebody knows about, with what they say. It is reported like the others, behind them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Number of the problem.
+    pub problem: u32,
+    /// A note; may be empty.
+    pub note: String,
+}
+
+/// What stands above the problems that were set aside.
+pub const SET_ASIDE: &str =
+    "Whoever made this report knows about these problems. Their mail is still in the account above.";
 
 /// What a redacted report says of itself.
 pub const REDACTED: &str =
@@ -243,6 +261,24 @@ pub struct Evidence {
 }
 
 impl Report {
+    /// The same report with problems set aside; others than its own are none.
+    pub fn with_set_aside(&self, mut set_aside: Vec<SetAside>) -> Report {
+        set_aside.retain(|own| self.problems.iter().any(|problem| problem.number == own.problem));
+        set_aside.order();
+        set_aside.dedup_by_key(|own| own.problem);
+        Report { set_aside, ..self.clone() }
+    }
+
+    /// The note on a problem that was set aside.
+    pub fn note(&self, problem: u32) -> Option<&str> {
+        self.set_aside.iter().find(|own| own.problem == problem).map(|own| own.note.as_str())
+    }
+
+    /// The problems as they are printed: those that were set aside last.
+    pub fn printed(&self) -> (Vec<&Problem>, Vec<&Problem>) {
+        self.problems.iter().partition(|problem| self.note(problem.number).is_none())
+    }
+
     /// Problems without those that are only worth knowing.
     pub fn problems_to_solve(&self) -> usize {
         let main = |problem: &Problem| self.findings.get(problem.main);

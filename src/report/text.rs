@@ -26,9 +26,13 @@ pub fn print(report: &Report) -> String {
     for caveat in &summary.caveats {
         wrap(caveat, "  Note: ", "        ").into_iter().for_each(&mut line);
     }
-    for problem in &report.problems {
+    let (open, set_aside) = report.printed();
+    for problem in open.into_iter().chain(set_aside) {
         let Some(main) = report.findings.get(problem.main) else { continue };
         line(String::new());
+        if let Some(note) = report.note(problem.number) {
+            wrap(&format!("Set aside: {note}"), "", "  ").into_iter().for_each(&mut line);
+        }
         let kind = format!("{}, {}", main.severity.word(), main.confidence.word().to_lowercase());
         line(format!("{} {}: {kind} ({})", main.noun(), problem.number, main.rule));
         print_finding(main, &mut line);

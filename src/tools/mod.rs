@@ -7,6 +7,7 @@ pub mod collect;
 pub mod event_lookup;
 pub mod guid_converter;
 pub mod ip_ranges;
+pub mod latency_codes;
 pub mod mail_reader;
 pub mod receive_connector_selector;
 pub mod route_calculator;

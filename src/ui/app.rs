@@ -85,7 +85,8 @@ pub fn App() -> Html {
             <p class="visually-hidden" aria-live="polite" role="status">{ said(&state) }</p>
             { drag(&state) }
             if state.exporting {
-                <Export session={session.clone()} act={act.clone()} redaction={state.redaction.clone()} />
+                <Export session={session.clone()} act={act.clone()} redaction={state.redaction.clone()}
+                    acknowledged={state.acknowledged.clone()} />
             }
             if state.keyboard {
                 <Sheet act={act.clone()} />

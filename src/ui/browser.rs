@@ -42,11 +42,13 @@ pub fn processors() -> u32 {
     window().map_or(1, |window| window.navigator().hardware_concurrency() as u32).max(1)
 }
 
-/// How many workers shall read, when the address says so (`?workers=2`), to measure and to find faults.
-pub fn workers_wanted() -> Option<u32> {
+/// A number that the address gives, to measure and to find faults: how many workers shall read (`?workers=2`), and for how many
+/// milliseconds one of them may be silent (`?patience=3000`).
+pub fn number_asked_for(name: &str) -> Option<u32> {
     let query = window()?.location().search().ok()?;
-    let number = query.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("workers="))?;
-    number.parse().ok().filter(|number| *number > 0)
+    let parts = query.trim_start_matches('?').split('&').filter_map(|part| part.split_once('='));
+    let number = parts.filter(|(own, _)| *own == name).find_map(|(_, number)| number.parse().ok());
+    number.filter(|number| *number > 0)
 }
 
 /// Shows a view by its hash; the listener does the rest.

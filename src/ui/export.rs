@@ -3,6 +3,7 @@
 //! A redacted report is saved when the check found nothing in the very format that is saved. If it found something, the
 //! list of it stands where Save was.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -11,6 +12,7 @@ use super::language::{ExportWords, use_words, words};
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
 use super::state::Action;
+use crate::report::SetAside;
 use crate::report::redaction::{Leak, Replacement};
 use crate::worker::protocol::PrintFormat;
 
@@ -69,6 +71,7 @@ pub struct Props {
     pub session: Session,
     pub act: Callback<Action>,
     pub redaction: Option<Rc<Redaction>>,
+    pub acknowledged: Rc<BTreeMap<u32, String>>,
 }
 
 /// The dialog.
@@ -87,11 +90,13 @@ pub fn Export(props: &Props) -> Html {
             }
         }
     });
+    let set_aside: Vec<SetAside> =
+        props.acknowledged.iter().map(|(problem, note)| SetAside { problem: *problem, note: note.clone() }).collect();
     use_effect_with((*format, *redact), {
-        let session = props.session.clone();
+        let (session, set_aside) = (props.session.clone(), set_aside.clone());
         move |(format, redact)| {
             if *redact {
-                session.redaction(*format);
+                session.redaction(*format, set_aside);
             }
         }
     });
@@ -106,7 +111,7 @@ pub fn Export(props: &Props) -> Html {
     let save = {
         let (session, act, format, redact) = (props.session.clone(), props.act.clone(), *format, *redact);
         Callback::from(move |_: MouseEvent| {
-            session.print(format, redact);
+            session.print(format, redact, set_aside.clone());
             act.emit(Action::Export(false));
         })
     };

@@ -17,12 +17,17 @@ use super::notice::Notice;
 use super::state::{Action, Lines, State};
 use super::table_state::TableChange;
 use super::{browser, text};
+use crate::report::SetAside;
 use crate::worker::client::{Client, Event};
 use crate::worker::protocol::{self, PrintFormat, Request, Response};
 
 const STEP_MILLISECONDS: f64 = 100.0;
 /// After this much silence of the worker the page asks what to do.
 const STALLED_MILLISECONDS: f64 = 20_000.0;
+
+/// After this much silence a reader with work is taken for hung. Reading a document gives no sign of life until it is
+/// decoded. A test asks for less.
+const HUNG_MILLISECONDS: f64 = 120_000.0;
 
 /// From so many bytes on, several workers read: they take a third of a second to start.
 const LARGE: u64 = 64 << 20;
@@ -194,7 +199,7 @@ impl Session {
         let name = title.unwrap_or_else(|| text::case_name(all.iter().map(|(path, _)| path.as_str())));
         self.0.relay.begin(name, all);
         let large = files.iter().map(|(_, file)| file.size() as u64).sum::<u64>() >= LARGE;
-        let workers = browser::workers_wanted().or_else(|| large.then(browser::processors)).unwrap_or(1);
+        let workers = browser::number_asked_for("workers").or_else(|| large.then(browser::processors)).unwrap_or(1);
         if workers > 1 {
             // One worker needs no readers: it reads by itself.
             self.0.client.readers(workers.min(MOST_READERS));
@@ -217,19 +222,19 @@ impl Session {
         self.0.client.send(request, &[]);
     }
 
-    pub fn print(&self, format: PrintFormat, redact: bool) {
-        self.0.client.send(&Request::Print { format, redact }, &[]);
+    pub fn print(&self, format: PrintFormat, redact: bool, set_aside: Vec<SetAside>) {
+        self.0.client.send(&Request::Print { format, redact, set_aside }, &[]);
     }
 
     /// Asks what redaction would replace.
-    pub fn redaction(&self, format: PrintFormat) {
-        self.0.client.send(&Request::Redaction { format }, &[]);
+    pub fn redaction(&self, format: PrintFormat, set_aside: Vec<SetAside>) {
+        self.0.client.send(&Request::Redaction { format, set_aside }, &[]);
     }
 
     /// Asks what to do when the worker has been silent for long. Called once a second.
     pub fn watch(&self) {
         if self.0.relay.reading.get() {
-            self.0.client.watch();
+            self.0.client.watch(browser::number_asked_for("patience").map_or(HUNG_MILLISECONDS, f64::from));
         }
         if self.0.relay.reading.get() && self.0.client.silence() > STALLED_MILLISECONDS {
             self.0.relay.dispatcher.dispatch(Action::Stalled(true));

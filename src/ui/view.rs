@@ -73,7 +73,7 @@ pub static VIEWS: &[ViewRow] = &[
         icon: Icon::Queues,
         key: "q",
         group: Group::Evidence,
-        tables: &["queues", "messages", "next-hops", "errors", "tracking"],
+        tables: &["queues", "messages", "next-hops", "errors", "tracking", "latency", "slow-messages"],
         needs_case: true,
     },
     ViewRow {

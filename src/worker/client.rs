@@ -126,10 +126,10 @@ impl Client {
         }
     }
 
-    /// Asks the analysis worker to look after its readers.
-    pub fn watch(&self) {
+    /// Asks the analysis worker to look after its readers: which of them have been silent for longer than so many milliseconds.
+    pub fn watch(&self, most: f64) {
         if !self.inner.readers.borrow().is_empty() {
-            self.send(&Request::Watch, &[]);
+            self.send(&Request::Watch { most }, &[]);
         }
     }
 
@@ -184,7 +184,7 @@ impl Inner {
             Err(error) => return self.die(format!("failed to read an answer of the worker: {error}")),
         };
         if let Response::ReaderHung { number } = response {
-            self.reader_died(number, "it gave no sign of life for two minutes");
+            self.reader_died(number, "it gave no sign of life for a long time");
         }
         if matches!(response, Response::Ready { .. }) {
             self.ready.set(true);

@@ -8,18 +8,16 @@ use wasm_bindgen::prelude::*;
 use web_sys::{File, MessageEvent, MessagePort};
 
 use crate::analysis::job::Job;
+use crate::base::silence::{Looks, Silence};
 
 /// Jobs given to a reader at once.
 const AHEAD: usize = 2;
-
-/// After this much silence of a reader with work it is taken for hung, in milliseconds. Reading a document gives no sign
-/// of life until it is decoded.
-const HUNG: f64 = 120_000.0;
 
 /// The readers.
 #[derive(Default)]
 pub(super) struct Pool {
     readers: Vec<Reader>,
+    looks: Looks,
 }
 
 struct Reader {
@@ -29,7 +27,7 @@ struct Reader {
     ready: bool,
     /// What it has to do, in its order.
     jobs: Vec<Job>,
-    heard: f64,
+    silence: Silence,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
 }
 
@@ -43,7 +41,7 @@ impl Pool {
             port,
             ready: false,
             jobs: Vec::new(),
-            heard: now(),
+            silence: Silence::default(),
             _on_message: on_message,
         });
     }
@@ -77,7 +75,7 @@ impl Pool {
             return Err(job);
         }
         if reader.jobs.is_empty() {
-            reader.heard = now();
+            reader.silence.end();
         }
         reader.jobs.push(job);
         Ok(())
@@ -86,21 +84,22 @@ impl Pool {
     /// A reader has started.
     pub fn started(&mut self, number: u32) {
         if let Some(reader) = self.readers.iter_mut().find(|reader| reader.number == number) {
-            (reader.ready, reader.heard) = (true, now());
+            reader.ready = true;
+            reader.silence.end();
         }
     }
 
     /// Notes a sign of life; the job the reader is at.
     pub fn heard(&mut self, number: u32) -> Option<&Job> {
         let reader = self.readers.iter_mut().find(|reader| reader.number == number)?;
-        reader.heard = now();
+        reader.silence.end();
         reader.jobs.first()
     }
 
     /// Takes the job that a reader has done off its list.
     pub fn done(&mut self, number: u32) -> Option<Job> {
         let reader = self.readers.iter_mut().find(|reader| reader.number == number)?;
-        reader.heard = now();
+        reader.silence.end();
         (!reader.jobs.is_empty()).then(|| reader.jobs.remove(0))
     }
 
@@ -113,10 +112,12 @@ impl Pool {
         reader.jobs
     }
 
-    /// Readers that have been silent for too long.
-    pub fn hung(&self) -> Vec<u32> {
-        let silent = |reader: &&Reader| (!reader.ready || !reader.jobs.is_empty()) && now() - reader.heard > HUNG;
-        self.readers.iter().filter(silent).map(|reader| reader.number).collect()
+    /// Looks after the readers: those with work, or that have not started yet, that have been silent for longer than so many
+    /// milliseconds.
+    pub fn hung(&mut self, most: f64) -> Vec<u32> {
+        let step = self.looks.step(now());
+        let busy = self.readers.iter_mut().filter(|reader| !reader.ready || !reader.jobs.is_empty());
+        busy.filter_map(|reader| reader.silence.grow(step, most).then_some(reader.number)).collect()
     }
 }
 

@@ -13,7 +13,7 @@ pub use crate::analysis::timeline::Weight;
 pub use crate::analysis::timeline::picture::{Bin, Flag, Frame, LanePicture, Length, Picture};
 pub use crate::base::clocks::{Clocks, print_offset, read_offset};
 use crate::report::redaction::{Leak, Replacement};
-use crate::report::{Evidence, Input, Report};
+use crate::report::{Evidence, Input, Report, SetAside};
 
 /// Page to worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,8 +44,11 @@ pub enum Request {
         /// What the browser says about it.
         message: String,
     },
-    /// Say which readers hang.
-    Watch,
+    /// Say which readers hang. Comes once a second.
+    Watch {
+        /// How long they may be silent, in milliseconds.
+        most: f64,
+    },
     /// Search the lines of files. A search under way is given up.
     Search {
         /// Returned with the answers.
@@ -90,11 +93,15 @@ pub enum Request {
         format: PrintFormat,
         /// Whether names are replaced.
         redact: bool,
+        /// Problems that the reader acknowledged.
+        set_aside: Vec<SetAside>,
     },
     /// What redaction would replace, and what the check finds in the printed report.
     Redaction {
         /// The format.
         format: PrintFormat,
+        /// Problems that the reader acknowledged.
+        set_aside: Vec<SetAside>,
     },
     /// A window of a table.
     Page {

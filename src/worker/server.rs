@@ -22,8 +22,7 @@ use crate::analysis::job::{Done, Job};
 use crate::analysis::search::{Query, Search};
 use crate::analysis::{Analysis, Progress, Reading, Step, diagnose, read_here};
 use crate::base::source::Source;
-use crate::report::redaction::redact;
-use crate::report::{Report, html, json, markdown};
+use crate::report::{Report, SetAside, html, json, markdown};
 
 /// Progress is reported after so many bytes, at most.
 const REPORT_EVERY: u64 = 1 << 20;
@@ -147,8 +146,8 @@ impl State {
             }
             Request::StopSearch => self.search = None,
             Request::ReaderDied { number, message } => self.reader_died(number, &message),
-            Request::Watch => {
-                for number in self.pool.hung() {
+            Request::Watch { most } => {
+                for number in self.pool.hung(most) {
                     self.post(&Response::ReaderHung { number });
                 }
             }
@@ -180,25 +179,25 @@ impl State {
                     self.post(&answer);
                 }
             }
-            Request::Print { format, redact: false } => match &self.analysis {
+            Request::Print { format, redact: false, set_aside } => match &self.analysis {
                 Some(analysis) => {
-                    let text = print(&analysis.report, format);
+                    let text = print(&analysis.report.with_set_aside(set_aside), format);
                     self.post(&Response::Printed { format, text });
                 }
                 None => self.post(&Response::Failed { message: "There is no report yet.".to_owned() }),
             },
-            Request::Print { format, redact: true } => self.print_redacted(format, true),
-            Request::Redaction { format } => self.print_redacted(format, false),
+            Request::Print { format, redact: true, set_aside } => self.print_redacted(format, set_aside, true),
+            Request::Redaction { format, set_aside } => self.print_redacted(format, set_aside, false),
         }
     }
 
     /// Gives a redacted report out when the check finds nothing in it; else, or when only the preview is wanted, what
     /// is replaced and what was found.
-    fn print_redacted(&self, format: PrintFormat, save: bool) {
+    fn print_redacted(&self, format: PrintFormat, set_aside: Vec<SetAside>, save: bool) {
         let Some(analysis) = &self.analysis else {
             return self.post(&Response::Failed { message: "There is no report yet.".to_owned() });
         };
-        let redacted = redact(&analysis.report, analysis.names());
+        let redacted = analysis.redacted(set_aside);
         let text = print(&redacted.report, format);
         let leaks = redacted.leaks(&text);
         if save && leaks.is_empty() {

@@ -12,12 +12,14 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
-use super::{Cell, Query, Row, Table};
+use super::{Cell, Order, Query, Row, Table};
+use crate::analysis::latency::duration;
 use crate::base::clocks::Clocks;
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::report::grouped;
+use crate::report::redaction::Beside;
 
 /// Values of a column that can be picked, at most.
 const VALUES: usize = 60;
@@ -116,13 +118,8 @@ impl Built {
             })
         };
         let mut order: Vec<u32> = all.filter(wanted).collect();
-        if query.sort.is_empty() && self.table.id == super::timeline::ID && query.clocks != Clocks::default() {
-            // Its own order is that of time, and that depends on what the reader says about clocks.
-            let first = |at: &u32| match self.rows.get(*at as usize).map(|row| (row.cells.first(), row)) {
-                Some((Some(Cell::Time(moment)), row)) => query.clocks.axis(*moment, source_of(row)),
-                _ => i64::MAX,
-            };
-            order.order_by_key(first);
+        if query.sort.is_empty() && query.clocks != Clocks::default() {
+            self.by_time(&mut order, &query.clocks);
         }
         if !query.sort.is_empty() {
             order.sort_by(|a, b| match (self.rows.get(*a as usize), self.rows.get(*b as usize)) {
@@ -134,6 +131,23 @@ impl Built {
         let ordered = Rc::new(Ordered { rows: Rc::new(order), totals, widths });
         *self.last.borrow_mut() = Some((query.clone(), Rc::clone(&ordered)));
         ordered
+    }
+
+    /// An own order that is that of time depends on what the reader says about clocks. What has no time stays last.
+    fn by_time(&self, order: &mut [u32], clocks: &Clocks) {
+        let Some((column, _)) = self.table.times() else { return };
+        let axis = |at: &u32| {
+            let row = self.rows.get(*at as usize)?;
+            match row.cells.get(column) {
+                Some(Cell::Time(moment)) => Some(clocks.axis(*moment, source_of(row))),
+                _ => None,
+            }
+        };
+        match self.table.order {
+            Order::Rows => {}
+            Order::OldestFirst => order.order_by_key(|at| axis(at).unwrap_or(i64::MAX)),
+            Order::NewestFirst => order.order_by_key(|at| std::cmp::Reverse(axis(at).unwrap_or(i64::MIN))),
+        }
     }
 
     /// Rows `first` to `first + count - 1` of those that a query wants.
@@ -178,6 +192,16 @@ impl Built {
     /// The rows that a query wants as CSV, with all columns.
     pub fn csv(&self, query: &Query) -> String {
         super::csv::print(self, query)
+    }
+
+    /// All cells, row by row, to be redacted.
+    pub fn cells(&self) -> Vec<Beside> {
+        super::csv::cells(self)
+    }
+
+    /// All rows as CSV with these cells.
+    pub fn csv_of(&self, cells: &[Beside]) -> String {
+        super::csv::print_cells(self, cells)
     }
 
     /// The number of the first row that was read from a place.
@@ -240,7 +264,7 @@ impl Built {
                 let own = match cell {
                     Cell::Unknown => 0,
                     Cell::Text(text) => u32::try_from(text.chars().take(CELL).count()).unwrap_or(0),
-                    Cell::Number(number) => u32::try_from(grouped(*number).len()).unwrap_or(0),
+                    Cell::Number(_) | Cell::Duration(_) => u32::try_from(whole(cell).len()).unwrap_or(0),
                     Cell::Time(moment) if !clocks.is_placed(*moment, source_of(row)) => 19,
                     Cell::Time(_) if clocks.in_local && clocks.local.is_some() => 26,
                     Cell::Time(_) => 23,
@@ -280,7 +304,7 @@ fn compare(one: &Row, other: &Row, query: &Query) -> Ordering {
             (Cell::Unknown, Cell::Unknown) => Ordering::Equal,
             (Cell::Unknown, _) => return Ordering::Greater,
             (_, Cell::Unknown) => return Ordering::Less,
-            (Cell::Number(a), Cell::Number(b)) => a.cmp(b),
+            (Cell::Number(a), Cell::Number(b)) | (Cell::Duration(a), Cell::Duration(b)) => a.cmp(b),
             (Cell::Time(a), Cell::Time(b)) => {
                 axis(one, a).cmp(&axis(other, b)).then(a.clock.cmp(&b.clock)).then(a.cmp(b))
             }
@@ -334,6 +358,7 @@ fn digits(text: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
 fn whole(cell: &Cell) -> String {
     match cell {
         Cell::Number(number) => grouped(*number),
+        Cell::Duration(milliseconds) => duration(*milliseconds),
         other => other.text(),
     }
 }
@@ -357,6 +382,7 @@ mod tests {
         about: "A row of the test.",
         columns: &[Column::printed("Queue"), Column::words("Status").facet(), Column::number("Messages").summed()],
         rows: |_| Vec::new(),
+        order: Order::Rows,
         notes: no_notes,
         stands_out: |row| is_one_of(row, 1, &["Retry"]),
         bring: "Nothing.",
@@ -461,9 +487,22 @@ mod tests {
         // One hour ahead of UTC, nine by the local clock is eight.
         assert_eq!(in_range(Clocks { local: Some(60), ..Clocks::default() }), ["long", "point", "local"]);
         let shown = Clocks { local: Some(60), files: Vec::new(), in_local: true };
-        let page = built.page(&Query { clocks: shown, ..Query::default() }, 2, 1);
+        let page = built.page(&Query { clocks: shown.clone(), ..Query::default() }, 2, 1);
         assert_eq!(page.rows[0].cells[1], "1970-01-01 09:00:00 +01:00");
         assert_eq!(built.position(&Query { filter: "point".to_owned(), ..Query::default() }, 2), Some(0));
+        // Once the clocks are known, an order of time is theirs; others stay as they are.
+        static OLDEST: Table = Table { order: Order::OldestFirst, ..TIMED };
+        static NEWEST: Table = Table { order: Order::NewestFirst, ..TIMED };
+        let known = Query { clocks: shown, ..Query::default() };
+        let all = |table: &'static Table, query: &Query| {
+            queues(&Built::of(table, built.rows.clone()).page(query, 0, 9))
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(all(&TIMED, &known), all(&OLDEST, &Query::default()));
+        assert_eq!(all(&OLDEST, &known), ["early", "point", "local", "long", "never"]);
+        assert_eq!(all(&NEWEST, &known), ["long", "point", "local", "early", "never"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Certificates of Exchange servers.
 
-use super::{Column, Row, Table, is_one_of, no_notes, shown};
+use super::{Column, Order, Row, Table, is_one_of, no_notes, shown};
 use crate::facts::Facts;
 
 /// The table.
@@ -22,6 +22,7 @@ pub static TABLE: Table = Table {
         Column::printed("Thumbprint"),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| !is_one_of(row, 3, &["Valid", ""]),
     bring: "The certificates: Get-ExchangeCertificate | Export-Clixml certificates.xml.",

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cell, Column, Row, Table, is_one_of, no_notes, shown};
+use super::{Cell, Column, Order, Row, Table, is_one_of, no_notes, shown};
 use crate::facts::Facts;
 use crate::model::database::database_name;
 use crate::model::server::server_key;
@@ -24,6 +24,7 @@ pub static TABLE: Table = Table {
         Column::words("Shown by").facet().extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| is_one_of(row, 3, &["No"]),
     bring: "The databases: Get-MailboxDatabase -Status | Export-Clixml databases.xml.",

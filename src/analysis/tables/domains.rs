@@ -1,6 +1,6 @@
 //! Domains: those that the organization accepts mail for, and those with settings of their own.
 
-use super::{Cell, Column, Row, Table, no_notes, shown};
+use super::{Cell, Column, Order, Row, Table, no_notes, shown};
 use crate::facts::Facts;
 
 /// The table.
@@ -20,6 +20,7 @@ pub static TABLE: Table = Table {
         Column::printed("Name"),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| row.cells.first() == Some(&Cell::Text("*".to_owned())),
     bring: "The accepted domains: Get-AcceptedDomain | Export-Clixml accepted-domains.xml.",

@@ -3,7 +3,7 @@
 use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 
-use super::{Cell, Column, Row, Table};
+use super::{Cell, Column, Order, Row, Table};
 use crate::base::source::Span;
 use crate::facts::Facts;
 
@@ -22,6 +22,7 @@ pub static TABLE: Table = Table {
         Column::printed("Whole text").extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: |_, row| row.cells.get(6).map(|error| super::codes(&error.text())).unwrap_or_default(),
     stands_out: |_| true,
     bring: "A list of queues: Get-Queue | Export-Clixml queues.xml.",

@@ -3,7 +3,7 @@
 //! A log of millions of events has some hundred texts; what a group kept is counted exactly, and events with texts that were
 //! not kept are one row of the group.
 
-use super::{Cell, Column, Row, Table, is_one_of};
+use super::{Cell, Column, Order, Row, Table, is_one_of};
 use crate::base::order::Order as _;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
@@ -29,6 +29,7 @@ pub static TABLE: Table = Table {
         Column::printed("Log").facet().extra(),
     ],
     rows,
+    order: Order::NewestFirst,
     notes,
     stands_out: |row| is_one_of(row, 1, &["Critical", "Error"]),
     bring: "The event logs: wevtutil epl Application application.evtx, and System.",

@@ -1,6 +1,6 @@
 //! Messages in queues.
 
-use super::{Cell, Column, Row, Table};
+use super::{Cell, Column, Order, Row, Table};
 use crate::analysis::message_path;
 use crate::base::order::Order as _;
 use crate::facts::Facts;
@@ -27,6 +27,7 @@ pub static TABLE: Table = Table {
         Column::printed("Came from").extra(),
     ],
     rows,
+    order: Order::OldestFirst,
     notes: |facts, row| {
         let mut notes = row.cells.get(10).map(|error| super::codes(&error.text())).unwrap_or_default();
         let id = row.cells.get(11).map(Cell::text).unwrap_or_default();

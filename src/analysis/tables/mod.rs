@@ -27,6 +27,7 @@ mod databases;
 mod domains;
 mod errors;
 mod events;
+mod latency;
 mod messages;
 mod next_hops;
 mod permissions;
@@ -36,6 +37,7 @@ mod required_rights;
 mod send_connectors;
 mod servers;
 mod services;
+mod slow_messages;
 mod timeline;
 mod tracking;
 
@@ -46,6 +48,7 @@ pub static TABLES: &[&Table] = &[
     &domains::TABLE,
     &errors::TABLE,
     &events::TABLE,
+    &latency::TABLE,
     &messages::TABLE,
     &next_hops::TABLE,
     &permissions::TABLE,
@@ -55,6 +58,7 @@ pub static TABLES: &[&Table] = &[
     &send_connectors::TABLE,
     &servers::TABLE,
     &services::TABLE,
+    &slow_messages::TABLE,
     &timeline::TABLE,
     &tracking::TABLE,
 ];
@@ -72,12 +76,26 @@ pub struct Table {
     pub columns: &'static [Column],
     /// Makes the rows, in the order in which they are shown first.
     pub rows: fn(&Facts) -> Vec<Row>,
+    /// What that order is.
+    pub order: Order,
     /// What is known about a row beyond its cells: title and text.
     pub notes: fn(&Facts, &Row) -> Vec<(String, String)>,
     /// Whether a row is one of those that a reader looks for first; keys jump from one to the next.
     pub stands_out: fn(&Row) -> bool,
     /// What to bring when there are no rows.
     pub bring: &'static str,
+}
+
+/// The order in which rows are shown first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// As they are made.
+    Rows,
+    /// By the first column of times. The rows are made in that order as far as the files tell it; when the reader says how the
+    /// clocks lie to each other, it is theirs.
+    OldestFirst,
+    /// The same, the other way round.
+    NewestFirst,
 }
 
 /// A column.
@@ -108,6 +126,8 @@ pub enum Kind {
     Number,
     /// Times.
     Time,
+    /// How long something took.
+    Duration,
 }
 
 impl Column {
@@ -129,6 +149,11 @@ impl Column {
     /// A column of times.
     pub const fn time(title: &'static str) -> Column {
         Column { kind: Kind::Time, ..Column::words(title) }
+    }
+
+    /// A column of how long something took.
+    pub const fn duration(title: &'static str) -> Column {
+        Column { kind: Kind::Duration, ..Column::words(title) }
     }
 
     /// With values to pick from.
@@ -172,16 +197,19 @@ pub enum Cell {
     Number(u64),
     /// A time.
     Time(Moment),
+    /// How long something took, in milliseconds.
+    Duration(u64),
 }
 
 impl Cell {
-    /// As text, numbers without grouping; empty when unknown.
+    /// As text, numbers without grouping, how long something took in seconds; empty when unknown.
     pub fn text(&self) -> String {
         match self {
             Cell::Unknown => String::new(),
             Cell::Text(text) => text.clone(),
             Cell::Number(number) => number.to_string(),
             Cell::Time(moment) => moment.to_string(),
+            Cell::Duration(milliseconds) => format!("{}.{:03}", milliseconds / 1_000, milliseconds % 1_000),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cell, Column, Row, Table, no_notes};
+use super::{Cell, Column, Order, Row, Table, no_notes};
 use crate::base::source::Span;
 use crate::facts::Facts;
 
@@ -22,6 +22,7 @@ pub static TABLE: Table = Table {
         Column::printed("Reply"),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| row.cells.get(5).is_some_and(|retry| *retry != Cell::Number(0)),
     bring: "A list of queues: Get-Queue | Export-Clixml queues.xml.",

@@ -1,6 +1,6 @@
 //! Entries of the permissions of servers, stores and receive connectors, each with its place.
 
-use super::{Cell, Column, Row, Table, is_one_of, no_notes};
+use super::{Cell, Column, Order, Row, Table, is_one_of, no_notes};
 use crate::facts::Facts;
 use crate::facts::permissions::Target;
 use crate::model::access::{AccessControlList, AccessEntry, Effect};
@@ -25,6 +25,7 @@ pub static TABLE: Table = Table {
         Column::words("Condition").facet().extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| is_one_of(row, 4, &["Deny"]),
     bring: "The permissions of a server object: dsacls with its distinguished name, or Get-ADPermission | Export-Clixml permissions.xml.",

@@ -1,6 +1,6 @@
 //! Queues of every version, with what waits in them.
 
-use super::{Cell, Column, Row, Table, is_one_of};
+use super::{Cell, Column, Order, Row, Table, is_one_of};
 use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
@@ -27,6 +27,7 @@ pub static TABLE: Table = Table {
         Column::words("Change").extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: |_, row| row.cells.get(7).map(|error| super::codes(&error.text())).unwrap_or_default(),
     stands_out: |row| is_one_of(row, 10, &["Waiting"]),
     bring: "A list of queues: Get-Queue | Export-Clixml queues.xml.",

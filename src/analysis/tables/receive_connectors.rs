@@ -1,6 +1,6 @@
 //! Receive connectors of every server, with what decides who is answered by them and how.
 
-use super::{Cell, Column, Row, Table, is_one_of, no_notes, shown};
+use super::{Cell, Column, Order, Row, Table, is_one_of, no_notes, shown};
 use crate::facts::Facts;
 use crate::model::receive_connector::ReceiveConnector;
 
@@ -27,6 +27,7 @@ pub static TABLE: Table = Table {
         Column::words("Exports differ").facet().extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| is_one_of(row, 6, &["Not authenticated"]) && !is_one_of(row, 3, &["No"]),
     bring: "The receive connectors: Get-ReceiveConnector | Export-Clixml receive-connectors.xml.",

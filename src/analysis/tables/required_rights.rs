@@ -1,6 +1,6 @@
 //! The rights that Exchange Servers needs on servers and stores of older versions, and what their lists say.
 
-use super::{Cell, Column, Row, Table, is_one_of, no_notes};
+use super::{Cell, Column, Order, Row, Table, is_one_of, no_notes};
 use crate::facts::Facts;
 use crate::facts::permissions::{Granted, ObjectPermissions, Target};
 use crate::model::version::ExchangeVersion;
@@ -21,6 +21,7 @@ pub static TABLE: Table = Table {
         Column::words("Inheritance").facet().extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| is_one_of(row, 4, &["Missing", "Denied"]),
     bring: "The permissions of a server object: dsacls with its distinguished name, or Get-ADPermission | Export-Clixml permissions.xml.",

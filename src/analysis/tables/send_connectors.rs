@@ -1,6 +1,6 @@
 //! Connectors that mail leaves through, a row for each address space.
 
-use super::{Cell, Column, Row, Table, is_one_of, no_notes, shown};
+use super::{Cell, Column, Order, Row, Table, is_one_of, no_notes, shown};
 use crate::facts::Facts;
 use crate::model::limit::Limit;
 use crate::model::outbound_connector::{ConnectorKind, OutboundConnector};
@@ -34,6 +34,7 @@ pub static TABLE: Table = Table {
         Column::printed("Changed").extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| is_one_of(row, 5, &["No"]),
     bring: "The send connectors: Get-SendConnector | Export-Clixml send-connectors.xml.",

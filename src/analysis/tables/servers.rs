@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cell, Column, Row, Table, no_notes};
+use super::{Cell, Column, Order, Row, Table, no_notes};
 use crate::facts::Facts;
 use crate::facts::directory::{is_deleted, name_of};
 use crate::model::directory::DirectoryObject;
@@ -27,6 +27,7 @@ pub static TABLE: Table = Table {
         Column::words("Shown by").facet().extra(),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| row.cells.get(4) == Some(&Cell::Unknown),
     bring: "The list of servers: Get-ExchangeServer | Export-Clixml exchange-servers.xml.",

@@ -1,6 +1,6 @@
 //! What runs on the servers: Windows services, the services that roles require, and components.
 
-use super::{Cell, Column, Row, Table, is_one_of, no_notes, shown};
+use super::{Cell, Column, Order, Row, Table, is_one_of, no_notes, shown};
 use crate::facts::Facts;
 use crate::model::health::{ComponentState, ServiceHealth, StateRequest};
 use crate::model::{Listed, Located};
@@ -19,6 +19,7 @@ pub static TABLE: Table = Table {
         Column::printed("Asked for by"),
     ],
     rows,
+    order: Order::Rows,
     notes: no_notes,
     stands_out: |row| {
         is_one_of(row, 3, &["Stopped", "Inactive", "Draining", "Paused", "Not running"])

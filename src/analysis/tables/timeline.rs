@@ -2,7 +2,7 @@
 //!
 //! Equal records of a log are one row, with the first and the last time.
 
-use super::{Cell, Column, Row, Table, is_one_of};
+use super::{Cell, Column, Order, Row, Table, is_one_of};
 use crate::analysis::timeline::Timeline;
 use crate::base::source::file_name;
 
@@ -25,6 +25,7 @@ pub static TABLE: Table = Table {
         Column::printed("File").facet(),
     ],
     rows: |facts| rows_of(&Timeline::of_facts(facts), &[]),
+    order: Order::OldestFirst,
     notes: |_, row| row.cells.get(4).map(|text| super::codes(&text.text())).unwrap_or_default(),
     stands_out: |row| is_one_of(row, 3, &["Critical", "Error"]),
     bring: "Event logs, transport logs, or lists of queues and messages.",

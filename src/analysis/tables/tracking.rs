@@ -1,6 +1,6 @@
 //! Message tracking, as cmdlets and histories show it: one row per event of a message.
 
-use super::{Cell, Column, Row, Table, is_one_of};
+use super::{Cell, Column, Order, Row, Table, is_one_of};
 use crate::analysis::message_path;
 use crate::base::order::Order as _;
 use crate::facts::Facts;
@@ -23,6 +23,7 @@ pub static TABLE: Table = Table {
         Column::printed("Status").extra(),
     ],
     rows,
+    order: Order::OldestFirst,
     notes: |facts, row| {
         let id = row.cells.get(8).map(Cell::text).unwrap_or_default();
         let mut notes = message_path::lines(&message_path::path(facts, &id));

@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 
 use super::patterns::{self, Form, Found};
 use super::tokens::{Tokens, key};
-use super::{Mode, Move, Name, NameKind, Redacted, Replacement, Report, is_of_site, visit, words};
+use super::{Beside, Mode, Move, Name, NameKind, Redacted, Replacement, Report, is_of_site, visit, words};
 
 /// Names that are looked for at most.
 const MOST: usize = 20_000;
@@ -32,7 +32,7 @@ struct Known {
 
 impl Engine {
     /// Looks through a report for what must be known before anything is replaced.
-    pub fn new(report: &mut Report, names: &[Name]) -> Engine {
+    pub fn new(report: &mut Report, names: &[Name], beside: &[Beside]) -> Engine {
         let mut tokens = Tokens::default();
         let mut known = KnownNames::default();
         for finding in report.findings.iter().filter(|finding| !is_of_site(&finding.rule)) {
@@ -50,10 +50,10 @@ impl Engine {
             steps.for_each(|command| known.add_quoted(command));
         }
         let mut paths = BTreeSet::new();
-        visit(report, &mut |text, mode, _| {
+        let mut look = |text: &str, mode: Mode| {
             tokens.taken.extend(text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase));
             if mode == Mode::Path {
-                paths.insert(text.clone());
+                paths.insert(text.to_owned());
             }
             note(text, &mut tokens, &mut known);
             if mode == Mode::Quoted && text.contains('\n') {
@@ -63,7 +63,9 @@ impl Engine {
                     }
                 }
             }
-        });
+        };
+        visit(report, &mut |text, mode, _| look(text, mode));
+        beside.iter().for_each(|own| look(&own.text, own.mode()));
         tokens.addresses.settle();
         known.add_words_of(&paths);
         for path in &paths {

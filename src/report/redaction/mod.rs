@@ -64,17 +64,44 @@ enum Mode {
 
 /// Redacts a report. `names` are those that the case knows.
 pub fn redact(report: &Report, names: &[Name]) -> Redacted {
+    redact_with(report, names, &mut [])
+}
+
+/// A text beside a report, and whether it comes from a file.
+pub struct Beside {
+    /// The text.
+    pub text: String,
+    /// Whether it is quoted from a file; else it is our own words with names in them.
+    pub is_quoted: bool,
+}
+
+/// Redacts a report and texts beside it, such as the cells of a table, with the same tokens.
+pub fn redact_with(report: &Report, names: &[Name], beside: &mut [Beside]) -> Redacted {
     let mut redacted = report.clone();
-    let mut engine = engine::Engine::new(&mut redacted, names);
+    let mut engine = engine::Engine::new(&mut redacted, names, beside);
+    // What was redacted stays as it is: its tokens are no names.
+    let is_new = !report.redacted;
     visit(&mut redacted, &mut |text, mode, marks| {
+        if !is_new {
+            return;
+        }
         let (new, moves) = engine.redact(text, mode);
         if let Some(marks) = marks {
             move_marks(marks, &moves);
         }
         *text = new;
     });
+    for own in beside {
+        own.text = engine.redact(&own.text, own.mode()).0;
+    }
     redacted.redacted = true;
     engine.finish(redacted)
+}
+
+impl Beside {
+    fn mode(&self) -> Mode {
+        if self.is_quoted { Mode::Quoted } else { Mode::Own }
+    }
 }
 
 /// Hands out every text of a report that can hold a name.
@@ -120,6 +147,8 @@ fn visit(report: &mut Report, f: &mut dyn FnMut(&mut String, Mode, Marks<'_>)) {
     f(&mut report.summary.unknown, Mode::Own, None);
     report.summary.caveats.iter_mut().for_each(|text| f(text, Mode::Own, None));
     report.findings.iter_mut().for_each(|finding| visit_finding(finding, f));
+    // A note can hold any name, as a line of a file can.
+    report.set_aside.iter_mut().for_each(|own| f(&mut own.note, Mode::Quoted, None));
     report.considered.iter_mut().for_each(|considered| visit_considered(considered, f));
     for input in &mut report.inputs {
         f(&mut input.path, Mode::Path, None);
@@ -234,6 +263,7 @@ mod tests {
             findings: vec![finding],
             considered: Vec::new(),
             redacted: false,
+            set_aside: Vec::new(),
         }
     }
 

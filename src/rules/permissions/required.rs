@@ -121,11 +121,17 @@ pub(super) fn identity(object: &ObjectPermissions) -> String {
 
 /// The step that keeps the present permissions.
 pub(super) fn keep(found: &mut Discovery, object: &ObjectPermissions) {
-    let plain: String =
-        object.target.name().chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')).collect();
+    // The whole name, as far as a file can have it: a name that is run together is not found by redaction.
+    let forbidden = |c: char| c.is_control() || "<>:\"/\\|?*$%`'".contains(c);
+    let name: String = object.target.name().chars().filter(|c| !forbidden(*c)).collect();
+    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
+    let file = |ending: &str| {
+        let file = format!("before-{name}.{ending}");
+        if is_plain { file } else { quoted(&file) }
+    };
     let command = match &object.dn {
-        Some(dn) => format!("dsacls {} > before-{plain}.txt", quoted(dn)),
-        None => format!("Get-ADPermission -Identity {} | Export-Clixml before-{plain}.xml", identity(object)),
+        Some(dn) => format!("dsacls {} > {}", quoted(dn), file("txt")),
+        None => format!("Get-ADPermission -Identity {} | Export-Clixml {}", identity(object), file("xml")),
     };
     found.command(
         format!(

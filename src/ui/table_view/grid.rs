@@ -139,7 +139,7 @@ fn widths(table: &Table, state: &TableState) -> String {
         let title = column.map_or(0, |of| u32::try_from(title_of(table, of).chars().count()).unwrap_or(0));
         let longest = longest(at).max(title);
         match column.map(|column| column.kind) {
-            Some(Kind::Number) => rem(longest.clamp(6, 16)),
+            Some(Kind::Number | Kind::Duration) => rem(longest.clamp(6, 16)),
             Some(Kind::Time) => rem(if longest > 19 { 23 } else { 19 }),
             Some(Kind::Words) => rem(longest.clamp(8, 26)),
             _ if longest <= 16 => rem(longest.max(6)),

@@ -152,7 +152,7 @@ fn cell_class(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Words => None,
         Kind::Printed => Some("printed"),
-        Kind::Number => Some("number"),
+        Kind::Number | Kind::Duration => Some("number"),
         Kind::Time => Some("time"),
     }
 }
