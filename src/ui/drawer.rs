@@ -199,13 +199,13 @@ fn copied(evidence: &Evidence, raw: Option<&Raw>) -> String {
 }
 
 #[derive(Properties, PartialEq)]
-struct GripProps {
-    below: bool,
+pub struct GripProps {
+    pub below: bool,
 }
 
 /// The edge that resizes the drawer, by dragging or with the arrow keys.
 #[function_component]
-fn Grip(props: &GripProps) -> Html {
+pub fn Grip(props: &GripProps) -> Html {
     let width = use_state_eq(|| WIDTH);
     let resize = {
         let width = width.clone();

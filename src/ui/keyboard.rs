@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::browser;
 use super::case::Case;
 use super::diagnosis::plain;
+use super::routing::state::RoutingChange;
 use super::session::Session;
 use super::state::{Action, Cite, Phase, State};
 use super::view::{VIEWS, View};
@@ -28,7 +29,7 @@ pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Cal
         "g" => return true,
         "?" => act.emit(Action::Keyboard(!state.keyboard)),
         "Escape" => escape(state, session, act),
-        "b" if state.cite.is_some() => act.emit(Action::Dock),
+        "b" if state.has_drawer() => act.emit(Action::Dock),
         _ => {
             if let Some(case) = &state.case {
                 in_case(&key, state, case, act);
@@ -43,6 +44,8 @@ fn escape(state: &State, session: &Session, act: &Callback<Action>) {
         act.emit(Action::Keyboard(false));
     } else if state.cite.is_some() {
         act.emit(Action::Cite(None));
+    } else if state.has_drawer() {
+        act.emit(Action::Routing(RoutingChange::Close));
     } else if state.phase == Phase::Reading {
         session.cancel();
     } else if state.notice.is_some() {
@@ -92,7 +95,7 @@ pub fn in_field(event: &KeyboardEvent) -> bool {
     target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
-const KEYS: [(&[&str], &str); 11] = [
+const KEYS: [(&[&str], &str); 12] = [
     (&["?"], "This sheet"),
     (&["j", "k"], "Next, previous problem"),
     (&["1", "to", "9"], "Open evidence 1 to 9 of the current problem"),
@@ -103,6 +106,7 @@ const KEYS: [(&[&str], &str); 11] = [
     (&["e", "E"], "In a table: next, previous row that stands out"),
     (&["Ctrl+C"], "In a table: copy the row as text"),
     (&["+", "-"], "In the timeline: zoom in, out; arrows move the range"),
+    (&["+", "-", "0"], "On the map of routing: zoom in, out, fit; arrows move it or go to the next place"),
     (&["Tab"], "Next control; the arrows resize the evidence at its edge"),
 ];
 

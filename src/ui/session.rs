@@ -12,6 +12,7 @@ use yew::functional::UseReducerDispatcher;
 
 use super::connectors::state::ConnectorsChange;
 use super::export::Redaction;
+use super::routing::state::RoutingChange;
 use super::state::{Action, Lines, State};
 use super::table_state::TableChange;
 use super::{browser, text};
@@ -334,6 +335,9 @@ impl Relay {
             }
             Response::DomainRoute { route } => {
                 self.dispatcher.dispatch(Action::Connectors(ConnectorsChange::Route(route.map(Box::new))));
+            }
+            Response::Routing { told } => {
+                self.dispatcher.dispatch(Action::Routing(RoutingChange::Told(Box::new(told))));
             }
             Response::Failed { message } => self.dispatcher.dispatch(Action::Notice(Some(message))),
         }
