@@ -7,6 +7,7 @@
 
 mod choice;
 
+use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -152,7 +153,7 @@ pub fn matrix(facts: &Facts, question: &Question) -> Matrix {
     let mut columns = used;
     if question.all_ports || columns.is_empty() {
         columns.extend(others);
-        columns.sort_by_key(|column| (server_key(&column.server), column.port, column.service.clone()));
+        columns.order_by_key(|column| (server_key(&column.server), column.port, column.service.clone()));
     }
     let word = question.filter.trim().to_lowercase();
     let rows: Vec<(MatrixRow, Source)> = sources.into_iter().map(|source| (head(facts, &source), source)).collect();

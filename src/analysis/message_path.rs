@@ -4,6 +4,7 @@
 //! put into one order, but stand one clock after the other. The clocks of two servers may differ, so a step can seem to come
 //! before the one that caused it.
 
+use crate::base::order::Order as _;
 use crate::base::timestamp::{Clock, Moment};
 use crate::facts::Facts;
 
@@ -65,7 +66,7 @@ pub fn path(facts: &Facts, message_id: &str) -> Vec<PathStep> {
         Some(Clock::Local) => 1,
         None => 2,
     };
-    steps.sort_by(|a, b| (clock(&a.at), a.at, &a.what).cmp(&(clock(&b.at), b.at, &b.what)));
+    steps.order_by(|a, b| (clock(&a.at), a.at, &a.what).cmp(&(clock(&b.at), b.at, &b.what)));
     steps.dedup();
     let mut before: Option<Moment> = None;
     for step in &mut steps {

@@ -24,6 +24,7 @@ pub mod tables;
 pub mod timeline;
 pub mod wanted;
 
+use crate::base::order::Order as _;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -163,7 +164,7 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
             Verdict::NotApplicable => {}
         }
     }
-    considered.sort_by(|a, b| (a.verdict, &a.rule).cmp(&(b.verdict, &b.rule)));
+    considered.order_by(|a, b| (a.verdict, &a.rule).cmp(&(b.verdict, &b.rule)));
     let ranked = ranking::rank(found);
     let shelf = shelf::Shelf::default();
     let findings: Vec<Finding> = ranked.findings.iter().map(|f| finding(f, &read, &shelf)).collect();

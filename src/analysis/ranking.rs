@@ -1,6 +1,7 @@
 //! Ranking: findings become problems. A cause stands for a problem, with the symptoms it explains
 //! below it; a symptom whose cause is not in the files is a problem of its own.
 
+use crate::base::order::Order as _;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
@@ -86,7 +87,7 @@ pub fn rank<'a>(found: Vec<(&'a Rule<'a>, Discovery)>) -> Ranking<'a> {
             discovery,
         })
         .collect();
-    findings.sort_by(|a, b| key(a).cmp(&key(b)));
+    findings.order_by(|a, b| key(a).cmp(&key(b)));
     let parents = parents(&findings);
     let explained = children(&parents);
     let messages =
@@ -101,7 +102,7 @@ pub fn rank<'a>(found: Vec<(&'a Rule<'a>, Discovery)>) -> Ranking<'a> {
     let rank = |(i, messages): (usize, u64)| {
         findings.get(i).map(|f| (f.severity, f.discovery.confidence, f.role, Reverse(messages), i))
     };
-    mains.sort_by_key(|main| rank(*main));
+    mains.order_by_key(|main| rank(*main));
     let mut order: Vec<usize> = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
     for (main, messages) in mains {
@@ -123,7 +124,7 @@ pub fn rank<'a>(found: Vec<(&'a Rule<'a>, Discovery)>) -> Ranking<'a> {
         .map(|index| parents.get(*index).copied().flatten().and_then(|parent| places.get(parent).copied()))
         .collect();
     let mut ordered: Vec<(usize, Ranked<'a>)> = places.into_iter().zip(findings).collect();
-    ordered.sort_by_key(|(place, _)| *place);
+    ordered.order_by_key(|(place, _)| *place);
     let mut findings: Vec<Ranked<'a>> = ordered.into_iter().map(|(_, finding)| finding).collect();
     for problem in &problems {
         let mut ids: Vec<&'a str> = problem.explains.iter().filter_map(|j| Some(findings.get(*j)?.rule.id)).collect();

@@ -4,6 +4,7 @@
 //! died of it. The facts and the rows are the same whoever does the jobs and in which order. One bad file never stops
 //! the others.
 
+use crate::base::order::Order as _;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::rc::Rc;
@@ -112,7 +113,7 @@ impl Reading {
         let mut entries = expand::expand(sources, &mut || std::ops::ControlFlow::Continue(()));
         // The order of dropping must not show. Files with the same path are ordered by their size.
         let key = |entry: &Entry| (entry.source.path.clone(), entry.source.bytes.size());
-        entries.sort_by_cached_key(key);
+        entries.order_by_cached_key(key);
         let mut open = 0;
         let files = entries
             .into_iter()

@@ -1,5 +1,6 @@
 //! What a report still lacks, as a request for [`crate::tools::collect`].
 
+use crate::base::order::Order as _;
 use crate::report::{Confidence, ConsideredVerdict, Missing, Report};
 use crate::rules::{self, Input};
 use crate::tools::collect::{Generation, Request, asked_by, entry};
@@ -134,7 +135,7 @@ fn servers(report: &Report) -> Vec<String> {
             }
         }
     }
-    names.sort();
+    names.order();
     names
 }
 

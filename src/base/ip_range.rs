@@ -4,6 +4,7 @@
 //! Addresses in ranges are bare; bindings are `ip:port` with brackets around IPv6, the port after
 //! the last `:`. IPv4 and IPv6 never match each other.
 
+use crate::base::order::Order as _;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -141,7 +142,7 @@ impl IpRange {
     /// The fewest ranges that hold the same addresses, IPv4 first, in ascending order.
     pub fn joined(ranges: &[IpRange]) -> Vec<IpRange> {
         let mut sorted = ranges.to_vec();
-        sorted.sort_by_key(|range| (!range.is_ipv4(), number(range.low), number(range.high)));
+        sorted.order_by_key(|range| (!range.is_ipv4(), number(range.low), number(range.high)));
         let mut all: Vec<IpRange> = Vec::new();
         for range in sorted {
             match all.last_mut() {

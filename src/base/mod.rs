@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod log_lines;
 pub mod markup;
 pub mod once;
+pub mod order;
 pub mod powershell;
 pub mod read_ahead;
 pub mod record_ids;

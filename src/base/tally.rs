@@ -6,6 +6,7 @@
 //! from its first row on. Keys are told apart by a 64-bit hash (XXH3, the same on every platform); two
 //! keys meet in one by chance once in billions of billions.
 
+use crate::base::order::Order as _;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -132,7 +133,7 @@ impl Tallies {
     pub fn finish(mut self) -> (u64, u64, Vec<Tally>) {
         self.shrink();
         let mut tallies: Vec<Tally> = self.kept.into_values().collect();
-        tallies.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        tallies.order_by(|a, b| a.key.cmp(&b.key));
         let kept: u64 = tallies.iter().map(|t| t.count).sum();
         (self.total, self.total - kept, tallies)
     }

@@ -6,6 +6,7 @@
 //! `queuescope collect` prints a script or instructions that gather the files; with paths, what is missing for that case.
 //! Exit status: 0 analyzed, 1 the check of a redacted report found something, 2 nothing could be read or wrong usage.
 
+use queuescope::base::order::Order as _;
 use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -328,7 +329,7 @@ fn walk(root: &Path, folder: &Path, depth: usize, sources: &mut Vec<Source>) -> 
     }
     let entries = std::fs::read_dir(folder).map_err(|e| format!("failed to list: {e}: {}", folder.display()))?;
     let mut entries: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
-    entries.sort();
+    entries.order();
     for entry in entries {
         // Links can lead out of the folder or in circles, and a pipe never ends: only files and folders count.
         let Ok(kind) = std::fs::symlink_metadata(&entry) else { continue };

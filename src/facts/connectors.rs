@@ -1,5 +1,6 @@
 //! Receive connectors by server, each once.
 
+use crate::base::order::Order as _;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ impl Connectors {
     /// Groups connectors by server. Of one connector in several exports the one changed last is kept, and where that is
     /// not shown the fuller one.
     pub fn new(mut connectors: Vec<ReceiveConnector>) -> Connectors {
-        connectors.sort_by_key(|c| c.span);
+        connectors.order_by_key(|c| c.span);
         let mut by_server: BTreeMap<String, Vec<ReceiveConnector>> = BTreeMap::new();
         let mut conflicts = Vec::new();
         let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();

@@ -3,6 +3,7 @@
 //! Traps: several dumps can hold the same object, of several domain controllers and times, and then all of them are kept;
 //! an object that is not in a dump is only absent when the dump shows its surroundings ([`Directory::shows_below`]).
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
@@ -58,7 +59,7 @@ impl Directory {
             objects.get(*at).and_then(|object| object.text("whenChanged")).map(|text| text.value.to_owned())
         };
         for places in directory.by_name.values_mut().filter(|places| places.len() > 1) {
-            places.sort_by_key(|at| (std::cmp::Reverse(changed(at)), *at));
+            places.order_by_key(|at| (std::cmp::Reverse(changed(at)), *at));
         }
         directory.objects = objects;
         directory

@@ -1,6 +1,7 @@
 //! Events, counted by source, id and computer. A log of millions of events becomes a few hundred
 //! groups with counts, first and last time, and a few exemplars.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -215,7 +216,7 @@ impl EventGroup {
 
     /// Keeps the first exemplars, and the spelling of the first one, whichever half it was in.
     fn settle(&mut self) {
-        self.exemplars.sort_by_key(order);
+        self.exemplars.order_by_key(order);
         self.exemplars.truncate(EXEMPLARS);
         if let Some(first) = self.exemplars.first() {
             self.source = first.source.clone();

@@ -3,6 +3,7 @@
 //! Trap: these lists carry no time, so of two lists of the same queue nothing says which is newer. The fuller one counts,
 //! so that no waiting mail is overlooked.
 
+use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::source::SourceId;
@@ -25,7 +26,7 @@ pub fn each_once(queues: Vec<LegacyQueue>) -> Vec<LegacyQueue> {
         }
     }
     let mut queues: Vec<LegacyQueue> = kept.into_values().collect();
-    queues.sort_by_key(|queue| queue.span);
+    queues.order_by_key(|queue| queue.span);
     queues
 }
 
@@ -46,7 +47,7 @@ fn same_lists(queues: &[LegacyQueue]) -> BTreeSet<SourceId> {
     let mut same = BTreeSet::new();
     for (id, list) in lists {
         let Some(mut list) = list else { continue };
-        list.sort();
+        list.order();
         let telling = list.iter().filter(|(_, messages)| *messages > 0).count() > 1;
         if telling && !known.insert(list) {
             same.insert(id);

@@ -4,6 +4,7 @@
 //! brought; a dump of the same object can be there twice, and then each is judged by itself.
 
 use crate::base::distinguished_name::DistinguishedName;
+use crate::base::order::Order as _;
 use uuid::Uuid;
 
 use crate::knowledge::extended_rights;
@@ -95,7 +96,7 @@ impl Permissions {
                 permissions.lists.push(ObjectPermissions { target, dn, list });
             }
         }
-        permissions.lists.sort_by(|a, b| (&a.target, a.list.span).cmp(&(&b.target, b.list.span)));
+        permissions.lists.order_by(|a, b| (&a.target, a.list.span).cmp(&(&b.target, b.list.span)));
         permissions
     }
 

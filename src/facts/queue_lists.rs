@@ -3,6 +3,7 @@
 //! Traps: a list can be filtered, cut off at 1,000 queues or read in part, so that a queue is missing from it does not mean that it
 //! is gone. And the newest time in a list is only the earliest at which it can have been made.
 
+use crate::base::order::Order as _;
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,7 +183,7 @@ pub(super) fn each_once(queues: Vec<Queue>) -> Vec<Queue> {
         if list.iter().any(|queue| queue.server().is_some()) {
             continue;
         }
-        list.sort_by_cached_key(|queue| (signature(queue), queue.last_retry.as_ref().map(|time| time.value)));
+        list.order_by_cached_key(|queue| (signature(queue), queue.last_retry.as_ref().map(|time| time.value)));
         let key: Option<Vec<(String, u64)>> = list.iter().map(|queue| signature(queue)).collect();
         if let Some(key) = key.filter(|key| key.iter().any(|(_, messages)| *messages > 0)) {
             alike.entry(key).or_default().push(*id);

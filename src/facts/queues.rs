@@ -4,6 +4,7 @@
 //! do not survive a restart of the transport service, so across files a queue is known by its next
 //! hop as well. The newest snapshot counts; how many messages the others held is kept beside it.
 
+use crate::base::order::Order as _;
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::btree_map::Entry;
@@ -83,8 +84,8 @@ impl Queues {
         names: &ServerNames,
         incomplete: &BTreeSet<SourceId>,
     ) -> Queues {
-        queues.sort_by_key(|q| q.span);
-        messages.sort_by_key(|m| m.span);
+        queues.order_by_key(|q| q.span);
+        messages.order_by_key(|m| m.span);
         let seen = queues.len();
         let queues = queue_lists::each_once(queues);
         let lists = Lists::new(&queues, names, incomplete);
@@ -160,7 +161,7 @@ impl Queues {
                 }
             }
         });
-        waiting.sort_by_cached_key(|w| (w.server().map(server_key), w.identity.clone(), w.span()));
+        waiting.order_by_cached_key(|w| (w.server().map(server_key), w.identity.clone(), w.span()));
         let mut newest: BTreeMap<(String, Clock), Moment> = BTreeMap::new();
         for (server, at) in waiting.iter().filter_map(|queue| Some((queue.server()?, queue.seen_at()?))) {
             let known = newest.entry((server_key(server), at.clock)).or_insert(at);

@@ -38,6 +38,7 @@ pub mod transport_agent;
 pub mod transport_service;
 pub mod version;
 
+use crate::base::order::Order as _;
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::Moment;
 use serde::{Deserialize, Serialize};
@@ -116,7 +117,7 @@ macro_rules! documents {
 
             /// Puts every list into the order of files and places.
             pub fn sort(&mut self) {
-                $(self.$list.sort_by_key(|record| record.span());)+
+                $(self.$list.order_by_key(|record| record.span());)+
             }
 
             /// The times in the records of a source.

@@ -2,6 +2,8 @@
 //!
 //! Consoles wrap texts in the middle of words, so marks are found blind to white space and case.
 
+use crate::base::order::Order as _;
+
 /// Longest line of an excerpt, in characters; a CSV row or an error text can be much longer.
 const WIDTH: usize = 220;
 
@@ -87,7 +89,7 @@ pub fn cut(lines: &[&str], needles: &[String]) -> (String, Vec<(usize, usize)>) 
 /// All marks of several needles in one text, ascending, without overlaps; the longer wins.
 pub fn marks_of(text: &str, needles: &[String]) -> Vec<(usize, usize)> {
     let mut marks: Vec<(usize, usize)> = needles.iter().flat_map(|n| find_marks(text, n)).collect();
-    marks.sort_unstable_by_key(|(a, b)| (*a, std::cmp::Reverse(*b)));
+    marks.order_by_key(|(a, b)| (*a, std::cmp::Reverse(*b)));
     let mut kept: Vec<(usize, usize)> = Vec::new();
     for mark in marks {
         if kept.last().is_none_or(|k| mark.0 >= k.1) {

@@ -3,6 +3,7 @@
 //! This runs after the rules, for every problem whose beginning is known. It claims no cause; it shows what a person would
 //! look for first. Times of different clocks are not compared.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeSet;
 
 use crate::base::timestamp::Moment;
@@ -117,7 +118,7 @@ fn first_errors(facts: &Facts, onset: Moment, found: &mut Discovery) {
         grave && near && !group.recovered && !cited.contains(&event.span) && known()
     };
     let mut first: Vec<_> = servers(found).iter().flat_map(|server| facts.events_on(server)).filter(matters).collect();
-    first.sort_by_key(|group| (group.first, group.id, &group.source, &group.computer));
+    first.order_by_key(|group| (group.first, group.id, &group.source, &group.computer));
     for group in first.into_iter().take(TOLD) {
         let (Some(event), Some(at)) = (group.exemplars.first(), group.first) else { continue };
         let on = group.computer.as_deref().unwrap_or("the server");

@@ -1,5 +1,6 @@
 //! What rules about events share: finding the text that matters, citing it, and saying when it happened.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -29,7 +30,7 @@ pub(in crate::rules) fn hits<'a>(facts: &'a Facts, source: &'a str, ids: &'a [u1
     let mut hits: Vec<Hit<'a>> = groups
         .flat_map(|group| group.variants.iter().map(move |(text, variant)| Hit { group, text, variant }))
         .collect();
-    hits.sort_by_key(|hit| (hit.variant.first.is_none(), hit.variant.first, hit.variant.event.span));
+    hits.order_by_key(|hit| (hit.variant.first.is_none(), hit.variant.first, hit.variant.event.span));
     hits
 }
 
@@ -78,7 +79,7 @@ pub(in crate::rules) fn events(hits: &[&Hit<'_>]) -> u64 {
 /// States how often and when the events occurred.
 pub(in crate::rules) fn effects(found: &mut Discovery, hits: &[&Hit<'_>]) {
     let mut groups: Vec<(u16, String)> = hits.iter().map(|hit| (hit.group.id, hit.computer())).collect();
-    groups.sort();
+    groups.order();
     groups.dedup();
     for (id, computer) in groups.into_iter().take(8) {
         let own = || hits.iter().filter(|hit| hit.group.id == id && hit.computer() == computer);

@@ -12,6 +12,7 @@
 //! [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp/4f1bbcbb-814a-4c70-a11f-2a5b8779a6f9
 //! [MS-ADTS]: https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/d2435927-0999-4c62-8c6d-13ba31a52e1a
 
+use crate::base::order::Order as _;
 use uuid::Uuid;
 
 use crate::knowledge::extended_rights;
@@ -136,7 +137,7 @@ pub fn check(list: &AccessControlList, who: &Who<'_>, wanted: &Wanted) -> Outcom
 fn ordered(list: &AccessControlList) -> Vec<(usize, &AccessEntry)> {
     let mut entries: Vec<(usize, &AccessEntry)> = list.entries.iter().enumerate().collect();
     if list.order == EntryOrder::Unknown {
-        entries.sort_by_key(|(_, entry)| rank(entry));
+        entries.order_by_key(|(_, entry)| rank(entry));
     }
     entries
 }

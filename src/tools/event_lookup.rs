@@ -2,6 +2,7 @@
 //!
 //! The same id means different things under different sources, so without a source every known meaning is given.
 
+use crate::base::order::Order as _;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -60,7 +61,7 @@ fn letters(text: &str) -> String {
 fn of_id(id: u16) -> Vec<&'static KnownRow> {
     let is_it = |row: &&KnownRow| row.kind == KnownKind::Event && row.events.contains(&id);
     let mut rows: Vec<&KnownRow> = known::all().iter().filter(is_it).collect();
-    rows.sort_by_key(|row| (row.sources.first().map(|own| own.to_lowercase()), row.id.as_str()));
+    rows.order_by_key(|row| (row.sources.first().map(|own| own.to_lowercase()), row.id.as_str()));
     rows
 }
 

@@ -6,6 +6,7 @@
 //! be decimal or hexadecimal. Which of two readings carries the mark of a GUID (RFC 9562, version and variant) is
 //! said, but decides nothing.
 
+use crate::base::order::Order as _;
 use std::fmt;
 
 use uuid::Uuid;
@@ -69,7 +70,7 @@ pub fn look_up(text: &str) -> Answer {
         found.push(Found { part: text.to_owned(), readings: whole });
     }
     for one in &mut found {
-        one.readings.sort_by_key(|reading| !reading.is_marked());
+        one.readings.order_by_key(|reading| !reading.is_marked());
     }
     let mut seen: Vec<Vec<Reading>> = Vec::new();
     found.retain(|one| {

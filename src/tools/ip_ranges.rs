@@ -5,6 +5,7 @@
 //! binding hold an address, the smaller range wins, whatever else the connectors say. Traps: `192.0.2.77/24` is the
 //! whole network; `Format-List` ends a long list with `...`; an address and a mask with a blank between are two addresses.
 
+use crate::base::order::Order as _;
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
@@ -273,7 +274,7 @@ impl Answer {
         let mut within: Vec<usize> = (0..self.ranges.len())
             .filter(|at| self.ranges.get(*at).is_some_and(|e| e.range.contains(address)))
             .collect();
-        within.sort_by_key(|at| (size(at), *at));
+        within.order_by_key(|at| (size(at), *at));
         let equal = within.first().and_then(size) == within.get(1).and_then(size) && within.len() > 1;
         Placed { within, equal }
     }

@@ -5,6 +5,7 @@
 //! decides (the cost of the way, the site of a scoped connector) is not known here: a routing table tells it, and the route calculator
 //! reads it. What an export cut could change the answer, and then there is none.
 
+use crate::base::order::Order as _;
 use std::cmp::Reverse;
 
 use crate::model::outbound_connector::{ConnectorKind, OutboundConnector};
@@ -59,7 +60,7 @@ pub fn select(connectors: &[&OutboundConnector], domain: &str) -> Selection {
         }
     }
     let key = |one: &Match| (!one.enabled, Reverse(rank(&one.space, &domain)), one.cost);
-    selection.matches.sort_by_key(|one| (key(one), one.index));
+    selection.matches.order_by_key(|one| (key(one), one.index));
     let best = selection.matches.first().filter(|best| best.enabled).map(key);
     selection.first = best.map_or(0, |best| selection.matches.iter().filter(|one| key(one) == best).count());
     selection

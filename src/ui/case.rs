@@ -5,6 +5,7 @@
 //! main finding keeps its own numbers; evidence of the others follows, without repeating a place that
 //! is already cited. [`Footnotes::number`] turns a finding's own number into that of the list.
 
+use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -246,7 +247,7 @@ pub fn still_missing(report: &Report) -> Vec<StillMissing> {
             _ => {}
         }
     }
-    rows.sort_by_key(|row| {
+    rows.order_by_key(|row| {
         (row.problems.is_empty(), row.problems.first().copied(), std::cmp::Reverse(row.checks.len()))
     });
     rows

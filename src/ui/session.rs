@@ -3,6 +3,7 @@
 //! The page keeps every handle, because a worker that ends takes its own with it. No contents are read
 //! here. Progress comes more often than anyone can see; it is passed on at most ten times a second.
 
+use crate::base::order::Order as _;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -115,7 +116,7 @@ impl Session {
             files.push((path.clone(), file.clone()));
             new.push((path, file));
         }
-        files.sort_by(|(one, _), (other, _)| one.cmp(other));
+        files.order_by(|(one, _), (other, _)| one.cmp(other));
         drop(files);
         // All is read anew when a file came again; when a reading was under way, because the worker would
         // finish that first; and when one was stopped, because its worker is gone.

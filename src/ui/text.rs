@@ -3,6 +3,7 @@
 //! Nothing here asks the browser for a locale: the same report reads the same everywhere. Byte ranges
 //! that come out of a report are never trusted; a range that does not fit is left out, not cut.
 
+use crate::base::order::Order as _;
 use crate::report::Evidence;
 pub use crate::report::grouped;
 
@@ -116,7 +117,7 @@ pub enum Piece {
 /// Splits a sentence at its citations, at `` `code` `` and at the names it mentions.
 pub fn pieces(sentence: &str, names: &[String]) -> Vec<Piece> {
     let mut by_length: Vec<&str> = names.iter().map(String::as_str).filter(|name| name.len() > 1).collect();
-    by_length.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    by_length.order_by_key(|name| std::cmp::Reverse(name.len()));
     let mut result = Vec::new();
     let mut words = String::new();
     let mut rest = sentence;
@@ -284,7 +285,7 @@ pub fn occurrences(line: &str, texts: &[String]) -> Vec<(usize, usize)> {
         .filter(|text| !text.trim().is_empty())
         .flat_map(|text| line.match_indices(text.as_str()).map(|(start, hit)| (start, start + hit.len())))
         .collect();
-    found.sort_unstable_by_key(|(start, end)| (*start, std::cmp::Reverse(*end)));
+    found.order_by_key(|(start, end)| (*start, std::cmp::Reverse(*end)));
     let mut result: Vec<(usize, usize)> = Vec::new();
     for (start, end) in found {
         if result.last().is_none_or(|(_, last)| start >= *last) {

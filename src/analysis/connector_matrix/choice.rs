@@ -1,5 +1,6 @@
 //! One cell of the matrix in full: the candidates, what the one that answers offers and lacks, and who answers after the remedy.
 
+use crate::base::order::Order as _;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
@@ -90,7 +91,7 @@ pub fn choice(facts: &Facts, asked: &Asked, row: &dyn Fn(Span) -> Option<u32>) -
         let size = range.map_or(u128::MAX, |range| range.size_less_one());
         (!candidate.wins, !candidate.out.is_empty(), range.is_none(), size)
     };
-    candidates.sort_by_key(key);
+    candidates.order_by_key(key);
     let is_exchange =
         source.server.is_some() && matches!(found.state, CellState::Wrong | CellState::Fits | CellState::Lacking);
     let mut settings = winner.map(|winner| settings(winner, is_exchange)).unwrap_or_default();
@@ -230,7 +231,7 @@ fn in_logs(facts: &Facts, address: IpAddr, column: &MatrixColumn) -> Option<Sett
     };
     let met = seen(facts).filter(|(connector, remote)| *remote == address && own(connector));
     let mut met: Vec<String> = met.map(|(connector, _)| connector).collect();
-    met.sort();
+    met.order();
     met.dedup();
     (!met.is_empty()).then(|| Setting {
         name: "In the receive log".to_owned(),

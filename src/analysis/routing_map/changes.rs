@@ -4,6 +4,7 @@
 //! Objects are joined by their identifiers, so a renamed one is one object. Where a table of 2007 or 2010 is one of the two,
 //! ways are not worked out and objects alone are compared.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -58,7 +59,7 @@ fn pair<'f>(facts: &'f Facts, chosen: &Chosen) -> Option<(u32, &'f RoutingTable,
             let own = |t: &RoutingTable| local_name(t).map(server_key) == local_name(table).map(server_key);
             let same = |t: &RoutingTable| own(t) && t.process == table.process;
             let mut all: Vec<(u32, &RoutingTable)> = (0_u32..).zip(tables).filter(|(_, own)| same(own)).collect();
-            all.sort_by_key(|(at, table)| (table.written.map(|written| written.at), table.sequence, *at));
+            all.order_by_key(|(at, table)| (table.written.map(|written| written.at), table.sequence, *at));
             let (first, last) = (*all.first()?, *all.last()?);
             if all.len() < 2 {
                 return None;
@@ -146,7 +147,7 @@ fn between(before: &RoutingTable, after: &RoutingTable) -> Vec<Row> {
     for (key, new) in other.iter().filter(|(key, _)| !one.contains_key(*key)) {
         rows.push((4, row(key.0, ADDED, None, Some(new))));
     }
-    rows.sort_by_key(|(rank, _)| *rank);
+    rows.order_by_key(|(rank, _)| *rank);
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
@@ -254,7 +255,7 @@ fn objects(table: &RoutingTable) -> All {
     };
     let names = |list: &[crate::model::routing::ObjectRef]| {
         let mut names: Vec<String> = list.iter().map(ToString::to_string).collect();
-        names.sort();
+        names.order();
         names.join(", ")
     };
     let size = |limit: Option<u64>| {

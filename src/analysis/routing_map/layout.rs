@@ -4,6 +4,7 @@
 //! the beginning). There is no clock and no chance in it, and nothing but plain arithmetic and roots, which every machine
 //! rounds the same way; so equal tables give equal maps.
 
+use crate::base::order::Order as _;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -53,7 +54,7 @@ pub(super) fn place(count: usize, lines: &[Line], start: usize) -> Vec<Point> {
     }
     // The part of the beginning stays first; the others by their size.
     if let Some(rest) = parts.get_mut(1..) {
-        rest.sort_by_key(|part| (Reverse(part.len()), part.first().copied()));
+        rest.order_by_key(|part| (Reverse(part.len()), part.first().copied()));
     }
     let mut shelf = Shelf::default();
     for part in &parts {

@@ -13,6 +13,7 @@ mod places;
 mod placing;
 mod route;
 
+use crate::base::order::Order as _;
 use serde::{Deserialize, Serialize};
 
 pub use labels::LEVELS;
@@ -323,7 +324,7 @@ fn captures(facts: &Facts) -> Vec<Capture> {
         .enumerate()
         .map(|(at, table)| (local_name(table).map(server_key).unwrap_or_default(), table, at))
         .collect();
-    all.sort_by(|a, b| {
+    all.order_by(|a, b| {
         let time = |t: &RoutingTable| t.written.map(|written| written.at);
         a.0.cmp(&b.0).then(time(b.1).cmp(&time(a.1))).then(b.1.sequence.cmp(&a.1.sequence)).then(a.2.cmp(&b.2))
     });
@@ -340,7 +341,7 @@ fn captures(facts: &Facts) -> Vec<Capture> {
         };
         ranked.push((rank.1, capture));
     }
-    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.order_by_key(|(rank, _)| *rank);
     ranked.into_iter().map(|(_, capture)| capture).collect()
 }
 
@@ -418,7 +419,7 @@ fn find(table: &RoutingTable, text: &str) -> Vec<Hit> {
         let (key, place) = in_place(database.owner.as_ref().and_then(|owner| index.server(owner)));
         take(database.object.to_string(), HitKind::Database, key, place);
     }
-    hits.sort();
+    hits.order();
     hits.truncate(MOST_HITS);
     hits.into_iter().map(|(_, kind, name, key, place)| Hit { name, kind, key, place }).collect()
 }

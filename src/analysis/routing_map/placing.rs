@@ -2,6 +2,7 @@
 
 use super::labels::{self, Side};
 use super::{Edge, EdgeKind, Node, PlaceKind, RoutingMap, layout};
+use crate::base::order::Order as _;
 
 /// Gives signs, names and costs their places.
 pub(super) fn place(mut nodes: Vec<Node>, mut edges: Vec<Edge>, start: usize, map: &mut RoutingMap) {
@@ -47,7 +48,7 @@ pub(super) fn place(mut nodes: Vec<Node>, mut edges: Vec<Edge>, start: usize, ma
         .zip(&nodes)
         .map(|(at, node)| (rank(node), usize::MAX - joined.get(at).copied().unwrap_or(0), at))
         .collect();
-    order.sort_unstable();
+    order.order();
     let important = order.iter().filter(|(rank, ..)| *rank < 2).count();
     let order: Vec<usize> = order.into_iter().map(|(_, _, at)| at).collect();
     let texts: Vec<(usize, usize, f64, f64)> = edges

@@ -3,6 +3,7 @@
 //! A routing table is written on one server. From another one the same table is read as if that server had written it: the
 //! objects are those of the whole organization. The answer says so, since the other server can have an older copy.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -484,7 +485,7 @@ fn elsewhere(facts: &Facts, table: &RoutingTable, from: &RoutingServer, told: &m
         }
         others.push((calculator.site_cost(site).unwrap_or(u64::MAX), key, server));
     }
-    others.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    others.order_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     for (_, _, server) in others.into_iter().take(MOST_OTHERS) {
         let mut other = RouteTold { asked: told.asked.clone(), ..RouteTold::default() };
         work_out(facts, &seen_from(table, server), server, &mut other, &|_, _| None);

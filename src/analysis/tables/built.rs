@@ -3,6 +3,7 @@
 //! Trap: a case can have a million messages. The rows are made once; an order is a list of positions, kept until another one
 //! is asked for, and a window copies only what is on the screen.
 
+use crate::base::order::Order as _;
 use std::cell::{OnceCell, RefCell};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -121,7 +122,7 @@ impl Built {
                 Some((Some(Cell::Time(moment)), row)) => query.clocks.axis(*moment, source_of(row)),
                 _ => i64::MAX,
             };
-            order.sort_by_key(first);
+            order.order_by_key(first);
         }
         if !query.sort.is_empty() {
             order.sort_by(|a, b| match (self.rows.get(*a as usize), self.rows.get(*b as usize)) {
@@ -224,7 +225,7 @@ impl Built {
                 *counts.entry(cell.text()).or_default() += 1;
             }
             let mut counts: Vec<(String, u32)> = counts.into_iter().filter(|(value, _)| !value.is_empty()).collect();
-            counts.sort_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
+            counts.order_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
             counts.truncate(VALUES);
             all.push((u32::try_from(at).unwrap_or(u32::MAX), counts));
         }

@@ -1,5 +1,6 @@
 //! What queues and messages complain about: each text once, with how much mail has it.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 
 use super::{Cell, Column, Row, Table};
@@ -58,7 +59,7 @@ fn rows(facts: &Facts) -> Vec<Row> {
         }
     }
     let mut all: Vec<Known> = all.into_values().collect();
-    all.sort_by_key(|known| std::cmp::Reverse(known.messages));
+    all.order_by_key(|known| std::cmp::Reverse(known.messages));
     all.into_iter()
         .map(|known| {
             let mut cells = known.cells;

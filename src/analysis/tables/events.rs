@@ -4,6 +4,7 @@
 //! not kept are one row of the group.
 
 use super::{Cell, Column, Row, Table, is_one_of};
+use crate::base::order::Order as _;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::events::EventGroup;
@@ -57,7 +58,7 @@ fn rows(facts: &Facts) -> Vec<Row> {
         }
     }
     // The newest first; two clocks are not compared, and what has no time comes last.
-    rows.sort_by_key(|row| match row.cells.first() {
+    rows.order_by_key(|row| match row.cells.first() {
         Some(Cell::Time(moment)) => (0, Some((moment.clock, std::cmp::Reverse(moment.at)))),
         _ => (1, None),
     });

@@ -2,6 +2,7 @@
 
 use super::{Cell, Column, Row, Table};
 use crate::analysis::message_path;
+use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::model::smtp_reply::LastError;
 
@@ -75,7 +76,7 @@ fn rows(facts: &Facts) -> Vec<Row> {
         }
     }
     // The oldest first: it has waited longest. Two clocks are not compared; what has no time comes last.
-    rows.sort_by_key(|row| match row.cells.first() {
+    rows.order_by_key(|row| match row.cells.first() {
         Some(Cell::Time(moment)) => (0, Some((moment.clock, moment.at))),
         _ => (1, None),
     });

@@ -1,5 +1,6 @@
 //! What waits, by next hop: over all servers.
 
+use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Column, Row, Table, no_notes};
@@ -71,7 +72,7 @@ fn rows(facts: &Facts) -> Vec<Row> {
             span: hop.span,
         })
         .collect();
-    rows.sort_by_key(|row| match row.cells.get(4) {
+    rows.order_by_key(|row| match row.cells.get(4) {
         Some(Cell::Number(number)) => std::cmp::Reverse(*number),
         _ => std::cmp::Reverse(0),
     });

@@ -1,6 +1,7 @@
 //! Queues of every version, with what waits in them.
 
 use super::{Cell, Column, Row, Table, is_one_of};
+use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
 use crate::model::legacy_queue::LegacyQueue;
@@ -35,7 +36,7 @@ fn rows(facts: &Facts) -> Vec<Row> {
     let mut rows: Vec<Row> = facts.queues.queues.iter().map(row).collect();
     rows.extend(facts.legacy_queues.iter().map(legacy));
     // What holds most comes first; the rest keeps its order.
-    rows.sort_by_key(|row| match row.cells.get(5) {
+    rows.order_by_key(|row| match row.cells.get(5) {
         Some(Cell::Number(number)) => std::cmp::Reverse(*number),
         _ => std::cmp::Reverse(0),
     });

@@ -2,6 +2,7 @@
 
 use super::{Cell, Column, Row, Table, is_one_of};
 use crate::analysis::message_path;
+use crate::base::order::Order as _;
 use crate::facts::Facts;
 
 /// The table.
@@ -77,7 +78,7 @@ fn rows(facts: &Facts) -> Vec<Row> {
             span: Some(entry.span),
         });
     }
-    rows.sort_by_key(|row| match row.cells.first() {
+    rows.order_by_key(|row| match row.cells.first() {
         Some(Cell::Time(moment)) => (0, Some((moment.clock, moment.at))),
         _ => (1, None),
     });

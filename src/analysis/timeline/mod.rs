@@ -8,6 +8,7 @@
 mod lanes;
 pub mod picture;
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -230,7 +231,7 @@ impl Maker {
             timeline.lanes.push(lane);
             timeline.marks.extend(marks.into_iter().map(|mark| Mark { lane: own, ..mark }));
         }
-        timeline.marks.sort_by(|a, b| {
+        timeline.marks.order_by(|a, b| {
             let key = |mark: &Mark| (mark.at.at, mark.at.clock, mark.lane, mark.until, mark.span);
             key(a).cmp(&key(b)).then_with(|| a.text.cmp(&b.text))
         });

@@ -3,6 +3,7 @@
 //! However many marks there are, a picture has at most as many bins per lane as were asked for. A bin counts known times, the
 //! first and the last one of each mark; what lies between them is a stretch and counts nothing.
 
+use crate::base::order::Order as _;
 use serde::{Deserialize, Serialize};
 
 use super::{LaneKind, Mark, Timeline, Weight};
@@ -272,7 +273,7 @@ impl Timeline {
     fn chosen(&self, lanes: Vec<LanePicture>) -> (Vec<LanePicture>, u32) {
         let is_queue = |at: usize| self.lanes.get(at).is_some_and(|lane| lane.kind == LaneKind::Queue);
         let mut queues: Vec<(usize, &LanePicture)> = lanes.iter().enumerate().filter(|(at, _)| is_queue(*at)).collect();
-        queues.sort_by_key(|(at, lane)| (&lane.server, std::cmp::Reverse(lane.longest), *at));
+        queues.order_by_key(|(at, lane)| (&lane.server, std::cmp::Reverse(lane.longest), *at));
         let mut kept = std::collections::BTreeSet::new();
         let mut before: (Option<&str>, usize) = (None, 0);
         for (at, lane) in queues {

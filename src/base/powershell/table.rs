@@ -13,6 +13,7 @@
 //! - `-GroupBy` repeats the header for each group, below a line with the value of the group.
 //! - A console session holds tables and lists: lists outside the tables are read as lists.
 
+use crate::base::order::Order as _;
 use unicode_width::UnicodeWidthChar;
 
 use std::mem::take;
@@ -92,7 +93,7 @@ pub(super) fn read(text: &Text, notes: &mut Vec<Note>) -> Vec<Object> {
     left_out.into_notes(notes);
     if has_lists {
         objects.extend(list::read_except(text, &ranges, notes));
-        objects.sort_by_key(|o| o.lines);
+        objects.order_by_key(|o| o.lines);
     }
     objects
 }

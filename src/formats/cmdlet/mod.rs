@@ -10,6 +10,7 @@ mod headers;
 mod row;
 mod transport_service;
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -249,7 +250,7 @@ pub fn parse_with(
     // Once per property and kind of trouble, in the order of the file.
     let mut remarks: Vec<_> =
         remarks.into_iter().map(|((remark, text), (n, lines))| (lines, remark, text, n)).collect();
-    remarks.sort();
+    remarks.order();
     for (lines, remark, text, count) in remarks {
         let (kind, sentence) = remark.sentence(&text, count, cmdlet.name);
         out.note(kind, Some(lines), sentence);

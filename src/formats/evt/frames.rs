@@ -4,6 +4,7 @@
 //! wherever they lie, so that a stale or overwritten header costs nothing; then the header, the end
 //! record or, without both, the run of numbers that ends with the newest record says which are live.
 
+use crate::base::order::Order as _;
 use std::ops::ControlFlow;
 
 use crate::base::source::{ReadAt, ReadError};
@@ -261,7 +262,7 @@ impl Scan {
 
     /// Separates live records from remnants.
     pub(super) fn plan(mut self) -> Plan {
-        self.frames.sort_unstable_by_key(|f| (f.number, f.generated, f.offset));
+        self.frames.order_by_key(|f| (f.number, f.generated, f.offset));
         let before = self.frames.len();
         self.frames.dedup_by_key(|f| (f.number, f.generated));
         let mut plan = Plan { copies: (before - self.frames.len()) as u64, ..Plan::default() };
@@ -288,7 +289,7 @@ impl Scan {
             }
             plan.picks.push(Pick { frame: *frame, place, recovered: !live });
         }
-        plan.picks.sort_unstable_by_key(|pick| pick.frame.offset);
+        plan.picks.order_by_key(|pick| pick.frame.offset);
         plan
     }
 

@@ -1,5 +1,6 @@
 //! The properties of a message, its recipients and its attachments. Knows nothing of reports.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 use std::ops::ControlFlow;
@@ -268,7 +269,7 @@ impl Reader {
         self.message.own = self.object(&items, fixed.as_deref(), 32, "the message");
         let folders = |start: &str| -> Vec<&Item> {
             let mut found: Vec<&Item> = items.iter().filter(|i| !i.stream && i.name.starts_with(start)).collect();
-            found.sort_by(|a, b| a.name.cmp(&b.name));
+            found.order_by(|a, b| a.name.cmp(&b.name));
             found
         };
         let (recipients, attachments) = (folders("__recip_version1.0_#"), folders("__attach_version1.0_#"));

@@ -7,6 +7,7 @@
 //! The German to Portuguese rows follow the native user interfaces; knowledge base articles, MOM and
 //! older tools add the English variants.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -173,7 +174,7 @@ static BY_LAST_LETTER: LazyLock<BTreeMap<char, Vec<&'static Label>>> = LazyLock:
         }
     }
     for labels in index.values_mut() {
-        labels.sort_by_key(|label| std::cmp::Reverse(label.text.len()));
+        labels.order_by_key(|label| std::cmp::Reverse(label.text.len()));
     }
     index
 });

@@ -1,5 +1,6 @@
 //! Goes through the texts of a report: finds names by their form and by the list of the case, and puts in their tokens.
 
+use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -207,7 +208,7 @@ impl Engine {
             all.retain(|place| place.range.end <= whole.range.start || place.range.start >= whole.range.end);
             all.push(whole);
         }
-        all.sort_by_key(|place| (place.range.start, std::cmp::Reverse(place.range.end)));
+        all.order_by_key(|place| (place.range.start, std::cmp::Reverse(place.range.end)));
         let mut at = 0;
         all.retain(|place| {
             let free = place.range.start >= at;
@@ -218,7 +219,7 @@ impl Engine {
             Mode::Own => {}
             Mode::Quoted | Mode::Path => {
                 all.extend(unknown_words(text, mode, &all));
-                all.sort_by_key(|place| place.range.start);
+                all.order_by_key(|place| place.range.start);
             }
         }
         all
@@ -233,7 +234,7 @@ impl Engine {
         let mut rest = place.original.clone();
         let mut inner = self.known(&place.original);
         inner.extend(patterns::find(&place.original).into_iter().filter(|found| !matches!(found.form, Form::Name(_))));
-        inner.sort_by_key(|found| std::cmp::Reverse(found.range.start));
+        inner.order_by_key(|found| std::cmp::Reverse(found.range.start));
         let mut end = rest.len();
         for found in inner {
             if found.range.end <= end && found.range.len() < place.original.len() {

@@ -1,5 +1,6 @@
 //! SMTP sessions as protocol logs count them: with whom, over which connector, and what was offered.
 
+use crate::base::order::Order as _;
 use std::net::IpAddr;
 
 use crate::base::source::Span;
@@ -64,6 +65,6 @@ pub(super) fn sessions(facts: &Facts) -> Vec<Session> {
         })
         .collect();
     sessions
-        .sort_by(|a, b| (a.sends, &a.name, &a.connector, a.address).cmp(&(b.sends, &b.name, &b.connector, b.address)));
+        .order_by(|a, b| (a.sends, &a.name, &a.connector, a.address).cmp(&(b.sends, &b.name, &b.connector, b.address)));
     sessions
 }

@@ -1,5 +1,6 @@
 //! Antivirus on the server closes port 25 for the program that sends mail.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -81,7 +82,7 @@ fn check(facts: &Facts) -> Verdict {
     if blocks.is_empty() {
         return Verdict::NotApplicable;
     }
-    blocks.sort_by_key(|(_, _, variant)| (variant.first.is_none(), variant.first, variant.event.span));
+    blocks.order_by_key(|(_, _, variant)| (variant.first.is_none(), variant.first, variant.event.span));
     let mut failures = failures(facts, is_connection);
     let failed = failures.to(Way::External).count();
     if failed == 0 && externals(facts).next().is_some() {

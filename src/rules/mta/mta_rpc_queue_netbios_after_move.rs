@@ -1,6 +1,7 @@
 //! Mail that was held while a mailbox moved to another site waits for an RPC connection that cannot be made.
 
 use super::moved::{connectors, moved, same, site_of};
+use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::model::legacy_queue::{LegacyQueue, LegacyQueueKind};
 use crate::report::{Confidence, Missing};
@@ -68,7 +69,7 @@ fn holder(facts: &Facts, queue: &LegacyQueue) -> Option<String> {
     said.or_else(|| {
         let names = facts.events_of("MSExchangeMTA", &[9318, 9322, 9215]).filter_map(|group| group.computer.clone());
         let mut names: Vec<String> = names.collect();
-        names.sort();
+        names.order();
         names.dedup();
         (names.len() == 1).then(|| names.remove(0))
     })

@@ -1,5 +1,6 @@
 //! Mail that is submitted with Basic authentication gathers on one server.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 
 use crate::base::source::Span;
@@ -77,7 +78,7 @@ fn check(facts: &Facts) -> Verdict {
         }
     }
     let mut order: Vec<_> = servers.values().collect();
-    order.sort_by_key(|(all, ..)| std::cmp::Reverse(*all));
+    order.order_by_key(|(all, ..)| std::cmp::Reverse(*all));
     let [(most, moving, Some(queue)), (next, ..), ..] = order.as_slice() else { return Verdict::NotApplicable };
     // Mail that is held back by an error has another reason.
     if *most < MANY || *moving < most / 2 {

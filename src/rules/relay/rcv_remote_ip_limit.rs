@@ -1,5 +1,6 @@
 //! A receive connector has as many remote ranges as the directory can hold.
 
+use crate::base::order::Order as _;
 use std::net::IpAddr;
 
 use crate::base::ip_range::IpRange;
@@ -110,7 +111,7 @@ fn merged(ranges: &[IpRange]) -> Vec<IpRange> {
         IpAddr::V6(v6) => u128::from(v6),
     };
     let mut sorted: Vec<IpRange> = ranges.to_vec();
-    sorted.sort_by_key(|range| (range.is_ipv4(), number(range.low()), number(range.high())));
+    sorted.order_by_key(|range| (range.is_ipv4(), number(range.low()), number(range.high())));
     sorted.dedup();
     let mut joined: Vec<IpRange> = Vec::new();
     for range in sorted {

@@ -5,6 +5,7 @@
 //! Traps: numbers differ in every text, so that not every text is kept and only the times of the group are exact; the first versions
 //! write `Queue database and disk space ("path") = 64% [Medium]`, later ones the name; after event 15005 it may still be Medium.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -451,7 +452,7 @@ fn finding(
 /// What is short, in words for everybody.
 fn reason(short: &[Scarce]) -> String {
     let mut kinds: Vec<Kind> = short.iter().map(|one| one.kind).collect();
-    kinds.sort();
+    kinds.order();
     kinds.dedup();
     let words: Vec<String> = kinds
         .iter()

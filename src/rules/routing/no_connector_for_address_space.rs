@@ -1,6 +1,7 @@
 //! Mail for external recipients waits because no connector takes it.
 
 use super::unreachable::{self, cite_reason, messages_in_words, recipients, resubmit_steps};
+use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::facts::replies::{Reply, ReplyPlace};
 use crate::model::limit::Limit;
@@ -75,7 +76,7 @@ fn check(facts: &Facts) -> Verdict {
             domains.extend(recipient.address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()));
         }
     }
-    domains.sort();
+    domains.order();
     domains.dedup();
     domains.truncate(200);
     let to = if domains.is_empty() { String::new() } else { format!(" ({})", listed(&domains, 3)) };

@@ -1,5 +1,6 @@
 //! A transport component of a server is switched off: left in maintenance, or taken out by Managed Availability.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 
 use crate::facts::Facts;
@@ -109,7 +110,7 @@ fn parts(facts: &Facts) -> BTreeMap<String, Vec<Part<'_>>> {
         }
     }
     for own in servers.values_mut() {
-        own.sort_by_key(|part| PARTS.iter().position(|name| *name == part.name));
+        own.order_by_key(|part| PARTS.iter().position(|name| *name == part.name));
     }
     servers
 }

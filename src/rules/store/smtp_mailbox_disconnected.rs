@@ -1,5 +1,6 @@
 //! The SMTP mailbox of a store is disconnected, there twice, or not there.
 
+use crate::base::order::Order as _;
 use uuid::Uuid;
 
 use super::smtp_mailbox::{refused, store_of, stores};
@@ -57,7 +58,7 @@ fn check(facts: &Facts) -> Verdict {
     let named = stores(&refused(facts));
     let mut findings = Vec::new();
     let mut seen: Vec<Uuid> = all.iter().map(|(.., store)| *store).collect();
-    seen.sort();
+    seen.order();
     seen.dedup();
     for store in &seen {
         let of_store: Vec<_> = all.iter().filter(|(.., other)| other == store).collect();

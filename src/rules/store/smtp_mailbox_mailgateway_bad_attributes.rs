@@ -3,6 +3,7 @@
 use super::smtp_mailbox::{gateways, ldif_line, mta_of, refused, stores};
 use crate::base::distinguished_name::DistinguishedName;
 use crate::base::guid;
+use crate::base::order::Order as _;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::directory::{Directory, Store, is_deleted, is_deleted_name};
@@ -62,7 +63,7 @@ fn check(facts: &Facts) -> Verdict {
         // One object in two dumps is one object.
         let mut names: Vec<String> =
             objects.iter().filter_map(|o| key(&o.distinguished_name.as_ref()?.value)).collect();
-        names.sort();
+        names.order();
         names.dedup();
         let faults: Vec<(&DirectoryObject, Vec<Wrong>)> = objects
             .iter()

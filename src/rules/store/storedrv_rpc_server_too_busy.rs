@@ -1,6 +1,7 @@
 //! The store refuses further RPC work, and delivery says that the server is offline although the database is mounted.
 
 use super::offline::{Home, is_connection, is_dismounted, is_down, is_too_busy, queues};
+use crate::base::order::Order as _;
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
@@ -88,7 +89,7 @@ fn busy(facts: &Facts, servers: &[String]) -> Vec<Said> {
         (!is_other).then_some(Said { span: exception.span, note, fits: false })
     });
     let mut said: Vec<Said> = events.chain(traces).collect();
-    said.sort_by_key(|said| (!said.fits, said.span));
+    said.order_by_key(|said| (!said.fits, said.span));
     said.truncate(MOST);
     said
 }

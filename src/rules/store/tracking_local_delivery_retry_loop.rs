@@ -1,5 +1,6 @@
 //! Local delivery of Exchange 2000 or 2003 is tried again and again.
 
+use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 
 use crate::base::source::Span;
@@ -70,7 +71,7 @@ fn in_histories(facts: &Facts) -> Vec<Loop> {
     let mut loops = Vec::new();
     for ((_, message), mut entries) in messages {
         // The order of the text decides where times are equal.
-        entries.sort_by_key(|entry| (entry.time.as_ref().map(|time| time.value.at), entry.span));
+        entries.order_by_key(|entry| (entry.time.as_ref().map(|time| time.value.at), entry.span));
         let event =
             |entry: &&crate::model::message_history::HistoryEntry| entry.event.as_ref().map(|event| event.value);
         let retries: Vec<_> = entries.iter().copied().filter(|entry| event(entry) == Some(RETRY)).collect();
@@ -134,7 +135,7 @@ fn in_logs(facts: &Facts) -> Vec<Loop> {
 fn check(facts: &Facts) -> Verdict {
     let mut loops = in_histories(facts);
     loops.extend(in_logs(facts));
-    loops.sort_by_key(|one| std::cmp::Reverse((one.rounds, one.span)));
+    loops.order_by_key(|one| std::cmp::Reverse((one.rounds, one.span)));
     let Some(worst) = loops.first() else { return Verdict::NotApplicable };
     let mut found = Discovery::new(Confidence::Confirmed);
     let mut places = String::new();

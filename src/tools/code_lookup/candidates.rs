@@ -4,6 +4,7 @@
 //! 0x8004xxxx for MAPI, 0x8009xxxx for authentication, 0xFFFFFxxx for JET; then the order of [`Family`].
 
 use super::{Candidate, Number};
+use crate::base::order::Order as _;
 use crate::knowledge::codes::{self, Code, Enhanced, Family};
 
 /// What the words around a number say about it.
@@ -46,7 +47,7 @@ pub(super) fn of_number(number: Number, context: Context) -> Vec<Candidate> {
     if found.iter().any(|(_, candidate)| admits(context, candidate.family)) {
         found.retain(|(_, candidate)| admits(context, candidate.family));
     }
-    found.sort_by(|(a, x), (b, y)| (a, x.family, &x.symbol).cmp(&(b, y.family, &y.symbol)));
+    found.order_by(|(a, x), (b, y)| (a, x.family, &x.symbol).cmp(&(b, y.family, &y.symbol)));
     let mut candidates: Vec<Candidate> = found.into_iter().map(|(_, candidate)| candidate).collect();
     candidates.dedup_by(|a, b| a.family == b.family && a.symbol == b.symbol);
     candidates

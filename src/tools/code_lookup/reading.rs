@@ -1,5 +1,6 @@
 //! How an input is read: which codes are in it, and in which notation.
 
+use crate::base::order::Order as _;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -151,7 +152,7 @@ pub(super) fn of_word(word: &str) -> Vec<super::Candidate> {
         let own = same.chain(jet).filter(|code| matches!(code.family, Family::Store | Family::Mapi | Family::Jet));
         found.extend(own.map(|code| candidates::candidate(code, "the exception for this code".to_owned())));
     }
-    found.sort_by_key(|candidate| candidate.family);
+    found.order_by_key(|candidate| candidate.family);
     found
 }
 

@@ -7,6 +7,7 @@
 //! HRESULTs. `Status:` stands in front of RPC errors, enhanced codes and words. Looking behind a match is not something
 //! that linear patterns do, so what follows is checked by hand.
 
+use crate::base::order::Order as _;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -152,7 +153,7 @@ pub(super) fn found(text: &str) -> Vec<Found> {
         let hits = regex.captures_iter(text).filter_map(|hit| code(text, *kind, &hit)).take(2 * NOTES);
         all.extend(hits.map(|found| (order, found)));
     }
-    all.sort_by_key(|(order, found)| (found.range.start, *order, found.range.end));
+    all.order_by_key(|(order, found)| (found.range.start, *order, found.range.end));
     let mut kept: Vec<Found> = Vec::new();
     let mut last: Option<(usize, usize)> = None;
     for (order, found) in all {

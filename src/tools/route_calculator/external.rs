@@ -10,6 +10,7 @@
 //! Absent: X.400 addresses, which are compared component by component, and the accepted domains that an
 //! automatic address space (`--`) of an Edge server stands for, since the table does not list them.
 
+use crate::base::order::Order as _;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -148,7 +149,7 @@ impl<'a, 'c> ConnectorChoice<'a, 'c> {
             }
         }
         for node in nodes.values_mut() {
-            node.usable.sort_by_cached_key(Candidate::key);
+            node.usable.order_by_cached_key(Candidate::key);
         }
         ConnectorChoice { calculator, uses, nodes }
     }
@@ -184,7 +185,7 @@ impl<'a, 'c> ConnectorChoice<'a, 'c> {
             .filter(|(k, pattern)| k.eq_ignore_ascii_case(kind) && matches_pattern(pattern, &address))
             .map(|(_, pattern)| pattern.clone())
             .collect();
-        found.sort_by_key(|pattern| (Reverse(pattern.len()), pattern.clone()));
+        found.order_by_key(|pattern| (Reverse(pattern.len()), pattern.clone()));
         found
     }
 

@@ -4,6 +4,7 @@
 //! Sites without transport servers are passed: they are no targets and no hubs, but what their links cost
 //! and limit counts. "Route mail between Active Directory sites" describes the outline.
 
+use crate::base::order::Order as _;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
@@ -135,7 +136,7 @@ impl<'a> SiteGraph<'a> {
         // The first hub of a path: that of its beginning, else the site itself. Previous sites are settled
         // before those behind them, so sorting by cost and hops meets them first.
         let mut order: Vec<usize> = (0..labels.len()).filter(|at| labels.get(*at).is_some_and(|l| l.settled)).collect();
-        order.sort_by_key(|at| labels.get(*at).map(|label| (label.cost, label.hops)));
+        order.order_by_key(|at| labels.get(*at).map(|label| (label.cost, label.hops)));
         let mut hubs: Vec<Option<usize>> = vec![None; labels.len()];
         for at in order {
             let before = labels.get(at).and_then(|label| label.previous);

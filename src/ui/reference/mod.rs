@@ -4,6 +4,7 @@
 
 mod rule_text;
 
+use crate::base::order::Order as _;
 use std::collections::BTreeSet;
 
 use wasm_bindgen::JsCast;
@@ -29,7 +30,7 @@ fn rules_of(area: Area, words: &[String]) -> Vec<&'static Rule<'static>> {
     };
     let mut rules: Vec<_> =
         all().chain(rows()).filter(|rule| rule.area == area && !is_note(rule) && fits(rule)).collect();
-    rules.sort_by_key(|rule| (rule.severity, rule.id));
+    rules.order_by_key(|rule| (rule.severity, rule.id));
     rules
 }
 

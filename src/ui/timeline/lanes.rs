@@ -3,6 +3,7 @@
 //!
 //! A click on a mark selects its row in the table and opens it. A dashed line over all lanes says when a problem had begun.
 
+use crate::base::order::Order as _;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
@@ -193,7 +194,7 @@ fn flag_rows(flags: &[Flag]) -> (Vec<(&Flag, usize)>, usize) {
     // In percent of the width; a flag takes about a fifth.
     const WIDTH: f64 = 20.0;
     let mut sorted: Vec<&Flag> = flags.iter().collect();
-    sorted.sort_by_key(|flag| (flag.bin, flag.problem));
+    sorted.order_by_key(|flag| (flag.bin, flag.problem));
     let mut ends = [f64::NEG_INFINITY; FLAG_ROWS];
     let mut rows = 0;
     let placed = sorted
