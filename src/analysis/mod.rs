@@ -18,6 +18,7 @@ mod names;
 pub mod pasted;
 mod ranking;
 mod reading;
+pub mod routing_map;
 pub mod search;
 mod shelf;
 pub mod tables;
@@ -25,7 +26,7 @@ pub mod timeline;
 pub mod wanted;
 
 use crate::base::order::Order as _;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -81,6 +82,8 @@ pub struct Analysis {
     onsets: Vec<timeline::Onset>,
     /// The timeline, when it was asked for.
     timeline: RefCell<Option<Rc<timeline::Timeline>>>,
+    /// Which routing tables the view of routing is about.
+    routing: Cell<routing_map::Chosen>,
 }
 
 /// What is known about a row of a table.
@@ -191,6 +194,7 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
         tables: RefCell::default(),
         onsets,
         timeline: RefCell::default(),
+        routing: Cell::default(),
     }
 }
 
@@ -362,6 +366,19 @@ impl Analysis {
                 let paths: Vec<&str> = self.report.inputs.iter().map(|input| input.path.as_str()).collect();
                 tables::Built::of(table, tables::timeline_rows(&self.timeline(), &paths))
             }
+            // These are about the routing tables that were chosen.
+            tables::ROUTING_LINKS => {
+                tables::Built::of(table, tables::routing_links_rows(&self.facts, &self.routing.get()))
+            }
+            tables::ROUTING_PLACES => {
+                tables::Built::of(table, tables::routing_places_rows(&self.facts, &self.routing.get()))
+            }
+            tables::ROUTING_DATABASES => {
+                tables::Built::of(table, tables::routing_databases_rows(&self.facts, &self.routing.get()))
+            }
+            tables::ROUTING_CHANGES => {
+                tables::Built::of(table, tables::routing_changes_rows(&self.facts, &self.routing.get()))
+            }
             _ => tables::Built::new(table, &self.facts),
         };
         Some(Rc::clone(all.entry(table.id).or_insert_with(|| Rc::new(make()))))
@@ -397,6 +414,22 @@ impl Analysis {
     pub fn domain_route(&self, text: &str) -> Option<domain_route::DomainRoute> {
         let table = self.table("send-connectors")?;
         Some(domain_route::route(&self.facts, &domain_route::read_domain(text)?, &|span| table.number(span)))
+    }
+
+    /// What the view of routing asks. The tables below it are about the routing tables that it chose last.
+    pub fn routing(&self, ask: routing_map::Ask) -> routing_map::Told {
+        let before = self.routing.get();
+        let chosen = match ask {
+            routing_map::Ask::Map { table, .. } => routing_map::Chosen { shown: table, ..before },
+            routing_map::Ask::Compare { pair } => routing_map::Chosen { pair, ..before },
+            _ => before,
+        };
+        if chosen != before {
+            self.routing.set(chosen);
+            self.tables.borrow_mut().retain(|id, _| !id.starts_with("routing-"));
+        }
+        let rows = |table: &str, span| Some((table.to_owned(), self.table(table)?.number(span)?));
+        routing_map::answer(&self.facts, &chosen, ask, &rows)
     }
 
     /// Gives the sources back as they were handed over, to analyze them again together with others.

@@ -14,6 +14,7 @@ use super::export::Export;
 use super::keyboard::{self, Sheet};
 use super::language::{self, Language, words};
 use super::notice::Notice;
+use super::routing::drawer::RoutingDrawer;
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
 use super::state::{Action, Drag, Phase, State};
@@ -60,14 +61,15 @@ pub fn App() -> Html {
         }
     });
     use_scroll_per_view(state.view, &state.phase);
-    use_effect_with(state.cite.is_some(), |open| if *open { browser::hold_opener() } else { browser::focus_opener() });
+    use_effect_with(state.has_drawer(), |open| if *open { browser::hold_opener() } else { browser::focus_opener() });
 
     let pick = {
         let session = session.clone();
         Callback::from(move |event: Event| session.add(drop::chosen(&event)))
     };
     let (name, content) = views::draw(&state, &session, &act);
-    let class = classes!("frame", state.cite.map(|_| "with-drawer"), state.drawer_below.then_some("drawer-below"));
+    let class =
+        classes!("frame", state.has_drawer().then_some("with-drawer"), state.drawer_below.then_some("drawer-below"));
     html! {
         <ContextProvider<Language> context={state.language}>
             <a class="skip" href="#main" onclick={skip()}>{ words().frame.skip }</a>
@@ -100,6 +102,9 @@ fn drawer(state: &State, session: &Session, act: &Callback<Action>) -> Html {
         (Some(case), Some(cite)) => html! {
             <Drawer footing={diagnosis::footing(state, case, act)} {cite} raw={state.raw.clone()} token={state.token}
                 below={state.drawer_below} session={session.clone()} />
+        },
+        (Some(case), None) if state.has_drawer() => html! {
+            <RoutingDrawer routing={state.routing.clone()} case={case.clone()} act={act.clone()} below={state.drawer_below} session={session.clone()} />
         },
         _ => Html::default(),
     }

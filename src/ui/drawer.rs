@@ -216,13 +216,13 @@ fn copied(evidence: &Evidence, raw: Option<&Raw>) -> String {
 }
 
 #[derive(Properties, PartialEq)]
-struct GripProps {
-    below: bool,
+pub struct GripProps {
+    pub below: bool,
 }
 
 /// The edge that resizes the drawer, by dragging or with the arrow keys.
 #[function_component]
-fn Grip(props: &GripProps) -> Html {
+pub fn Grip(props: &GripProps) -> Html {
     let words = use_words().drawer;
     let width = use_state_eq(|| WIDTH);
     let resize = {

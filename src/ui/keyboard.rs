@@ -7,6 +7,7 @@ use super::browser;
 use super::case::Case;
 use super::diagnosis::plain;
 use super::language::{use_words, words};
+use super::routing::state::RoutingChange;
 use super::session::Session;
 use super::state::{Action, Cite, Phase, State};
 use super::view::{VIEWS, View};
@@ -29,7 +30,7 @@ pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Cal
         "g" => return true,
         "?" => act.emit(Action::Keyboard(!state.keyboard)),
         "Escape" => escape(state, session, act),
-        "b" if state.cite.is_some() => act.emit(Action::Dock),
+        "b" if state.has_drawer() => act.emit(Action::Dock),
         _ => {
             if let Some(case) = &state.case {
                 in_case(&key, state, case, act);
@@ -44,6 +45,8 @@ fn escape(state: &State, session: &Session, act: &Callback<Action>) {
         act.emit(Action::Keyboard(false));
     } else if state.cite.is_some() {
         act.emit(Action::Cite(None));
+    } else if state.has_drawer() {
+        act.emit(Action::Routing(RoutingChange::Close));
     } else if state.phase == Phase::Reading {
         session.cancel();
     } else if state.notice.is_some() {

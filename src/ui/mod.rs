@@ -24,6 +24,7 @@ mod rail;
 mod raw_lines;
 mod reading_view;
 mod reference;
+mod routing;
 mod session;
 mod shared;
 mod start_view;

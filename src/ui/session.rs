@@ -14,6 +14,7 @@ use super::connectors::state::ConnectorsChange;
 use super::export::Redaction;
 use super::language::words;
 use super::notice::Notice;
+use super::routing::state::RoutingChange;
 use super::state::{Action, Lines, State};
 use super::table_state::TableChange;
 use super::{browser, text};
@@ -343,6 +344,9 @@ impl Relay {
                 self.dispatcher.dispatch(Action::Connectors(ConnectorsChange::Route(route.map(Box::new))));
             }
             Response::Failed { message } => self.dispatcher.dispatch(Action::Notice(Some(Notice::Worker(message)))),
+            Response::Routing { told } => {
+                self.dispatcher.dispatch(Action::Routing(RoutingChange::Told(Box::new(told))));
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use super::connectors::state::{ConnectorsChange, ConnectorsState};
 use super::export::Redaction;
 use super::language::{Language, Words};
 use super::notice::Notice;
+use super::routing::state::{RoutingChange, RoutingState};
 use super::table_state::{TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
@@ -194,6 +195,7 @@ pub struct State {
     pub collect: Option<Rc<Choice>>,
     pub tables: Rc<Tables>,
     pub connectors: Rc<ConnectorsState>,
+    pub routing: Rc<RoutingState>,
     /// The timeline as drawn last.
     pub picture: Option<Rc<Picture>>,
     /// Problems that were set aside, with a note each.
@@ -251,6 +253,8 @@ pub enum Action {
     ShowTable(View, &'static str),
     /// Something about the connectors changes.
     Connectors(ConnectorsChange),
+    /// Something about routing changes.
+    Routing(RoutingChange),
     /// A row opens in the drawer.
     Row(Box<RowAnswer>),
     /// All views show this range of time only; from and to on the axis.
@@ -308,6 +312,7 @@ impl State {
             exporting: false,
             redaction: None,
             connectors: Rc::default(),
+            routing: Rc::default(),
         }
     }
 
@@ -363,6 +368,7 @@ impl State {
                 self.collect = None;
                 Rc::make_mut(&mut self.tables).forget();
                 Rc::make_mut(&mut self.connectors).forget();
+                Rc::make_mut(&mut self.routing).forget();
                 self.picture = None;
                 if self.view == View::About {
                     self.view = View::Diagnosis;
@@ -422,6 +428,7 @@ impl State {
             Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
             Action::Connectors(change) => Rc::make_mut(&mut self.connectors).change(change),
+            Action::Routing(change) => self.change_routing(change),
             Action::Row(row) => self.open_row(*row),
             Action::Range(range) => Rc::make_mut(&mut self.tables).set_range(range),
             Action::Clocks(clocks) => Rc::make_mut(&mut self.tables).set_clocks(clocks),
@@ -454,6 +461,21 @@ impl State {
                 self.say(redaction.result(self.words().export));
                 self.redaction = Some(Rc::new(*redaction));
             }
+        }
+    }
+
+    /// Whether something stands beside main.
+    pub fn has_drawer(&self) -> bool {
+        self.cite.is_some() || self.view == View::Routing && self.case.is_some() && self.routing.is_open()
+    }
+
+    fn change_routing(&mut self, change: RoutingChange) {
+        let (other, said) = Rc::make_mut(&mut self.routing).change(change);
+        if !other.is_empty() {
+            Rc::make_mut(&mut self.tables).renew_rows(other);
+        }
+        if let Some(said) = said {
+            self.say(said);
         }
     }
 

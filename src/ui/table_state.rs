@@ -128,6 +128,14 @@ impl Tables {
         self.set_range(None);
     }
 
+    /// Asks for the rows of some tables anew: they are about something else now.
+    pub fn renew_rows(&mut self, tables: &[&str]) {
+        for (_, state) in self.tables.iter_mut().filter(|(id, _)| tables.contains(id)) {
+            let state = Rc::make_mut(state);
+            (state.page, state.selected, state.scroll.0) = (None, None, 0.0);
+        }
+    }
+
     /// Changes a table.
     pub fn change(&mut self, table: &'static str, change: TableChange) {
         let fresh = self.fresh();

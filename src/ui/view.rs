@@ -10,6 +10,7 @@ pub enum View {
     Timeline,
     Queues,
     Events,
+    Routing,
     Connectors,
     Permissions,
     Files,
@@ -83,6 +84,15 @@ pub static VIEWS: &[ViewRow] = &[
         key: "e",
         group: Group::Evidence,
         tables: &["events"],
+        needs_case: true,
+    },
+    ViewRow {
+        view: View::Routing,
+        hash: "routing",
+        icon: Icon::Routing,
+        key: "o",
+        group: Group::Evidence,
+        tables: &["routing-links", "routing-places", "routing-databases", "routing-changes"],
         needs_case: true,
     },
     ViewRow {

@@ -9,6 +9,7 @@ use super::connectors::Connectors;
 use super::diagnosis::{self, Diagnosis};
 use super::files_view::Files;
 use super::reference::Reference;
+use super::routing::Routing;
 use super::session::Session;
 use super::state::{Action, Phase, State};
 use super::table_view::TableView;
@@ -48,6 +49,9 @@ fn of_case(state: &State, case: &Case, session: &Session, act: &Callback<Action>
             </TableView>
         },
         View::Files => html! { <Files case={case.clone()} act={act.clone()} shown={state.shown_file.clone()} /> },
+        View::Routing => html! {
+            <Routing tables={state.tables.clone()} routing={state.routing.clone()} case={case.clone()} act={act.clone()} session={session.clone()} />
+        },
         View::Connectors => html! {
             <Connectors tables={state.tables.clone()} connectors={state.connectors.clone()} case={case.clone()} act={act.clone()} session={session.clone()} />
         },

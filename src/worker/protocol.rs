@@ -8,6 +8,11 @@ pub use crate::analysis::connector_matrix::{
     Asked, CellState, Choice, Matrix, MatrixCell, MatrixColumn, MatrixRow, Question, SourceKind, read_address,
 };
 pub use crate::analysis::domain_route::{DomainRoute, read_domain};
+pub use crate::analysis::routing_map::{
+    Ask as RoutingAsk, Capture, Edge, EdgeKind, End, Hit, HitKind, Hop, LEVELS as MAP_LEVELS, LeftOut, Node, OtherWay,
+    PlaceKind, PlaceTold, Question as RouteQuestion, RouteTold, RoutingMap, ServerTold, Target, Told as RoutingTold,
+    changes::Compared as RoutingCompared,
+};
 pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
 pub use crate::analysis::timeline::Weight;
 pub use crate::analysis::timeline::picture::{Bin, Flag, Frame, LanePicture, Length, Picture};
@@ -168,6 +173,11 @@ pub enum Request {
         /// What to draw.
         frame: Frame,
     },
+    /// What the view of routing asks.
+    Routing {
+        /// The question.
+        ask: RoutingAsk,
+    },
 }
 
 /// Worker to page.
@@ -310,6 +320,11 @@ pub enum Response {
     Timeline {
         /// The picture.
         picture: Picture,
+    },
+    /// What the view of routing is told.
+    Routing {
+        /// The answer.
+        told: RoutingTold,
     },
     /// Something could not be done; the page goes on.
     Failed {

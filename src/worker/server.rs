@@ -173,7 +173,8 @@ impl State {
             | Request::Matrix { .. }
             | Request::WhoAnswers { .. }
             | Request::DomainRoute { .. }
-            | Request::Timeline { .. } => {
+            | Request::Timeline { .. }
+            | Request::Routing { .. } => {
                 // Without an analysis the page asks again when there is one.
                 if let Some(answer) = self.analysis.as_ref().and_then(|analysis| tables::answer(analysis, request)) {
                     self.post(&answer);

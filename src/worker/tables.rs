@@ -30,6 +30,7 @@ pub(super) fn answer(analysis: &Analysis, request: Request) -> Option<Response> 
         }
         Request::Matrix { question } => Response::Matrix { matrix: analysis.connector_matrix(&question) },
         Request::WhoAnswers { asked } => Response::WhoAnswers { choice: analysis.who_answers(&asked) },
+        Request::Routing { ask } => Response::Routing { told: analysis.routing(ask) },
         Request::DomainRoute { domain } => Response::DomainRoute { route: analysis.domain_route(&domain) },
         _ => return None,
     })

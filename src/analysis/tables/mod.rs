@@ -14,6 +14,10 @@ mod shown;
 use serde::{Deserialize, Serialize};
 
 pub use built::{Built, Page, PageRow};
+pub(super) use routing_changes::{ID as ROUTING_CHANGES, rows_of as routing_changes_rows};
+pub(super) use routing_databases::{ID as ROUTING_DATABASES, rows_of as routing_databases_rows};
+pub(super) use routing_links::{ID as ROUTING_LINKS, rows_of as routing_links_rows};
+pub(super) use routing_places::{ID as ROUTING_PLACES, rows_of as routing_places_rows};
 pub(super) use timeline::{ID as TIMELINE, rows_of as timeline_rows};
 
 use crate::base::clocks::Clocks;
@@ -34,6 +38,10 @@ mod permissions;
 mod queues;
 mod receive_connectors;
 mod required_rights;
+mod routing_changes;
+mod routing_databases;
+mod routing_links;
+mod routing_places;
 mod send_connectors;
 mod servers;
 mod services;
@@ -55,6 +63,10 @@ pub static TABLES: &[&Table] = &[
     &queues::TABLE,
     &receive_connectors::TABLE,
     &required_rights::TABLE,
+    &routing_changes::TABLE,
+    &routing_databases::TABLE,
+    &routing_links::TABLE,
+    &routing_places::TABLE,
     &send_connectors::TABLE,
     &servers::TABLE,
     &services::TABLE,

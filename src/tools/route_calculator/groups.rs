@@ -22,6 +22,8 @@ struct GroupPath<'a> {
     cost: u64,
     /// The connector that leads out of the own group.
     first: &'a RoutingGroupConnector,
+    /// The connector that leads into the group.
+    last: &'a RoutingGroupConnector,
     limit: Option<(u64, &'a RoutingGroupConnector)>,
 }
 
@@ -66,7 +68,7 @@ impl<'a> RouteCalculator<'a> {
         if key == paths.local {
             return GroupRoute::NotChecked("the owner is of 2003 or earlier and in the routing group of later servers");
         }
-        let Some(&GroupPath { cost, first, limit }) = paths.found.get(&key) else {
+        let Some(&GroupPath { cost, first, limit, .. }) = paths.found.get(&key) else {
             if paths.joined_by_text {
                 return GroupRoute::NotChecked(
                     "connectors with connected domains may lead to the owner's routing group",
@@ -86,6 +88,19 @@ impl<'a> RouteCalculator<'a> {
             }
         };
         GroupRoute::Reached { hop, first, limit }
+    }
+
+    /// The connectors on the way to a routing group; empty where none lead.
+    pub fn group_way(&self, group: &ObjectRef) -> Vec<&'a RoutingGroupConnector> {
+        let mut way = Vec::new();
+        let Some(paths) = &self.groups else { return way };
+        let mut here = reference_key(group);
+        while let Some(path) = paths.found.get(&here).filter(|_| way.len() < paths.found.len()) {
+            way.push(path.last);
+            here = path.last.source_group.as_ref().map(reference_key).unwrap_or_default();
+        }
+        way.reverse();
+        way
     }
 
     /// Least-cost paths between routing groups. `None` when the own group is not known.
@@ -127,7 +142,7 @@ impl<'a> RouteCalculator<'a> {
                 let first = before.map_or(*connector, |before| before.first);
                 let own = connector.max_message_size.map(|limit| (limit, *connector));
                 let limit = before.and_then(|before| before.limit).into_iter().chain(own).min_by_key(|limit| limit.0);
-                found.insert(target.clone(), GroupPath { cost: total, first, limit });
+                found.insert(target.clone(), GroupPath { cost: total, first, last: connector, limit });
                 heap.push(Reverse((total, hops + 1, first.object.to_string(), target.clone())));
             }
         }

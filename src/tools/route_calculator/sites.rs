@@ -46,6 +46,8 @@ pub struct SitePath<'a> {
 pub struct SiteWay<'a> {
     /// All sites after the first, those without transport servers too.
     pub through: Vec<&'a RoutingSite>,
+    /// The links to them.
+    pub links: Vec<&'a SiteLink>,
     /// Largest message that all links on the way let pass, with the link that sets it.
     pub limit: Option<(u64, &'a SiteLink)>,
 }
@@ -223,6 +225,7 @@ impl<'a> SiteGraph<'a> {
             let Some(label) = paths.labels.get(at).filter(|label| label.settled) else { break };
             way.through.extend(self.table.sites.get(at));
             let link = label.link.and_then(|link| self.table.site_links.get(link));
+            way.links.extend(link);
             if let Some((limit, link)) = link.and_then(|link| Some((link.max_message_size?, link)))
                 && way.limit.is_none_or(|(known, _)| limit < known)
             {
@@ -231,6 +234,7 @@ impl<'a> SiteGraph<'a> {
             here = label.previous;
         }
         way.through.reverse();
+        way.links.reverse();
         way
     }
 

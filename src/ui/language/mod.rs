@@ -25,6 +25,7 @@ use yew::prelude::*;
 
 pub use crate::report::grouped;
 pub use en::export::ExportWords;
+pub use en::routing::Sentence as RouteSentence;
 pub use names::{column, lane_word, table_about, table_bring, table_title};
 
 /// A language of the page.
@@ -50,6 +51,7 @@ pub struct Words {
     pub drawer: &'static en::drawer::DrawerWords,
     pub grid: &'static en::grid::GridWords,
     pub timeline: &'static en::timeline::TimelineWords,
+    pub routing: &'static en::routing::RoutingWords,
     pub connectors: &'static en::connectors::ConnectorsWords,
     pub tools: &'static en::tools::ToolsWords,
     pub collect: &'static en::collect::CollectWords,

@@ -37,6 +37,7 @@ pub enum Icon {
     Events,
     Compare,
     Collect,
+    Routing,
     Connectors,
     Permissions,
 }
@@ -84,6 +85,9 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Queues => html! { <path d="M2 3h12M2 6.3h12M2 9.7h8M2 13h5" /> },
         Icon::Events => html! { <><path d="M8 2.2l6.2 11.3H1.8z" /><path d="M8 6.4v3.4M8 11v1" /></> },
         Icon::Collect => html! { <path d="M3 3.2h10v11H3zM6 1.8h4v2.8H6zM5.6 8h4.8M5.6 11h4.8" /> },
+        Icon::Routing => html! {
+            <><circle cx="3.4" cy="8" r="2" /><circle cx="12.4" cy="3.4" r="2" /><circle cx="12.4" cy="12.6" r="2" /><path d="M5.2 7.1l5.4-2.8M5.2 8.9l5.4 2.8" /></>
+        },
         Icon::Connectors => {
             html! { <path d="M5.5 1.8v3.4M10.5 1.8v3.4M3.4 5.2h9.2v2.6a4.6 4.6 0 0 1-9.2 0zM8 12.4v2" /> }
         }

@@ -30,6 +30,9 @@ pub struct Props {
     /// What the view shows besides tables, before them: identifier and title.
     #[prop_or_default]
     pub panes: Vec<(&'static str, &'static str)>,
+    /// Whether what stands above the table has the title and the choice of tables.
+    #[prop_or_default]
+    pub bare: bool,
     /// What stands above the table.
     #[prop_or_default]
     pub children: Html,
@@ -39,7 +42,7 @@ pub struct Props {
 #[function_component]
 pub fn TableView(props: &Props) -> Html {
     let words = use_words();
-    let Props { view, tables, case, act, session, panes, children } = props;
+    let Props { view, tables, case, act, session, panes, bare, children } = props;
     let shown = tables.shown(*view).and_then(protocol::table);
     let state = shown.map(|table| tables.get(table.id)).unwrap_or_default();
     // Asked anew when the query changes, when the window is left, and when there is another report.
@@ -60,10 +63,12 @@ pub fn TableView(props: &Props) -> Html {
     let Some(table) = shown else { return Html::default() };
     html! {
         <div class="table-view">
-            <header class="view-head">
-                <h1>{ (words.views.name)(*view) }{ " " }<span class="light">{ how_many(&state) }</span></h1>
-                { tabs(*view, panes, table.id, act) }
-            </header>
+            if !bare {
+                <header class="view-head">
+                    <h1>{ (words.views.name)(*view) }{ " " }<span class="light">{ how_many(&state) }</span></h1>
+                    { tabs(*view, panes, table.id, act) }
+                </header>
+            }
             { children.clone() }
             <p class="meta table-about">{ table_about(table) }</p>
             <FilterRow {table} state={state.clone()} act={act.clone()} session={session.clone()} />

@@ -15,6 +15,10 @@ pub static WORDS: KeyboardWords = KeyboardWords {
         (&["e", "E"], "In einer Tabelle: nächste, vorige auffällige Zeile"),
         (&["Strg+C"], "In einer Tabelle: Zeile als Text kopieren"),
         (&["+", "-"], "In der Zeitachse: vergrößern, verkleinern; die Pfeiltasten verschieben den Zeitraum"),
+        (
+            &["+", "-", "0"],
+            "Auf der Routingkarte: vergrößern, verkleinern, einpassen; die Pfeiltasten verschieben sie oder gehen zum nächsten Ort",
+        ),
         (&["Tab"], "Nächstes Bedienelement; am Rand der Belege ändern die Pfeiltasten die Breite"),
     ],
     word_between: "bis",

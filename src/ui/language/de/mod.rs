@@ -32,6 +32,7 @@ pub static WORDS: Words = Words {
     drawer: &drawer::WORDS,
     grid: &grid::WORDS,
     timeline: &timeline::WORDS,
+    routing: &super::en::routing::WORDS,
     connectors: &connectors::WORDS,
     tools: &tools::WORDS,
     collect: &collect::WORDS,

@@ -3,7 +3,7 @@
 /// The sheet of keys.
 pub struct KeyboardWords {
     pub title: &'static str,
-    pub keys: [(&'static [&'static str], &'static str); 11],
+    pub keys: [(&'static [&'static str], &'static str); 12],
     pub word_between: &'static str,
     pub go_to: fn(&str) -> String,
 }
@@ -21,6 +21,7 @@ pub static WORDS: KeyboardWords = KeyboardWords {
         (&["e", "E"], "In a table: next, previous row that stands out"),
         (&["Ctrl+C"], "In a table: copy the row as text"),
         (&["+", "-"], "In the timeline: zoom in, out; arrows move the range"),
+        (&["+", "-", "0"], "On the map of routing: zoom in, out, fit; arrows move it or go to the next place"),
         (&["Tab"], "Next control; the arrows resize the evidence at its edge"),
     ],
     word_between: "to",

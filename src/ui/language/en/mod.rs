@@ -12,6 +12,7 @@ pub mod grid;
 pub mod keyboard;
 pub mod reading;
 pub mod reference;
+pub mod routing;
 pub mod shared;
 pub mod start;
 pub mod timeline;
@@ -31,6 +32,7 @@ pub static WORDS: Words = Words {
     drawer: &drawer::WORDS,
     grid: &grid::WORDS,
     timeline: &timeline::WORDS,
+    routing: &routing::WORDS,
     connectors: &connectors::WORDS,
     tools: &tools::WORDS,
     collect: &collect::WORDS,

@@ -1,0 +1,152 @@
+//! What is known of a place on the map: its servers, what joins it, and the way there.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Row, Rows, exit_key, group_key, link_key, place_of, site_key};
+use crate::base::source::Span;
+use crate::model::routing::entry::reference_key;
+use crate::model::routing::{ObjectRef, RoutingServer, RoutingTable};
+use crate::tools::route_calculator::RouteCalculator;
+
+/// Servers, links and connectors that are listed at most; the tables have all.
+const MOST: usize = 60;
+
+/// What is known of a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceTold {
+    /// Its key.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Cost of the way there.
+    pub cost: Option<u64>,
+    /// The places on the way, the last one included.
+    pub path: Vec<String>,
+    /// Its servers.
+    pub servers: Vec<ServerTold>,
+    /// Links from here: their names, where they lead, what they cost.
+    pub links: Vec<(String, String, Option<u32>)>,
+    /// Connectors out of the organization that start here, with what they take.
+    pub connectors: Vec<(String, String)>,
+    /// How many of these are not listed.
+    pub more: u32,
+    /// Its row in a table.
+    pub row: Option<Row>,
+}
+
+/// A server of a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerTold {
+    /// Its name.
+    pub name: String,
+    /// Its major version.
+    pub version: Option<u32>,
+    /// Its roles, as printed.
+    pub roles: String,
+    /// Databases that it owns.
+    pub databases: u32,
+    /// Whether its component `HubTransport` is inactive.
+    pub is_inactive: bool,
+    /// Why routing does not use it.
+    pub refused: String,
+}
+
+/// A place by its key.
+pub(super) fn place(table: &RoutingTable, key: &str, rows: Rows<'_>) -> Option<PlaceTold> {
+    let mut told = PlaceTold { key: key.to_owned(), ..PlaceTold::default() };
+    if let Some((at, connector)) = table.send_connectors.iter().enumerate().find(|(at, _)| exit_key(*at) == key) {
+        let _ = at;
+        told.name = connector.object.to_string();
+        told.connectors = connector.address_spaces.iter().map(|s| (told.name.clone(), s.value.to_string())).collect();
+        told.servers = connector.source_servers.iter().chain(&connector.home_mta).map(unknown).collect();
+        told.row = rows("routing-links", connector.span);
+        return Some(cut(told));
+    }
+    if let Some((_, link)) = table.site_links.iter().enumerate().find(|(at, _)| link_key(*at) == key) {
+        told.name = link.object.to_string();
+        told.cost = link.cost().map(u64::from);
+        told.links = link.sites.iter().map(|site| (told.name.clone(), site.to_string(), link.cost())).collect();
+        told.row = rows("routing-links", link.span);
+        return Some(cut(told));
+    }
+    let calculator = RouteCalculator::new(table);
+    let site = table.sites.iter().find(|site| site_key(&site.object) == key);
+    let group = table.routing_groups.iter().find(|group| group_key(&group.object) == key);
+    let servers: Vec<&RoutingServer> =
+        table.servers.iter().filter(|server| place_of(server).as_deref() == Some(key)).collect();
+    let in_servers = || servers.first().and_then(|server| server.site.as_ref().or(server.routing_group.as_ref()));
+    let object: &ObjectRef = site.map(|site| &site.object).or(group.map(|group| &group.object)).or_else(in_servers)?;
+    told.name = object.to_string();
+    told.row = site.map(|s| s.span).or(group.map(|g| g.span)).and_then(|span| rows("routing-places", span));
+    if site.is_some() {
+        told.cost = calculator.site_cost(object);
+        told.path = site_path(&calculator, object);
+    } else {
+        let way = calculator.group_way(object);
+        told.cost = (!way.is_empty()).then(|| way.iter().map(|c| u64::from(c.cost.unwrap_or(1))).sum());
+        told.path = way.iter().filter_map(|c| c.target_group.as_ref()).map(ToString::to_string).collect();
+    }
+    let mut owned: BTreeMap<String, u32> = BTreeMap::new();
+    for owner in table.databases.iter().filter_map(|database| database.owner.as_ref()) {
+        *owned.entry(reference_key(owner)).or_default() += 1;
+    }
+    told.servers = servers
+        .iter()
+        .map(|server| {
+            let refused = calculator.servers().refused(server).map(|why| why.to_string());
+            ServerTold {
+                name: server.object.to_string(),
+                version: server.major_version,
+                roles: server.roles.clone().unwrap_or_default(),
+                databases: owned.get(&reference_key(&server.object)).copied().unwrap_or(0),
+                is_inactive: server.hub_active == Some(false),
+                refused: refused.filter(|_| table.exact).unwrap_or_default(),
+            }
+        })
+        .collect();
+    for link in table.site_links.iter().filter(|link| link.sites.iter().any(|site| site_key(site) == key)) {
+        let others = link.sites.iter().filter(|site| site_key(site) != key);
+        told.links.extend(others.map(|site| (link.object.to_string(), site.to_string(), link.cost())));
+    }
+    for connector in &table.routing_group_connectors {
+        let is_here = |end: &Option<ObjectRef>| end.as_ref().is_some_and(|group| group_key(group) == key);
+        let sends = connector.source_servers.iter().any(|source| servers.iter().any(|server| server.is(source)));
+        if let Some(target) = connector.target_group.as_ref().filter(|_| is_here(&connector.source_group) || sends) {
+            told.links.push((connector.object.to_string(), target.to_string(), connector.cost));
+        }
+    }
+    for connector in &table.send_connectors {
+        let mut sources = connector.source_servers.iter().chain(&connector.home_mta);
+        if sources.any(|source| servers.iter().any(|server| server.is(source))) {
+            let spaces: Vec<String> = connector.address_spaces.iter().map(|space| space.value.to_string()).collect();
+            told.connectors.push((connector.object.to_string(), spaces.join(", ")));
+        }
+    }
+    Some(cut(told))
+}
+
+/// The sites on the way to a site.
+pub fn site_path(calculator: &RouteCalculator<'_>, site: &ObjectRef) -> Vec<String> {
+    calculator.way(&server_in(site)).through.iter().map(|site| site.object.to_string()).collect()
+}
+
+/// A server of which only the site is known, to ask for the way there.
+pub(super) fn server_in(site: &ObjectRef) -> RoutingServer {
+    let nowhere = Span::file(crate::base::source::SourceId(0));
+    RoutingServer { site: Some(site.clone()), ..RoutingServer::new(nowhere, ObjectRef::default()) }
+}
+
+fn unknown(server: &ObjectRef) -> ServerTold {
+    ServerTold { name: server.to_string(), ..ServerTold::default() }
+}
+
+fn cut(mut told: PlaceTold) -> PlaceTold {
+    let all = [told.servers.len(), told.links.len(), told.connectors.len()];
+    told.more = all.iter().map(|own| u32::try_from(own.saturating_sub(MOST)).unwrap_or(u32::MAX)).sum();
+    told.servers.truncate(MOST);
+    told.links.truncate(MOST);
+    told.connectors.truncate(MOST);
+    told
+}

@@ -1,0 +1,147 @@
+//! The answer of the route calculator: a sentence, the steps with what they cost, why, and the other ways in.
+
+use yew::prelude::*;
+
+use super::drawer::{cite, problem};
+use crate::report::Severity;
+use crate::ui::case::Case;
+use crate::ui::language::{RouteSentence as Sentence, words};
+use crate::ui::session::Session;
+use crate::ui::shared::icon::{Icon, icon};
+use crate::ui::shared::verdict::severity_shape;
+use crate::ui::state::Action;
+use crate::worker::protocol::{End, Hop, RouteTold};
+
+/// The claim in one sentence.
+pub fn sentence(told: &RouteTold) -> String {
+    (words().routing.sentence)(&Sentence {
+        from: &told.from,
+        asked_from: &told.asked.from,
+        to: &told.to,
+        asked: &told.asked.to,
+        target: told.target,
+        end: told.end,
+        is_listed: told.is_listed,
+        has_path: told.hops.len() > 2 || told.hops.iter().any(|hop| hop.is_broken && !hop.about.is_empty()),
+        next: told.hops.last().map_or("", |hop| &hop.name),
+        cost: told.cost,
+        is_exact: told.is_exact,
+        is_empty: told.is_empty,
+    })
+}
+
+/// The answer as text, to copy.
+pub fn text(told: &RouteTold) -> String {
+    let mut lines = vec![sentence(told), String::new()];
+    for (at, hop) in told.hops.iter().enumerate() {
+        lines.push([added(at, hop).as_str(), &hop.name, &about(at, hop)].join("\t"));
+    }
+    for (title, sentences) in [(words().routing.why, &told.why), (words().routing.other_connectors, &told.others)] {
+        if !sentences.is_empty() {
+            lines.extend([String::new(), title.to_owned()]);
+            lines.extend(sentences.iter().cloned());
+        }
+    }
+    lines.join("\n")
+}
+
+fn added(at: usize, hop: &Hop) -> String {
+    if at == 0 { (words().routing.cost)(0) } else { hop.added.map(words().routing.at_cost).unwrap_or_default() }
+}
+
+fn about(at: usize, hop: &Hop) -> String {
+    let mut parts = Vec::new();
+    if at == 0 {
+        parts.push(hop.about.clone());
+        parts.push(words().routing.start.to_owned());
+    } else {
+        parts.push(hop.by.clone());
+        parts.push(hop.about.clone());
+    }
+    if hop.is_hub {
+        parts.push(words().routing.hub_stop.to_owned());
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+/// The answer.
+pub fn answer(told: &RouteTold, case: &Case, act: &Callback<Action>, session: &Session) -> Html {
+    html! {
+        <>
+            <p class="routing-verdict">{ verdict(told) }</p>
+            <p class="routing-sentence">{ sentence(told) }</p>
+            if !told.queue.is_empty() && told.end == End::Goes {
+                <p class="meta routing-queue">{ (words().routing.queue)(&told.queue, &told.delivery) }</p>
+            }
+            if !told.reply.is_empty() { <p class="printed routing-queue">{ &told.reply }</p> }
+            if told.hops.len() > 1 {
+                <ol class="routing-hops" aria-label={words().routing.steps}>
+                    { for told.hops.iter().enumerate().map(|(at, hop)| step(at, hop, session)) }
+                </ol>
+            }
+            if !told.is_local && !told.from.is_empty() { <p class="meta">{ words().routing.computed }</p> }
+            { list(words().routing.why, &told.why) }
+            { list(words().routing.other_connectors, &told.others) }
+            if told.end == End::Unknown && !told.is_empty {
+                <h3>{ words().routing.settle }</h3>
+                <p>{ (words().routing.settles)(told.target, told.is_exact, &told.from, &told.asked.from) }</p>
+            }
+            { problem(case, act, &[&told.to, told.hops.last().map_or("", |hop| hop.about.as_str())]) }
+            if !told.from_elsewhere.is_empty() {
+                <h3>{ words().routing.elsewhere }</h3>
+                <dl class="routing-pairs">
+                    { for told.from_elsewhere.iter().map(|other| html! {
+                        <>
+                            <dt>{ &other.from }<span class="light">{ " " }{ &other.place }</span></dt>
+                            <dd>{ (words().routing.other_way)(other.end, other.cost, &other.queue) }</dd>
+                        </>
+                    }) }
+                </dl>
+            }
+        </>
+    }
+}
+
+fn verdict(told: &RouteTold) -> Html {
+    let unknown = if told.is_empty { words().routing.route_empty } else { words().routing.route_unknown };
+    match told.end {
+        End::NoRoute => {
+            html! { <span class="critical">{ severity_shape(Severity::Critical) }<b>{ words().routing.route_no }</b></span> }
+        }
+        End::Returned => {
+            html! { <span class="high">{ severity_shape(Severity::High) }<b>{ words().routing.route_back }</b></span> }
+        }
+        End::Goes => html! { <span class="ok">{ icon(Icon::Tick) }<b>{ words().routing.route_goes }</b></span> },
+        End::Unknown => html! { <span class="light">{ icon(Icon::Undecided) }<b>{ unknown }</b></span> },
+    }
+}
+
+fn step(at: usize, hop: &Hop, session: &Session) -> Html {
+    html! {
+        <li class={hop.is_broken.then_some("broken")}>
+            <span class="routing-added">{ added(at, hop) }</span>
+            <span class="routing-spine" aria-hidden="true">
+                if hop.is_broken { { icon(Icon::Cross) } } else { <i /> }
+            </span>
+            <span class="routing-hop">
+                <b>{ &hop.name }</b>
+                if hop.is_broken { <span class="visually-hidden">{ ": " }{ words().routing.breaks_here }</span> }
+                { cite(&hop.row, session) }
+                <span class="routing-about">{ about(at, hop) }{ cite(&hop.by_row, session) }</span>
+            </span>
+        </li>
+    }
+}
+
+fn list(title: &'static str, sentences: &[String]) -> Html {
+    if sentences.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <>
+            <h3>{ title }</h3>
+            <ul class="routing-list">{ for sentences.iter().map(|sentence| html! { <li>{ sentence }</li> }) }</ul>
+        </>
+    }
+}

@@ -1,0 +1,171 @@
+//! What stands beside the map: the answer of the route calculator, or what is known of a place. It is not modal.
+
+use std::rc::Rc;
+
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::answer::{answer, sentence, text};
+use super::state::{RoutingChange, RoutingState};
+use crate::ui::browser;
+use crate::ui::case::Case;
+use crate::ui::drawer::Grip;
+use crate::ui::language::{use_words, words};
+use crate::ui::session::Session;
+use crate::ui::shared::copy_button::CopyButton;
+use crate::ui::shared::icon::{Icon, icon};
+use crate::ui::state::Action;
+use crate::worker::protocol::{PlaceTold, Request, RouteQuestion, RoutingAsk, ServerTold};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub routing: Rc<RoutingState>,
+    pub case: Case,
+    pub act: Callback<Action>,
+    pub below: bool,
+    pub session: Session,
+}
+
+/// The drawer of the view of routing.
+#[function_component]
+pub fn RoutingDrawer(props: &Props) -> Html {
+    use_words();
+    let Props { routing, case, act, below, session } = props;
+    // When what stood here before took the focus with it, it goes on here.
+    use_effect_with((), |()| {
+        let active = browser::document().and_then(|document| document.active_element());
+        if active.is_none_or(|element: Element| element.tag_name() == "BODY")
+            && let Some(drawer) = browser::by_id("drawer")
+        {
+            let _ = drawer.focus();
+        }
+    });
+    let close = act.reform(|_: MouseEvent| Action::Routing(RoutingChange::Close));
+    let dock = act.reform(|_: MouseEvent| Action::Dock);
+    let (title, copied) = match (&routing.route, &routing.place) {
+        (Some(told), _) => (words().routing.answer, text(told)),
+        (None, Some(place)) => (words().routing.place, place.name.clone()),
+        (None, None) => return Html::default(),
+    };
+    let say = act.reform(Action::Say);
+    html! {
+        <aside id="drawer" class={classes!("drawer", "routing-drawer", below.then_some("below"))} aria-label={title} tabindex="-1">
+            <Grip below={*below} />
+            <header class="drawer-head">
+                <h2>{ title }</h2>
+                <button type="button" class="button quiet only-icon dock" onclick={dock}
+                    aria-label={if *below { words().routing.dock_right } else { words().routing.dock_below }}>
+                    { icon(if *below { Icon::DockRight } else { Icon::DockBelow }) }
+                </button>
+                <button type="button" class="button quiet only-icon" onclick={close} aria-label={words().routing.close} title="Esc">{ icon(Icon::Cross) }</button>
+            </header>
+            <div class="routing-answer" tabindex="0" role="region" aria-label={routing.route.as_ref().map_or_else(|| title.to_owned(), |told| sentence(told))}>
+                if let Some(told) = &routing.route {
+                    { answer(told, case, act, session) }
+                } else if let Some(place) = &routing.place {
+                    { about(place, case, act, session) }
+                }
+            </div>
+            <footer class="drawer-foot">
+                if routing.route.is_some() { <CopyButton label={words().routing.copy} text={copied} {say} /> }
+                if let Some(place) = &routing.place { { ways(place, routing, act, session) } }
+            </footer>
+        </aside>
+    }
+}
+
+/// A button that opens the lines of a row.
+pub fn cite(row: &Option<(String, u32)>, session: &Session) -> Html {
+    let Some((table, number)) = row.clone() else { return Html::default() };
+    let session = session.clone();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        browser::remember_opener();
+        session.ask(&Request::Row { table: table.clone(), number });
+    });
+    html! {
+        <button type="button" class="button quiet only-icon routing-cite" {onclick} aria-label={words().routing.show_lines} title={words().routing.show_lines}>{ icon(Icon::File) }</button>
+    }
+}
+
+/// The way to the problem that names one of these.
+pub fn problem(case: &Case, act: &Callback<Action>, names: &[&str]) -> Html {
+    let is_about = |affected: &String| names.iter().any(|name| !name.is_empty() && affected.eq_ignore_ascii_case(name));
+    let found =
+        case.report.findings.iter().find(|finding| finding.problem > 0 && finding.affected.iter().any(is_about));
+    let Some(number) = found.map(|finding| finding.problem) else { return Html::default() };
+    let act = act.clone();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        act.emit(Action::ShowProblem(number));
+        browser::go_to(&format!("problem-{number}"));
+    });
+    html! { <p><button type="button" class="link" {onclick}>{ (words().routing.problem)(number) }</button>{ words().routing.problem_rest }</p> }
+}
+
+fn about(place: &PlaceTold, case: &Case, act: &Callback<Action>, session: &Session) -> Html {
+    let pairs = |title: &'static str, list: Vec<(String, String)>| {
+        if list.is_empty() {
+            return Html::default();
+        }
+        html! {
+            <>
+                <h3>{ title }</h3>
+                <dl class="routing-pairs">{ for list.into_iter().map(|(name, text)| html! { <><dt>{ name }</dt><dd>{ text }</dd></> }) }</dl>
+            </>
+        }
+    };
+    let server = |server: &ServerTold| {
+        let mut text = (words().routing.server)(server.version, server.databases);
+        for more in [server.refused.as_str(), if server.is_inactive { words().routing.inactive } else { "" }] {
+            if !more.is_empty() {
+                if !text.is_empty() {
+                    text.push_str("; ");
+                }
+                text.push_str(more);
+            }
+        }
+        (server.name.clone(), text)
+    };
+    let link = |(name, to, cost): &(String, String, Option<u32>)| {
+        let cost = cost.map(|cost| (words().routing.cost)(cost.into())).unwrap_or_default();
+        (to.clone(), [name.clone(), cost].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+    };
+    html! {
+        <>
+            <p class="routing-sentence">{ &place.name }{ cite(&place.row, session) }</p>
+            if let Some(cost) = place.cost { <p class="meta">{ (words().routing.cost)(cost) }</p> }
+            if !place.path.is_empty() { <p>{ (words().routing.way)(&place.path) }</p> }
+            { problem(case, act, &place.servers.iter().map(|s| s.name.as_str()).chain([place.name.as_str()]).collect::<Vec<_>>()) }
+            { pairs(words().routing.servers, place.servers.iter().map(server).collect()) }
+            { pairs(words().routing.links, place.links.iter().map(link).collect()) }
+            { pairs(words().routing.exits, place.connectors.clone()) }
+            if place.more > 0 { <p class="meta">{ (words().routing.more)(place.more) }</p> }
+        </>
+    }
+}
+
+/// Buttons that ask for a route from or to a place.
+fn ways(place: &PlaceTold, routing: &RoutingState, act: &Callback<Action>, session: &Session) -> Html {
+    if !place.key.starts_with("site:") && !place.key.starts_with("group:") {
+        return Html::default();
+    }
+    let ask = |from: String, to: String| {
+        let (act, session) = (act.clone(), session.clone());
+        Callback::from(move |_: MouseEvent| {
+            act.emit(Action::Routing(RoutingChange::From(from.clone())));
+            act.emit(Action::Routing(RoutingChange::To(to.clone())));
+            if !to.trim().is_empty() {
+                session.ask(&Request::Routing {
+                    ask: RoutingAsk::Route(RouteQuestion { from: from.clone(), to: to.clone() }),
+                });
+            } else if let Some(field) = browser::by_id("routing-to") {
+                let _ = field.focus();
+            }
+        })
+    };
+    html! {
+        <>
+            <button type="button" class="button" onclick={ask(routing.from.clone(), place.name.clone())}>{ words().routing.to_here }</button>
+            <button type="button" class="button" onclick={ask(place.name.clone(), routing.to.clone())}>{ words().routing.from_here }</button>
+        </>
+    }
+}
