@@ -1,11 +1,19 @@
 //! What the page knows, and how it changes. Pure: no browser object in here, so that it can be tested
 //! without one. Whatever has an effect outside (worker, clipboard, files) is in `session` and its like.
+//!
+//! What only one view knows is a part of its own, declared beside the view (`tables`, `connectors`, `routing`, `tools`); here
+//! stands what all of them share.
+
+mod ledger;
+mod raw;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use yew::functional::Reducible;
 
+pub use self::ledger::{Ledger, Row, RowState, Step};
+pub use self::raw::{Cite, Lines, ROW, Raw};
 use super::case::{self, Before, Case, case_name};
 use super::collect_view::Choice;
 use super::connectors::state::{ConnectorsChange, ConnectorsState};
@@ -32,118 +40,6 @@ pub enum Phase {
         path: Option<String>,
         message: String,
     },
-}
-
-/// A row of the ledger while files are read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    pub path: String,
-    pub size: u64,
-    pub bytes: u64,
-    pub records: u64,
-    pub state: RowState,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum RowState {
-    Waiting,
-    Reading,
-    Done(Rc<Input>),
-}
-
-impl Row {
-    pub fn new((path, size): (String, u64)) -> Row {
-        Row { path, size, bytes: 0, records: 0, state: RowState::Waiting }
-    }
-}
-
-/// Progress on one file: index, bytes, records.
-pub type Step = (u32, u64, u64);
-
-/// All files of the case while they are read.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ledger {
-    pub rows: Vec<Row>,
-    /// Milliseconds since reading began.
-    pub elapsed: f64,
-}
-
-impl Ledger {
-    pub fn bytes(&self) -> u64 {
-        self.rows.iter().map(|row| row.bytes.min(row.size)).sum()
-    }
-
-    pub fn size(&self) -> u64 {
-        self.rows.iter().map(|row| row.size).sum()
-    }
-
-    pub fn records(&self) -> u64 {
-        self.rows.iter().map(|row| row.records).sum()
-    }
-
-    /// Path of the file in work.
-    pub fn in_work(&self) -> Option<&str> {
-        self.rows.iter().find(|row| row.state == RowState::Reading).map(|row| row.path.as_str())
-    }
-
-    fn step(&mut self, (source, bytes, records): Step) {
-        if let Some(row) = self.rows.get_mut(source as usize)
-            && !matches!(row.state, RowState::Done(_))
-        {
-            row.state = RowState::Reading;
-            row.bytes = bytes;
-            row.records = records;
-        }
-    }
-
-    fn finish(&mut self, source: u32, input: Input) {
-        if let Some(row) = self.rows.get_mut(source as usize) {
-            row.bytes = row.size;
-            row.records = input.records;
-            row.state = RowState::Done(Rc::new(input));
-        }
-    }
-}
-
-/// The piece of evidence that is open in the drawer: a citation of a problem, or with [`ROW`] the row of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cite {
-    pub problem: u32,
-    pub number: u32,
-}
-
-/// In place of the number of a problem: the row of a table that is open.
-pub const ROW: u32 = 0;
-
-/// Raw lines in the drawer: a window into one file or record.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Raw {
-    pub source: u32,
-    pub record: Option<String>,
-    /// Number of the first line in `lines`.
-    pub first: u32,
-    pub lines: Rc<Vec<String>>,
-    /// Lines of the whole file or record.
-    pub total: u32,
-}
-
-impl Raw {
-    /// Number after the last line of the window.
-    pub fn end(&self) -> u32 {
-        self.first.saturating_add(u32::try_from(self.lines.len()).unwrap_or(u32::MAX))
-    }
-
-    /// Joins a window that touches this one; one that does not replaces it.
-    fn join(&self, first: u32, lines: Vec<String>) -> (u32, Vec<String>) {
-        let end = first.saturating_add(u32::try_from(lines.len()).unwrap_or(u32::MAX));
-        if end < self.first || first > self.end() {
-            return (first, lines);
-        }
-        let before = self.lines.iter().take(first.saturating_sub(self.first) as usize);
-        let after = self.lines.iter().skip(end.saturating_sub(self.first) as usize);
-        let joined = before.cloned().chain(lines).chain(after.cloned()).collect();
-        (first.min(self.first), joined)
-    }
 }
 
 /// Files that hang over the page.
@@ -202,16 +98,6 @@ pub struct State {
     pub acknowledged: Rc<BTreeMap<u32, String>>,
     /// The report of earlier files, to compare with.
     pub before: Option<Before>,
-}
-
-/// Where the lines in an answer come from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lines {
-    pub token: u32,
-    pub source: u32,
-    pub first: u32,
-    pub lines: Vec<String>,
-    pub total: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -575,19 +461,6 @@ impl Reducible for State {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn lines(numbers: std::ops::Range<u32>) -> Vec<String> {
-        numbers.map(|number| number.to_string()).collect()
-    }
-
-    #[test]
-    fn windows_that_touch_are_joined() {
-        let raw = Raw { source: 0, record: None, first: 10, lines: Rc::new(lines(10..20)), total: 99 };
-        assert_eq!(raw.join(5, lines(5..10)), (5, lines(5..20)));
-        assert_eq!(raw.join(15, lines(15..30)), (10, lines(10..30)));
-        assert_eq!(raw.join(12, lines(12..14)), (10, lines(10..20)));
-        assert_eq!(raw.join(50, lines(50..60)), (50, lines(50..60)));
-    }
 
     #[test]
     fn progress_does_not_reopen_a_file() {
