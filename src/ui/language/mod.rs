@@ -164,6 +164,11 @@ mod tests {
         assert_eq!((german.reading.reading)(1_204), "1,204 Dateien werden gelesen");
         assert_eq!((german.grid.rows_of)(3, 12), "3 von 12 Zeilen");
         assert_eq!((german.frame.said_done)(0), "Alle Dateien sind gelesen. Es wurde kein Problem gefunden.");
+        assert_eq!(
+            (german.routing.changed)((1, 2, 0), (0, 3, 0), 12),
+            "Von 12 Zielen: 1 hat keine Route mehr, 2 haben jetzt eine Route. Objekte: 3 weggefallen."
+        );
+        assert_eq!((german.routing.left_out)(1, 0, 2).len(), 2);
         let english = Language::English.words();
         assert_eq!((english.reading.reading)(1), "Reading 1 file");
         assert_eq!((english.reading.time_left)(0.1), "about 1 s left");

@@ -74,7 +74,7 @@ pub fn answer(told: &RouteTold, case: &Case, act: &Callback<Action>, session: &S
             if !told.queue.is_empty() && told.end == End::Goes {
                 <p class="meta routing-queue">{ (words().routing.queue)(&told.queue, &told.delivery) }</p>
             }
-            if !told.reply.is_empty() { <p class="printed routing-queue">{ &told.reply }</p> }
+            if !told.reply.is_empty() { <p class="printed routing-queue" lang="en">{ &told.reply }</p> }
             if told.hops.len() > 1 {
                 <ol class="routing-hops" aria-label={words().routing.steps}>
                     { for told.hops.iter().enumerate().map(|(at, hop)| step(at, hop, session)) }
@@ -141,7 +141,7 @@ fn list(title: &'static str, sentences: &[String]) -> Html {
     html! {
         <>
             <h3>{ title }</h3>
-            <ul class="routing-list">{ for sentences.iter().map(|sentence| html! { <li>{ sentence }</li> }) }</ul>
+            <ul class="routing-list" lang="en">{ for sentences.iter().map(|sentence| html! { <li>{ sentence }</li> }) }</ul>
         </>
     }
 }

@@ -102,7 +102,7 @@ pub fn problem(case: &Case, act: &Callback<Action>, names: &[&str]) -> Html {
 }
 
 fn about(place: &PlaceTold, case: &Case, act: &Callback<Action>, session: &Session) -> Html {
-    let pairs = |title: &'static str, list: Vec<(String, String)>| {
+    let pairs = |title: &'static str, list: Vec<(String, Html)>| {
         if list.is_empty() {
             return Html::default();
         }
@@ -114,20 +114,20 @@ fn about(place: &PlaceTold, case: &Case, act: &Callback<Action>, session: &Sessi
         }
     };
     let server = |server: &ServerTold| {
-        let mut text = (words().routing.server)(server.version, server.databases);
-        for more in [server.refused.as_str(), if server.is_inactive { words().routing.inactive } else { "" }] {
-            if !more.is_empty() {
-                if !text.is_empty() {
-                    text.push_str("; ");
-                }
-                text.push_str(more);
-            }
-        }
-        (server.name.clone(), text)
+        let own = (words().routing.server)(server.version, server.databases);
+        let inactive = if server.is_inactive { words().routing.inactive } else { "" };
+        // Why it is not used comes in English.
+        let parts = [(own.as_str(), None), (server.refused.as_str(), Some("en")), (inactive, None)];
+        let parts = parts.into_iter().filter(|(text, _)| !text.is_empty()).enumerate();
+        let text = parts.map(|(at, (text, lang))| {
+            html! { <>{ if at == 0 { "" } else { "; " } }<span {lang}>{ text.to_owned() }</span></> }
+        });
+        (server.name.clone(), text.collect::<Html>())
     };
     let link = |(name, to, cost): &(String, String, Option<u32>)| {
         let cost = cost.map(|cost| (words().routing.cost)(cost.into())).unwrap_or_default();
-        (to.clone(), [name.clone(), cost].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+        let parts = [name.clone(), cost].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        (to.clone(), html! { { parts.join(", ") } })
     };
     html! {
         <>
@@ -137,7 +137,7 @@ fn about(place: &PlaceTold, case: &Case, act: &Callback<Action>, session: &Sessi
             { problem(case, act, &place.servers.iter().map(|s| s.name.as_str()).chain([place.name.as_str()]).collect::<Vec<_>>()) }
             { pairs(words().routing.servers, place.servers.iter().map(server).collect()) }
             { pairs(words().routing.links, place.links.iter().map(link).collect()) }
-            { pairs(words().routing.exits, place.connectors.clone()) }
+            { pairs(words().routing.exits, place.connectors.iter().map(|(name, spaces)| (name.clone(), html! { { spaces } })).collect()) }
             if place.more > 0 { <p class="meta">{ (words().routing.more)(place.more) }</p> }
         </>
     }

@@ -12,6 +12,7 @@ pub mod grid;
 pub mod keyboard;
 pub mod reading;
 pub mod reference;
+pub mod routing;
 pub mod shared;
 pub mod start;
 pub mod tables;
@@ -32,7 +33,7 @@ pub static WORDS: Words = Words {
     drawer: &drawer::WORDS,
     grid: &grid::WORDS,
     timeline: &timeline::WORDS,
-    routing: &super::en::routing::WORDS,
+    routing: &routing::WORDS,
     connectors: &connectors::WORDS,
     tools: &tools::WORDS,
     collect: &collect::WORDS,

@@ -310,6 +310,10 @@ pub static WORDS: RoutingWords = RoutingWords {
         let cost =
             said.cost.filter(|cost| *cost > 0).map(|cost| format!(" at cost {}", grouped(cost))).unwrap_or_default();
         match (said.end, said.target) {
+            _ if from.is_empty() && said.asked_from.is_empty() => {
+                "The table does not name the server that wrote it or does not list it, so say where the route begins."
+                    .to_owned()
+            }
             _ if from.is_empty() => {
                 format!("The table has no server or site {}, so no route can begin there.", said.asked_from)
             }
