@@ -68,6 +68,8 @@ test: tools .browsers lint test-native page test-browser ## Runs every check and
 test-native: ## Runs the tests that need no browser
 	@mkdir -p target
 	@$(STEP) "Tests without a browser (about 5 minutes)" bash -o pipefail -c 'cargo test --locked --no-fail-fast 2>&1 | tee target/test-native.log'
+	@$(STEP) "What the page knows, without a browser (about 2 minutes)" bash -o pipefail -c \
+	  'cargo test --locked --features page --lib ui:: 2>&1 | tee -a target/test-native.log'
 
 test-browser: $(DRIVER) .browsers
 	@ln -sfn $(DRIVER) tests/browser/node_modules

@@ -27,7 +27,7 @@ const STEP_MILLISECONDS: f64 = 100.0;
 const STALLED_MILLISECONDS: f64 = 20_000.0;
 
 /// After this much silence a reader with work is taken for hung. Reading a document gives no sign of life until it is
-/// decoded. A test asks for less.
+/// decoded.
 const HUNG_MILLISECONDS: f64 = 120_000.0;
 
 /// From so many bytes on, several workers read: they take a third of a second to start.
@@ -234,10 +234,13 @@ impl Session {
 
     /// Asks what to do when the worker has been silent for long. Called once a second.
     pub fn watch(&self) {
-        if self.0.relay.reading.get() {
-            self.0.client.watch(browser::number_asked_for("patience").map_or(HUNG_MILLISECONDS, f64::from));
+        if !self.0.relay.reading.get() {
+            return;
         }
-        if self.0.relay.reading.get() && self.0.client.silence() > STALLED_MILLISECONDS {
+        // A test asks for less patience.
+        let asked = browser::number_asked_for("patience").map(f64::from);
+        self.0.client.watch(asked.unwrap_or(HUNG_MILLISECONDS));
+        if self.0.client.silence() > asked.unwrap_or(STALLED_MILLISECONDS) {
             self.0.relay.dispatcher.dispatch(Action::Stalled(true));
         }
     }

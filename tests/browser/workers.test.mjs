@@ -1,5 +1,5 @@
-// Several workers read a large case: the report is that of one worker, a worker that dies takes one piece with it, and
-// canceling ends them all.
+// Several workers read a large case: the report is that of one worker, a worker that dies or hangs takes one piece with it,
+// and canceling ends them all.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -23,8 +23,15 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-// Notes every worker that the page starts, before the page does.
+// Notes every worker that the page starts, before the page does. Each gets an ear for "hang", and then never stops working.
 const watchWorkers = (page) => page.evaluateOnNewDocument(() => {
+  const hang = "addEventListener('message', ({ data }) => { while (data === 'hang'); });\n";
+  const NativeBlob = globalThis.Blob;
+  globalThis.Blob = class extends NativeBlob {
+    constructor(parts, options) {
+      super(options?.type === "text/javascript" ? [hang, ...parts] : parts, options);
+    }
+  };
   const Native = globalThis.Worker;
   globalThis.started = [];
   globalThis.ended = 0;
@@ -40,12 +47,40 @@ const watchWorkers = (page) => page.evaluateOnNewDocument(() => {
   };
 });
 
-async function withWorkers(target, workers, run) {
+async function withWorkers(target, workers, run, patience) {
   return withPage(target, { beforeLoad: watchWorkers }, async (page) => {
-    await page.goto(`${page.url().replace(/[?#].*/, "")}?workers=${workers}`, { waitUntil: "load" });
+    const asked = `?workers=${workers}${patience ? `&patience=${patience}` : ""}`;
+    await page.goto(`${page.url().replace(/[?#].*/, "")}${asked}`, { waitUntil: "load" });
     await until(page, "the page has started", () => document.body.dataset.state === "empty");
     return run(page);
   });
+}
+
+// Does something to a worker once rows are counted: then the log is recognized and its parts are in work. From inside the page,
+// because asking from here would come too late.
+const onceRowsAreCounted = (page, number, what) => page.evaluate((number, what) => {
+  new MutationObserver((_, observer) => {
+    const records = document.querySelector("tr[data-state=reading] td:last-child")?.textContent;
+    if (!records) return;
+    observer.disconnect();
+    globalThis.recordsThen = Number(records.replaceAll(",", ""));
+    const worker = globalThis.started[number];
+    if (what === "hang") worker.postMessage("hang");
+    else worker.dispatchEvent(new ErrorEvent("error", { message: "unreachable" }));
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}, number, what);
+
+// That at most one piece of the large log is missing, and that the file says so.
+async function lostOnePieceAtMost(page) {
+  const then = await page.evaluate(() => globalThis.recordsThen);
+  assert.ok(then > 0 && then < ROWS, `it happened with ${then} rows counted`);
+  assert.equal(await page.evaluate(() => globalThis.started.length), 4, "another one was started");
+  const [row] = await filesOf(page);
+  const records = await page.evaluate(() => Number(document.querySelector("tr[data-input] td.number").textContent.replaceAll(",", "")));
+  // None when the worker had none at that moment.
+  const most = 8 * 2 ** 20 / 150;
+  assert.ok(records > ROWS - most && records <= ROWS, `${records} rows: ${row.text}`);
+  assert.equal(row.state, records === ROWS ? "read" : "incomplete", row.text);
 }
 
 async function filesOf(page) {
@@ -73,30 +108,39 @@ for (const target of targets) {
 
   test(`${target.name}: a worker that dies takes one piece with it`, async () => {
     await withWorkers(target, 2, async (page) => {
-      // Once rows are counted, the log is recognized and its parts are in work. Then one ends as when the module traps:
-      // the browser reports it at the worker. From inside the page, because asking from here would come too late.
-      await page.evaluate(() => {
-        new MutationObserver((_, observer) => {
-          const records = document.querySelector("tr[data-state=reading] td:last-child")?.textContent;
-          if (!records) return;
-          observer.disconnect();
-          globalThis.recordsThen = Number(records.replaceAll(",", ""));
-          globalThis.started[1].dispatchEvent(new ErrorEvent("error", { message: "unreachable" }));
-        }).observe(document.body, { subtree: true, childList: true, characterData: true });
-      });
+      // As when the module traps: the browser reports it at the worker.
+      await onceRowsAreCounted(page, 1, "die");
       await chooseFiles(page, [large]);
       await waitForReport(page);
       assert.equal(await page.evaluate(() => document.body.dataset.state), "done");
-      const then = await page.evaluate(() => globalThis.recordsThen);
-      assert.ok(then > 0 && then < ROWS, `it died with ${then} rows counted`);
-      assert.equal(await page.evaluate(() => globalThis.started.length), 4, "another one was started");
-      const [row] = await filesOf(page);
-      const records = await page.evaluate(() => Number(document.querySelector("tr[data-input] td.number").textContent.replaceAll(",", "")));
-      // One piece at most was lost: none when the worker had none at that moment.
-      const most = 8 * 2 ** 20 / 150;
-      assert.ok(records > ROWS - most && records <= ROWS, `${records} rows: ${row.text}`);
-      assert.equal(row.state, records === ROWS ? "read" : "incomplete", row.text);
+      await lostOnePieceAtMost(page);
     });
+  });
+
+  test(`${target.name}: a worker that hangs is ended and takes one piece with it`, async () => {
+    await withWorkers(target, 2, async (page) => {
+      await onceRowsAreCounted(page, 1, "hang");
+      await chooseFiles(page, [large]);
+      await waitForReport(page);
+      assert.equal(await page.evaluate(() => document.body.dataset.state), "done");
+      assert.ok(await page.evaluate(() => globalThis.ended) >= 1, "it was ended");
+      await lostOnePieceAtMost(page);
+    }, 4000);
+  });
+
+  test(`${target.name}: when the only worker hangs, the page says so and goes on without the file`, async () => {
+    await withWorkers(target, 1, async (page) => {
+      await onceRowsAreCounted(page, 0, "hang");
+      await chooseFiles(page, [large, ...caseFiles("relay-connector-captures-2010-list")]);
+      await until(page, "the page asks what to do", () => document.querySelector(".stop[role=alert]") !== null);
+      assert.match(await page.evaluate(() => document.querySelector(".stop").textContent), /No progress.*MSGTRK2019031208-1\.LOG/);
+      await page.evaluate(() => [...document.querySelectorAll(".stop button")].at(-1).click());
+      await waitForReport(page);
+      assert.equal(await page.evaluate(() => document.body.dataset.state), "done");
+      assert.ok((await readReport(page)).findings.length > 0);
+      const files = await filesOf(page);
+      assert.ok(files.length > 1 && !files.some((row) => row.text.includes("MSGTRK2019031208-1.LOG") && row.state === "read"));
+    }, 4000);
   });
 
   test(`${target.name}: canceling ends all workers at once`, async () => {
