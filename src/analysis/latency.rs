@@ -79,7 +79,7 @@ pub fn breakdown(slow: &Slow) -> Vec<(String, String)> {
         // In the order of the string, but of many only those that took longest.
         let mut longest: Vec<u64> = all.iter().map(|component| component.milliseconds).collect();
         longest.order_by(|a, b| b.cmp(a));
-        let least = longest.get(NAMED).map_or(0, |next| next + 1);
+        let least = longest.get(NAMED).map_or(0, |next| next.saturating_add(1));
         let parts: Vec<String> = all
             .into_iter()
             .filter(|component| component.milliseconds >= least)

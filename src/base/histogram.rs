@@ -1,7 +1,7 @@
 //! How numbers are spread, in little room and mergeable: a count per bucket, and buckets that grow with the numbers.
 //!
 //! Numbers below 16 have a bucket each. Above, every doubling is cut into 16 buckets, and a number is told as the middle of its
-//! bucket: never more than 4 % away. The smallest and the largest are kept as they are. No floating point, so the answers are
+//! bucket: never more than 4 % away. No floating point, so the answers are
 //! the same on every platform.
 
 use serde::{Deserialize, Serialize};

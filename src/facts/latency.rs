@@ -130,6 +130,9 @@ struct Stop {
 /// Folds rows.
 #[derive(Serialize, Deserialize)]
 pub struct LatencyFold {
+    /// Whole ways: six kinds at most.
+    whole: BTreeMap<Of, Spread>,
+    /// Parts and stays, as many as there is room for.
     spreads: Sample<Spread>,
     ways: Sample<Way>,
     slow: Vec<Slow>,
@@ -142,6 +145,7 @@ pub struct LatencyFold {
 impl Default for LatencyFold {
     fn default() -> LatencyFold {
         LatencyFold {
+            whole: BTreeMap::new(),
             spreads: Sample::new(SPREADS),
             ways: Sample::new(WAYS),
             slow: Vec::new(),
@@ -282,12 +286,13 @@ impl LatencyFold {
     fn string(&mut self, info: &str, span: Span) -> (usize, bool) {
         let last = info.rfind("SRV=").unwrap_or(0);
         let (mut at, mut part, mut first, mut servers, mut goes_on) = ("", "", "", 0, false);
-        let (mut is_own, mut seed) = (false, 0);
+        let (mut is_own, mut of_server, mut seed) = (false, 0, 0);
         walk(info, &mut |told| match told {
             Told::Server(server, alone) => {
                 (at, part, goes_on) = (server, "", alone);
                 is_own = server.as_ptr() as usize >= info.as_ptr() as usize + last;
-                seed = xxh3_64_with_seed(server.as_bytes(), u64::from(is_own));
+                of_server = xxh3_64_with_seed(server.as_bytes(), u64::from(is_own));
+                seed = of_server;
                 if servers == 0 {
                     (first, servers) = (server, 1);
                 } else if !first.eq_ignore_ascii_case(server) {
@@ -298,7 +303,7 @@ impl LatencyFold {
                 let is_total = component.depth == 0 && component.code.starts_with("TOTAL");
                 if is_total {
                     part = component.code;
-                    seed = xxh3_64_with_seed(part.as_bytes(), seed);
+                    seed = xxh3_64_with_seed(part.as_bytes(), of_server);
                 }
                 let hash = match component.agent {
                     _ if is_total => seed,
@@ -329,17 +334,19 @@ impl LatencyFold {
     }
 
     fn count(&mut self, of: Of, took: u64, times: u32, span: Span, is_own: bool) {
-        let key: &[u8] = match &of {
-            Of::Way(End::Delivered, Clocks::One) => b"\x01",
-            Of::Way(End::Delivered, Clocks::Two) => b"\x02",
-            Of::Way(End::Delivered, Clocks::Unknown) => b"\x03",
-            Of::Way(End::Sent, Clocks::One) => b"\x04",
-            Of::Way(End::Sent, Clocks::Two) => b"\x05",
-            Of::Way(End::Sent, Clocks::Unknown) => b"\x06",
-            Of::Stay(server) => server.as_bytes(),
+        let key = match &of {
+            Of::Way(..) => {
+                let spread = Spread::new(of.clone(), took, times, span, is_own);
+                match self.whole.get_mut(&of) {
+                    Some(known) => known.merge(spread),
+                    None => drop(self.whole.insert(of, spread)),
+                }
+                return;
+            }
+            Of::Stay(server) => xxh3_64(server.as_bytes()),
             Of::Server(..) => return,
         };
-        self.spreads.put(xxh3_64(key), |known| match known {
+        self.spreads.put(key, |known| match known {
             Some(spread) => {
                 spread.add(took, times, span);
                 None
@@ -406,6 +413,12 @@ impl LatencyFold {
 
     /// Joins another fold.
     pub fn merge(&mut self, other: LatencyFold) {
+        for (of, spread) in other.whole {
+            match self.whole.get_mut(&of) {
+                Some(known) => known.merge(spread),
+                None => drop(self.whole.insert(of, spread)),
+            }
+        }
         self.spreads.merge(other.spreads, Spread::merge);
         self.ways.merge(other.ways, |into, way| {
             into.is_stamped |= way.is_stamped;
@@ -427,10 +440,11 @@ impl LatencyFold {
         for way in ways.iter().filter(|way| !way.is_stamped) {
             joined += u64::from(self.joined(way));
         }
-        let (all, _) = std::mem::replace(&mut self.spreads, Sample::new(1)).finish();
-        let mut spreads: BTreeMap<Of, Spread> = BTreeMap::new();
+        let (all, has_all_parts) = std::mem::replace(&mut self.spreads, Sample::new(1)).finish();
+        let mut spreads: BTreeMap<Of, Spread> = std::mem::take(&mut self.whole);
         for spread in all {
-            match spreads.get(&spread.of) {
+            match spreads.get_mut(&spread.of) {
+                Some(known) if known.is_own == spread.is_own => known.merge(spread),
                 Some(known) if known.is_own => {}
                 _ => {
                     spreads.insert(spread.of.clone(), spread);
@@ -452,7 +466,14 @@ impl LatencyFold {
         };
         let spreads = spreads.into_values().filter(is_told).collect();
         self.prune();
-        Latencies { spreads, slow: self.slow, joined, is_sample: !is_whole, backwards: self.backwards }
+        Latencies {
+            spreads,
+            slow: self.slow,
+            joined,
+            is_sample: !is_whole,
+            lacks_parts: !has_all_parts,
+            backwards: self.backwards,
+        }
     }
 
     /// Counts the stays of a message, and its whole way when its rows show both ends.
@@ -557,6 +578,8 @@ pub struct Latencies {
     pub joined: u64,
     /// Whether there were more messages than rows are joined for.
     pub is_sample: bool,
+    /// Whether there were more servers and components than are counted apart.
+    pub lacks_parts: bool,
     /// Ways and stays that would have ended before they began: the clocks of the servers differ.
     pub backwards: u64,
 }

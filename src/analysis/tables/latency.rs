@@ -42,6 +42,10 @@ pub static TABLE: Table = Table {
                 "Rows were joined for a fair sample of the messages, not for all.".to_owned(),
             ));
         }
+        if latencies.lacks_parts {
+            let text = "The logs name more servers and components than are counted apart; some have no row here.";
+            notes.push(("Left out".to_owned(), text.to_owned()));
+        }
         if latencies.backwards > 0 {
             let text = "times are left out because they would end before they begin: the clocks of the servers differ.";
             notes.push(("Left out".to_owned(), format!("{} {text}", latencies.backwards)));
