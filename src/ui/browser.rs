@@ -19,6 +19,11 @@ pub fn window() -> Option<Window> {
     web_sys::window()
 }
 
+/// Width of the window, in pixels of the page.
+pub fn window_width() -> Option<f64> {
+    window()?.inner_width().ok()?.as_f64()
+}
+
 pub fn document() -> Option<Document> {
     window()?.document()
 }

@@ -245,7 +245,7 @@ pub fn Grip(props: &GripProps) -> Html {
             if event.buttons() & 1 == 0 {
                 return;
             }
-            let page = browser::window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64());
+            let page = browser::window_width();
             if let Some(page) = page {
                 resize.emit(page as i32 - event.client_x());
             }

@@ -15,10 +15,17 @@ use super::view::{VIEWS, View};
 /// Handles a key; `after_g` says that the key before was `g`. Returns whether this one was.
 pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Callback<Action>, after_g: bool) -> bool {
     // The export is a dialog of its own keys.
-    if state.exporting || event.ctrl_key() || event.alt_key() || event.meta_key() || in_field(event) {
+    if state.exporting || event.ctrl_key() || event.alt_key() || event.meta_key() {
         return false;
     }
     let key = event.key();
+    if in_field(event) {
+        // A field keeps its keys; the drawer beside it can be closed from there, unless the field has a use for the key.
+        if key == "Escape" && state.has_drawer() && !event.default_prevented() {
+            escape(state, session, act);
+        }
+        return false;
+    }
     if after_g {
         let row = VIEWS.iter().find(|row| row.key == key);
         if let Some(view) = row.map(|row| row.view).filter(|view| state.case.is_some() || !view.needs_case()) {

@@ -26,15 +26,19 @@ pub struct Props {
     pub session: Session,
 }
 
+/// Up to this width of the window, in pixels, the drawer lies over the view (`www/style/media.css`).
+const COVERS: f64 = 760.0;
+
 /// The drawer of the view of routing.
 #[function_component]
 pub fn RoutingDrawer(props: &Props) -> Html {
     use_words();
     let Props { routing, case, act, below, session } = props;
-    // When what stood here before took the focus with it, it goes on here.
+    // When what stood here before took the focus with it, it goes on here; and in a narrow window this covers what had it.
     use_effect_with((), |()| {
         let active = browser::document().and_then(|document| document.active_element());
-        if active.is_none_or(|element: Element| element.tag_name() == "BODY")
+        let is_lost = active.is_none_or(|element: Element| element.tag_name() == "BODY");
+        if (is_lost || browser::window_width().is_some_and(|width| width <= COVERS))
             && let Some(drawer) = browser::by_id("drawer")
         {
             let _ = drawer.focus();
