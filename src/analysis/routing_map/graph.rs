@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{
-    Counts, Edge, EdgeKind, LeftOut, MOST_TABLES, Node, PlaceKind, RoutingMap, captures, exit_key, group_key, link_key,
-    place_of, placing, server_of, site_key,
+    Counts, EDGE_KEY, Edge, EdgeKind, LeftOut, MOST_TABLES, Node, PlaceKind, RoutingMap, captures, exit_key, exits_key,
+    group_key, link_key, place_of, placing, server_of, site_key,
 };
 use crate::facts::Facts;
 use crate::model::routing::entry::ServerIndex;
-use crate::model::routing::{ObjectRef, RoutingServer, RoutingTable, ServerRole};
+use crate::model::routing::{ObjectRef, RoutingSendConnector, RoutingServer, RoutingTable, ServerRole};
 use crate::tools::route_calculator::{GroupRoute, RouteCalculator};
 
 /// Signs that are drawn at most.
@@ -67,6 +67,18 @@ fn draw(table: &RoutingTable, one_by_one: bool) -> RoutingMap {
     map
 }
 
+/// The connectors that a sign of several stands for.
+pub(super) fn members<'t>(table: &'t RoutingTable, key: &str) -> Option<Vec<&'t RoutingSendConnector>> {
+    if !key.starts_with("exits:") {
+        return None;
+    }
+    let draft = Draft::new(table);
+    let node = draft.nodes.get(*draft.position.get(key)?)?;
+    let keys: BTreeSet<&str> = node.members.iter().map(|(key, _)| key.as_str()).collect();
+    let all = table.send_connectors.iter().enumerate();
+    Some(all.filter(|(at, _)| keys.contains(exit_key(*at).as_str())).map(|(_, connector)| connector).collect())
+}
+
 fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -97,15 +109,23 @@ impl Draft {
             draft.server(server);
         }
         let local = table.local_server.as_ref().and_then(|local| server_of(table, local)).and_then(place_of);
-        draft.start = local.and_then(|key| draft.position.get(&key).copied()).unwrap_or(0);
-        if let Some(node) = draft.nodes.get_mut(draft.start) {
-            node.is_start = true;
+        // Without it the layout begins with the first place, which is not said to be the one.
+        if let Some(at) = local.and_then(|key| draft.position.get(&key).copied()) {
+            draft.begin(at);
         }
         draft.reach(table, &calculator);
         draft.site_links(table);
         draft.group_connectors(table, calculator.servers());
         draft.exits(table, calculator.servers());
         draft
+    }
+
+    /// Paths begin here.
+    fn begin(&mut self, at: usize) {
+        self.start = at;
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.is_start = true;
+        }
     }
 
     fn node(&mut self, key: String, name: impl FnOnce() -> String, kind: PlaceKind) -> usize {
@@ -167,13 +187,14 @@ impl Draft {
         }
     }
 
-    fn join(&mut self, ends: (usize, usize), name: &str, cost: Option<u32>, kind: EdgeKind) {
+    /// Draws a line; its position, unless there is one already or there are too many.
+    fn join(&mut self, ends: (usize, usize), name: &str, cost: Option<u32>, kind: EdgeKind) -> Option<usize> {
         let (low, high) = (ends.0.min(ends.1), ends.0.max(ends.1));
         let groups = kind == EdgeKind::GroupConnector;
         if let Some(edge) = self.joined.get(&(low, high, groups)).and_then(|at| self.edges.get_mut(*at)) {
             if groups && edge.ends != (small(ends.0), small(ends.1)) {
                 edge.back = edge.back.or(Some(cost.unwrap_or(1)));
-                return;
+                return None;
             }
             // Of several links between two places the cheapest counts.
             if let (Some((known, _)), Some(cost)) = (edge.cost, cost)
@@ -183,11 +204,11 @@ impl Draft {
                 edge.cost = Some((cost, cost));
             }
             edge.more += 1;
-            return;
+            return None;
         }
         if self.edges.len() >= MOST_READ {
             self.left_out.links += 1;
-            return;
+            return None;
         }
         self.joined.insert((low, high, groups), self.edges.len());
         self.edges.push(Edge {
@@ -200,6 +221,7 @@ impl Draft {
             label: (0, 0),
             level: 0,
         });
+        Some(self.edges.len() - 1)
     }
 
     fn site_links(&mut self, table: &RoutingTable) {
@@ -210,7 +232,9 @@ impl Draft {
             let name = link.object.to_string();
             match ends.as_slice() {
                 [] | [_] => self.left_out.links += 1,
-                [one, other] => self.join((*one, *other), &name, link.cost(), EdgeKind::SiteLink),
+                [one, other] => {
+                    self.join((*one, *other), &name, link.cost(), EdgeKind::SiteLink);
+                }
                 several => {
                     // Each with each would be a thicket: the link is a sign of its own.
                     let own = self.node(link_key(at), || name.clone(), PlaceKind::Link);
@@ -279,7 +303,11 @@ impl Draft {
             if places.is_empty() && is_edge {
                 // An Edge server sends by itself and is in no site.
                 let name = || table.local_server.as_ref().map(ToString::to_string).unwrap_or_default();
-                places = vec![self.node("edge".to_owned(), name, PlaceKind::Site)];
+                let at = self.node(EDGE_KEY.to_owned(), name, PlaceKind::Site);
+                if self.nodes.iter().all(|node| !node.is_start) {
+                    self.begin(at);
+                }
+                places = vec![at];
             }
             if places.is_empty() {
                 self.left_out.connectors += 1;
@@ -295,8 +323,11 @@ impl Draft {
                 let Some((first, connector)) = all.first() else { continue };
                 let spaces: Vec<String> =
                     all.iter().flat_map(|(_, c)| &c.address_spaces).map(|s| s.value.address.clone()).collect();
-                let name = if let [_] = all.as_slice() { connector.object.to_string() } else { String::new() };
-                let at = self.node(exit_key(*first), || name, PlaceKind::Exit);
+                let (key, name) = match all.as_slice() {
+                    [_] => (exit_key(*first), connector.object.to_string()),
+                    _ => (exits_key(*first), String::new()),
+                };
+                let at = self.node(key, || name, PlaceKind::Exit);
                 if let Some(node) = self.nodes.get_mut(at) {
                     node.number = small(all.len());
                     node.members = all.iter().map(|(at, c)| (exit_key(*at), c.object.to_string())).collect();
@@ -364,8 +395,8 @@ impl Draft {
                 (node.number, node.members, node.is_cut_off) = (small(sites.len()), members, cut_off);
             }
             if let Some(parent) = parent {
-                self.join((*parent, own), "", None, EdgeKind::SiteLink);
-                if let Some(edge) = self.edges.last_mut() {
+                let line = self.join((*parent, own), "", None, EdgeKind::SiteLink);
+                if let Some(edge) = line.and_then(|at| self.edges.get_mut(at)) {
                     edge.cost = costs.iter().min().copied().zip(costs.iter().max().copied());
                 }
             }
@@ -429,7 +460,7 @@ impl Draft {
 mod tests {
     use super::*;
     use crate::model::routing::{RoutingSite, SiteLink};
-    use crate::tools::route_calculator::tests::{span, table};
+    use crate::tools::route_calculator::tests::{send, span, table};
 
     fn named<'m>(map: &'m RoutingMap, name: &str) -> &'m Node {
         map.nodes.iter().find(|node| node.name == name).unwrap_or_else(|| panic!("{name} is not on the map"))
@@ -456,6 +487,32 @@ mod tests {
         assert_eq!((named(&map, "c").number, named(&map, "c").cost, named(&map, "c").is_cut_off), (0, None, false));
         assert_eq!(map.edges.len(), 4);
         assert!(map.nodes.iter().all(|node| node.level <= 7), "{:?}", map.nodes);
+    }
+
+    #[test]
+    fn paths_begin_nowhere_when_the_server_is_not_listed() {
+        let mut table = table(&["EX1 15 a", "EX2 15 b"], &["a-b 20"]);
+        table.local_server = Some(ObjectRef::named("EX9"));
+        assert!(draw(&table, false).nodes.iter().all(|node| !node.is_start));
+    }
+
+    #[test]
+    fn connectors_that_are_drawn_as_one_are_all_told_and_so_are_those_of_an_edge_server() {
+        let mut table = table(&["EX1 15 a", "EX2 15 b"], &["a-b 20"]);
+        table.send_connectors =
+            (0..9).map(|at| send(&format!("Out {at}"), "SMTP:*;1", if at < 5 { "EX1" } else { "EX2" })).collect();
+        let map = draw(&table, false);
+        let exits: Vec<&Node> = map.nodes.iter().filter(|node| node.kind == PlaceKind::Exit).collect();
+        assert_eq!(exits.iter().map(|node| node.number).collect::<Vec<_>>(), [5, 4]);
+        let place = |table: &RoutingTable, key: &str| super::super::places::place(table, key, &|_, _| None).unwrap();
+        let told = place(&table, &exits[0].key);
+        assert_eq!((told.connectors.len(), told.servers.len()), (5, 1), "{told:?}");
+        assert_eq!(place(&table, "exit:0").name, "Out 0");
+        table.process = Some("Edge".to_owned());
+        (table.servers, table.sites, table.site_links) = (Vec::new(), Vec::new(), Vec::new());
+        let map = draw(&table, false);
+        let start = map.nodes.iter().find(|node| node.is_start).unwrap();
+        assert_eq!((start.key.as_str(), place(&table, &start.key).connectors.len()), ("edge", 9));
     }
 
     #[test]

@@ -370,6 +370,14 @@ fn exit_key(at: usize) -> String {
     format!("exit:{at}")
 }
 
+/// Connectors that are drawn as one, by the first of them.
+fn exits_key(at: usize) -> String {
+    format!("exits:{at}")
+}
+
+/// An Edge server, which is in no site.
+const EDGE_KEY: &str = "edge";
+
 /// The server that a reference means, by the servers' own way of comparing.
 fn server_of<'t>(table: &'t RoutingTable, reference: &ObjectRef) -> Option<&'t RoutingServer> {
     table.servers.iter().find(|server| server.is(reference))

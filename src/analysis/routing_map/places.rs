@@ -1,17 +1,23 @@
 //! What is known of a place on the map: its servers, what joins it, and the way there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Row, Rows, exit_key, group_key, link_key, place_of, site_key};
+use super::{EDGE_KEY, Row, Rows, exit_key, group_key, link_key, place_of, site_key};
 use crate::base::source::Span;
 use crate::model::routing::entry::reference_key;
-use crate::model::routing::{ObjectRef, RoutingServer, RoutingTable};
+use crate::model::routing::{ObjectRef, RoutingSendConnector, RoutingServer, RoutingSite, RoutingTable};
 use crate::tools::route_calculator::RouteCalculator;
 
 /// Servers, links and connectors that are listed at most; the tables have all.
 const MOST: usize = 60;
+
+/// Sites of a way that are named before the last one.
+const MOST_HOPS: usize = 30;
+
+/// Connectors that the name of a sign of several holds.
+const MOST_NAMED: usize = 3;
 
 /// What is known of a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,12 +62,25 @@ pub struct ServerTold {
 /// A place by its key.
 pub(super) fn place(table: &RoutingTable, key: &str, rows: Rows<'_>) -> Option<PlaceTold> {
     let mut told = PlaceTold { key: key.to_owned(), ..PlaceTold::default() };
-    if let Some((at, connector)) = table.send_connectors.iter().enumerate().find(|(at, _)| exit_key(*at) == key) {
-        let _ = at;
+    if let Some((_, connector)) = table.send_connectors.iter().enumerate().find(|(at, _)| exit_key(*at) == key) {
         told.name = connector.object.to_string();
-        told.connectors = connector.address_spaces.iter().map(|s| (told.name.clone(), s.value.to_string())).collect();
-        told.servers = connector.source_servers.iter().chain(&connector.home_mta).map(unknown).collect();
+        leaving(&mut told, &[connector]);
         told.row = rows("routing-links", connector.span);
+        return Some(cut(told));
+    }
+    if let Some(members) = super::graph::members(table, key) {
+        let names: Vec<String> = members.iter().take(MOST_NAMED).map(|own| own.object.to_string()).collect();
+        told.name = names.join(", ");
+        if members.len() > MOST_NAMED {
+            told.name.push_str(", ...");
+        }
+        leaving(&mut told, &members);
+        return Some(cut(told));
+    }
+    if key == EDGE_KEY {
+        told.name = table.local_server.as_ref().map(ToString::to_string).unwrap_or_default();
+        let all: Vec<&RoutingSendConnector> = table.send_connectors.iter().collect();
+        leaving(&mut told, &all);
         return Some(cut(told));
     }
     if let Some((_, link)) = table.site_links.iter().enumerate().find(|(at, _)| link_key(*at) == key) {
@@ -127,15 +146,43 @@ pub(super) fn place(table: &RoutingTable, key: &str, rows: Rows<'_>) -> Option<P
     Some(cut(told))
 }
 
-/// The sites on the way to a site.
+/// The sites on the way to a site: the first ones and the last one where there are many.
 pub fn site_path(calculator: &RouteCalculator<'_>, site: &ObjectRef) -> Vec<String> {
-    calculator.way(&server_in(site)).through.iter().map(|site| site.object.to_string()).collect()
+    hops(&calculator.way(&server_in(site)).through)
+}
+
+/// Names of the sites of a way.
+pub(super) fn hops(through: &[&RoutingSite]) -> Vec<String> {
+    let name = |site: &&RoutingSite| site.object.to_string();
+    match through.split_last() {
+        Some((last, before)) if before.len() > MOST_HOPS => {
+            let first = before.iter().take(MOST_HOPS).map(name);
+            first.chain(["...".to_owned(), name(last)]).collect()
+        }
+        _ => through.iter().map(name).collect(),
+    }
 }
 
 /// A server of which only the site is known, to ask for the way there.
 pub(super) fn server_in(site: &ObjectRef) -> RoutingServer {
     let nowhere = Span::file(crate::base::source::SourceId(0));
     RoutingServer { site: Some(site.clone()), ..RoutingServer::new(nowhere, ObjectRef::default()) }
+}
+
+/// What connectors take, and the servers that send by them, each once.
+fn leaving(told: &mut PlaceTold, connectors: &[&RoutingSendConnector]) {
+    let mut seen = BTreeSet::new();
+    for connector in connectors {
+        let name = connector.object.to_string();
+        if let [_] = connectors {
+            told.connectors = connector.address_spaces.iter().map(|s| (name.clone(), s.value.to_string())).collect();
+        } else {
+            let spaces: Vec<String> = connector.address_spaces.iter().map(|space| space.value.to_string()).collect();
+            told.connectors.push((name, spaces.join(", ")));
+        }
+        let sources = connector.source_servers.iter().chain(&connector.home_mta);
+        told.servers.extend(sources.filter(|source| seen.insert(reference_key(source))).map(unknown));
+    }
 }
 
 fn unknown(server: &ObjectRef) -> ServerTold {

@@ -45,6 +45,9 @@ struct Kept {
     pointer: Option<(i32, i32, bool)>,
     /// Whether the click that comes after a drag is to be passed over.
     dragged: bool,
+    /// How often a place had to come into view when that was done last, and when it was within a sign of several.
+    gone: u32,
+    waits: u32,
 }
 
 type Shared = Rc<RefCell<Kept>>;
@@ -98,13 +101,27 @@ pub fn MapPane(props: &Props) -> Html {
             move || drop((resized, wheel))
         }
     });
-    use_effect_with(go_to.clone(), {
+    // After the effects above, which show another map whole: a place within a sign of several waits for the next map.
+    use_effect_with((go_to.clone(), Rc::as_ptr(map) as usize), {
         let (kept, map, active) = (kept.clone(), Rc::clone(map), active.clone());
-        move |(key, times)| {
-            if let Some(at) = sign::of_key(&map, key).filter(|_| *times > 0) {
+        move |((key, times), _)| {
+            if *times == 0 || kept.borrow().gone == *times {
+                return;
+            }
+            let waited = kept.borrow().waits == *times;
+            let found = sign::of_key(&map, key);
+            let node = found.and_then(|at| map.nodes.get(at));
+            let is_within = node.is_some_and(|node| node.kind == PlaceKind::Several);
+            if is_within && !waited {
+                kept.borrow_mut().waits = *times;
+            } else {
+                kept.borrow_mut().gone = *times;
+            }
+            if let (Some(at), Some(node)) = (found, node) {
                 active.set(at);
-                if let Some(node) = map.nodes.get(at) {
-                    change(&kept, |motion, size| motion.centered(node.at, size));
+                change(&kept, |motion, size| motion.centered(node.at, size));
+                if waited {
+                    go(&kept, &map, at);
                 }
             }
         }
@@ -327,7 +344,7 @@ fn dragging(kept: &Shared) -> (Callback<PointerEvent>, Callback<PointerEvent>, C
 
 /// The wheel magnifies with Ctrl, or when the map has the focus; else the page scrolls.
 fn wheel(event: &Event, svg: &Element, kept: &Shared) {
-    let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
+    let Some(event) = event.dyn_ref::<WheelEvent>().filter(|event| event.delta_y() != 0.0) else { return };
     let active = browser::document().and_then(|document| document.active_element());
     let has_focus = active.is_some_and(|element| svg.contains(Some(&element)));
     if !event.ctrl_key() && !has_focus {
@@ -357,7 +374,7 @@ fn legend(map: &RoutingMap, has_route: bool) -> Html {
             { item(has(PlaceKind::Link), html! { <circle class="fill" r="4" /> }, words().routing.legend_link) }
             { item(has(PlaceKind::Several), html! { <><circle cx="2" cy="-2" r="6" /><circle class="over" cx="-1" cy="1" r="6" /></> }, words().routing.legend_several) }
             { item(has(PlaceKind::Exit), html! { <path d="M-7 -5H2L7 0 2 5H-7z" /> }, words().routing.legend_exit) }
-            { item(true, html! { <circle class="start" r="6" /> }, words().routing.legend_start) }
+            { item(map.nodes.iter().any(|node| node.is_start), html! { <circle class="start" r="6" /> }, words().routing.legend_start) }
             { item(has_route, html! { <path class="way" d="M-8 0H8" /> }, words().routing.legend_route) }
             { item(map.nodes.iter().any(|node| node.is_cut_off), html! { <path class="bad" d="M-7 -7H7V7H-7z" /> }, words().routing.legend_cut_off) }
         </ul>

@@ -24,7 +24,7 @@ use super::table_state::Tables;
 use super::table_view::{TableView, tabs};
 use super::view::View;
 use crate::ui::language::{use_words, words};
-use crate::worker::protocol::{Capture, Request, RouteQuestion, RoutingAsk, RoutingCompared, RoutingMap};
+use crate::worker::protocol::{Capture, Hit, HitKind, Request, RouteQuestion, RoutingAsk, RoutingCompared, RoutingMap};
 use map::MapPane;
 use state::{CHANGES, RoutingChange, RoutingState};
 
@@ -176,12 +176,13 @@ fn comparison(routing: &RoutingState, map: &RoutingMap, act: &Callback<Action>) 
                 { choice("routing-after", words().routing.after, &captures, after, act, move |table| RoutingChange::Pair(before, table)) }
             </div>
             <p role="status"><b>
-                if is_same {
-                    { words().routing.unchanged }
-                } else if compared.is_worked_out {
-                    { (words().routing.changed)(compared.routes, compared.objects, compared.destinations) }
-                } else {
+                if !compared.is_worked_out {
                     { words().routing.objects_alone }
+                    if is_same { { " " }{ words().routing.objects_same } }
+                } else if is_same {
+                    { words().routing.unchanged }
+                } else {
+                    { (words().routing.changed)(compared.routes, compared.objects, compared.destinations) }
                 }
             </b></p>
             if !compared.is_same_server { <p class="meta">{ words().routing.other_servers }</p> }
@@ -194,6 +195,25 @@ struct CalculatorProps {
     routing: Rc<RoutingState>,
     act: Callback<Action>,
     session: Session,
+}
+
+/// Whether a route can begin there.
+fn is_beginning(kind: HitKind) -> bool {
+    matches!(kind, HitKind::Server | HitKind::Site | HitKind::Group)
+}
+
+/// Whether a route can lead there.
+fn is_destination(kind: HitKind) -> bool {
+    is_beginning(kind) || kind == HitKind::Database
+}
+
+/// The table that lists what has a name.
+fn table_of(kind: HitKind) -> &'static str {
+    match kind {
+        HitKind::Database => "routing-databases",
+        HitKind::Connector | HitKind::Link => "routing-links",
+        HitKind::Site | HitKind::Group | HitKind::Server => "routing-places",
+    }
 }
 
 /// From where, to what, and the search.
@@ -229,9 +249,13 @@ fn Calculator(props: &CalculatorProps) -> Html {
     };
     let first = routing.drawn().map(|map| map.from.clone()).unwrap_or_default();
     let hits = routing.hits.as_ref();
-    let names = |text: &str| {
+    let names = |text: &str, can_be: fn(HitKind) -> bool| {
         let found = hits.filter(|hits| hits.0 == *text).map_or(&[][..], |hits| &hits.1);
-        found.iter().map(|hit| html! { <option value={hit.name.clone()} /> }).collect::<Html>()
+        found
+            .iter()
+            .filter(|hit| can_be(hit.kind))
+            .map(|hit| html! { <option value={hit.name.clone()} /> })
+            .collect::<Html>()
     };
     html! {
         <div class="routing-bar">
@@ -239,11 +263,11 @@ fn Calculator(props: &CalculatorProps) -> Html {
                 <label for="routing-from">{ words().routing.from }</label>
                 <input id="routing-from" class="field" type="text" list="routing-from-names" placeholder={first} value={routing.from.clone()}
                     oninput={typed(RoutingChange::From)} autocomplete="off" autocapitalize="off" spellcheck="false" />
-                <datalist id="routing-from-names">{ names(&routing.from) }</datalist>
+                <datalist id="routing-from-names">{ names(&routing.from, is_beginning) }</datalist>
                 <label for="routing-to">{ words().routing.to }</label>
                 <input id="routing-to" class="field wide" type="text" list="routing-to-names" placeholder={words().routing.to_hint} value={routing.to.clone()}
                     oninput={typed(RoutingChange::To)} autocomplete="off" autocapitalize="off" spellcheck="false" />
-                <datalist id="routing-to-names">{ names(&routing.to) }</datalist>
+                <datalist id="routing-to-names">{ names(&routing.to, is_destination) }</datalist>
                 <button type="submit" class="button primary">{ words().routing.find_route }</button>
             </form>
             <Search routing={routing.clone()} act={act.clone()} session={session.clone()} oninput={typed(RoutingChange::Search)} />
@@ -267,7 +291,7 @@ fn Search(props: &SearchProps) -> Html {
     let hits = routing.hits.as_ref().filter(|hits| hits.0 == routing.search && !routing.search.trim().is_empty());
     let go = {
         let (act, session, map) = (act.clone(), session.clone(), routing.drawn().cloned());
-        Callback::from(move |(key, name): (String, String)| {
+        Callback::from(move |Hit { key, name, kind, .. }: Hit| {
             let is_drawn = map.as_ref().is_some_and(|map| sign::of_key(map, &key).is_some());
             if is_drawn {
                 browser::remember_opener();
@@ -275,8 +299,8 @@ fn Search(props: &SearchProps) -> Html {
             } else {
                 // What is not on the map is in the tables.
                 let query = crate::worker::protocol::Query { filter: format!("\"{name}\""), ..Default::default() };
-                act.emit(Action::ShowTable(View::Routing, "routing-places"));
-                act.emit(Action::Table("routing-places", super::table_state::TableChange::Query(query)));
+                act.emit(Action::ShowTable(View::Routing, table_of(kind)));
+                act.emit(Action::Table(table_of(kind), super::table_state::TableChange::Query(query)));
             }
             act.emit(Action::Routing(RoutingChange::GoTo(key)));
         })
@@ -286,7 +310,7 @@ fn Search(props: &SearchProps) -> Html {
         Callback::from(move |event: KeyboardEvent| match (event.key().as_str(), &first) {
             ("Enter", Some(hit)) => {
                 event.prevent_default();
-                go.emit((hit.key.clone(), hit.name.clone()));
+                go.emit(hit.clone());
             }
             ("Escape", _) => act.emit(Action::Routing(RoutingChange::Search(String::new()))),
             _ => {}
@@ -301,7 +325,7 @@ fn Search(props: &SearchProps) -> Html {
                     { for hits.1.iter().map(|hit| {
                         let onclick = go.reform({
                             let hit = hit.clone();
-                            move |_: MouseEvent| (hit.key.clone(), hit.name.clone())
+                            move |_: MouseEvent| hit.clone()
                         });
                         html! {
                             <button type="button" class="routing-hit" {onclick}><b>{ &hit.name }</b><span class="light">{ " " }{ (words().routing.hit)(hit.kind, &hit.place) }</span></button>

@@ -46,6 +46,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     after: "Nachher",
     unchanged: "Nichts hat sich geändert: Jedes Ziel hat denselben Weg zu denselben Kosten, und die Objekte sind dieselben.",
     objects_alone: "Eine der beiden stammt aus Exchange 2007 oder 2010, daher werden nur Objekte verglichen und keine Wege.",
+    objects_same: "Die Objekte sind dieselben.",
     other_servers: "Sie wurden auf verschiedenen Servern geschrieben; Wege unterscheiden sich daher auch, weil sie woanders beginnen.",
     answer: "Route",
     place: "Ort",
@@ -100,13 +101,11 @@ pub static WORDS: RoutingWords = RoutingWords {
                 count(places.into(), "weiter entfernter Ort ist", "weiter entfernte Orte sind")
             ));
         }
-        match links {
-            0 => {}
-            1 => all.push("1 Verknüpfung verbindet keine zwei bekannten Orte und ist nicht gezeichnet.".to_owned()),
-            _ => all.push(format!(
-                "{} Verknüpfungen verbinden keine zwei bekannten Orte und sind nicht gezeichnet.",
-                grouped(links.into())
-            )),
+        if links > 0 {
+            all.push(format!(
+                "{} nicht gezeichnet, weil sie keine zwei bekannten Orte verbinden oder weil es zu viele sind.",
+                count(links.into(), "Verknüpfung ist", "Verknüpfungen sind")
+            ));
         }
         if connectors > 0 {
             all.push(format!(
@@ -188,6 +187,7 @@ pub static WORDS: RoutingWords = RoutingWords {
         .map(|(number, one, many)| count(number.into(), one, many))
         .collect();
         let first = match (routes.is_empty(), destinations) {
+            (true, 0) => "Kein Ziel lässt sich vergleichen.".to_owned(),
             (true, 1) => "Das einzige Ziel hat denselben Weg zu denselben Kosten.".to_owned(),
             (true, _) => {
                 format!("Alle {} Ziele haben denselben Weg zu denselben Kosten.", grouped(destinations.into()))
@@ -270,7 +270,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     other_way: |end, cost, queue| {
         let what = match end {
             End::Goes => "geht weiter",
-            End::NoRoute => "auch keine Route",
+            End::NoRoute => "keine Route",
             End::Returned => "geht an den Absender zurück",
             End::Unknown => "nicht zu sagen",
         };

@@ -46,6 +46,7 @@ pub struct RoutingWords {
     pub after: &'static str,
     pub unchanged: &'static str,
     pub objects_alone: &'static str,
+    pub objects_same: &'static str,
     pub other_servers: &'static str,
     pub answer: &'static str,
     pub place: &'static str,
@@ -158,6 +159,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     after: "After",
     unchanged: "Nothing changed: each destination takes the same way at the same cost, and the objects are the same.",
     objects_alone: "One of the two is of Exchange 2007 or 2010, so objects are compared and ways are not.",
+    objects_same: "The objects are the same.",
     other_servers: "They were written on different servers, so ways differ by where they begin as well.",
     answer: "Route",
     place: "Place",
@@ -206,14 +208,14 @@ pub static WORDS: RoutingWords = RoutingWords {
         let mut all = Vec::new();
         if places > 0 {
             all.push(format!(
-                "{} farther away not drawn; search and the tables have all.",
+                "{} farther away and not drawn; search and the tables have all.",
                 count(places.into(), "place is", "places are")
             ));
         }
         if links > 0 {
             all.push(format!(
-                "{} two known places and not drawn.",
-                count(links.into(), "link does not join", "links do not join")
+                "{} not drawn, because they do not join two known places or there are too many.",
+                count(links.into(), "link is", "links are")
             ));
         }
         if connectors > 0 {
@@ -283,7 +285,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     changed: |(lost, gained, another), (added, removed, changed), destinations| {
         let routes: Vec<String> = [
             (lost, "destination lost its route", "destinations lost their route"),
-            (gained, "got one", "got one"),
+            (gained, "got a route", "got a route"),
             (another, "takes another way or another cost", "take another way or another cost"),
         ]
         .into_iter()
@@ -291,10 +293,11 @@ pub static WORDS: RoutingWords = RoutingWords {
         .map(|(number, one, many)| count(number.into(), one, many))
         .collect();
         let first = if routes.is_empty() {
-            format!(
-                "All {} take the same way at the same cost.",
-                count(destinations.into(), "destination", "destinations")
-            )
+            match destinations {
+                0 => "No destination can be compared.".to_owned(),
+                1 => "The only destination takes the same way at the same cost.".to_owned(),
+                _ => format!("All {} destinations take the same way at the same cost.", grouped(destinations.into())),
+            }
         } else {
             format!("Of {}: {}.", count(destinations.into(), "destination", "destinations"), routes.join(", "))
         };
@@ -373,7 +376,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     other_way: |end, cost, queue| {
         let what = match end {
             End::Goes => "goes on",
-            End::NoRoute => "no route either",
+            End::NoRoute => "no route",
             End::Returned => "returned to the sender",
             End::Unknown => "cannot be told",
         };
