@@ -3,140 +3,30 @@
 //! A routing table is written on one server. From another one the same table is read as if that server had written it: the
 //! objects are those of the whole organization. The answer says so, since the other server can have an older copy.
 
-use crate::base::order::Order as _;
-use std::collections::BTreeSet;
+mod told;
 
-use serde::{Deserialize, Serialize};
+use crate::base::order::Order as _;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use told::{End, Hop, OtherWay, RouteTold, Target};
 
 use super::places::server_in;
-use super::{Question, Row, Rows, exit_key, group_key, link_key, place_of, server_of, site_key};
+use super::{Question, Rows, exit_key, group_key, link_key, place_of, server_of, site_key};
 use crate::facts::Facts;
+use crate::model::domain::{AcceptedDomain, AcceptedDomainKind};
 use crate::model::routing::entry::reference_key;
 use crate::model::routing::{ObjectRef, RoutingGroupConnector, RoutingServer, RoutingTable, ServerRole};
 use crate::model::server::server_key;
 use crate::tools::route_calculator::answer::{Answer, Destination};
 use crate::tools::route_calculator::connectors::ConnectorUse;
 use crate::tools::route_calculator::external::ConnectorChoice;
-use crate::tools::route_calculator::{GroupRoute, RouteCalculator};
+use crate::tools::route_calculator::{GroupRoute, NextHop, RouteCalculator};
 
 /// Other servers that are asked for comparison.
 const MOST_OTHERS: usize = 4;
 
 /// Servers of a site beside its name.
 const MOST_SERVERS: usize = 3;
-
-/// What was asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Target {
-    /// Nothing that the table or the other files know.
-    #[default]
-    Unknown,
-    /// A mailbox database.
-    Database,
-    /// A recipient whose mailbox is in a database.
-    Mailbox,
-    /// A server.
-    Server,
-    /// A site or a routing group.
-    Place,
-    /// A domain outside of the organization.
-    Domain,
-}
-
-/// What becomes of the mail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum End {
-    /// That cannot be told.
-    #[default]
-    Unknown,
-    /// It goes on.
-    Goes,
-    /// It waits as unreachable.
-    NoRoute,
-    /// It is returned.
-    Returned,
-}
-
-/// A step of the way.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hop {
-    /// Where it leads.
-    pub name: String,
-    /// Servers there, or what stands for it.
-    pub about: String,
-    /// What it adds to the cost.
-    pub added: Option<u64>,
-    /// The link or connector that leads there.
-    pub by: String,
-    /// Whether it is a hub site, where mail stops.
-    pub is_hub: bool,
-    /// Whether mail does not get there.
-    pub is_broken: bool,
-    /// The key of its place.
-    pub key: String,
-    /// Its row in a table, and that of the link.
-    pub row: Option<Row>,
-    /// The row of the link.
-    pub by_row: Option<Row>,
-}
-
-/// The same from another server.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OtherWay {
-    /// The server.
-    pub from: String,
-    /// Its site.
-    pub place: String,
-    /// What becomes of the mail.
-    pub end: End,
-    /// The queue it waits in.
-    pub queue: String,
-    /// The cost.
-    pub cost: Option<u64>,
-}
-
-/// The answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RouteTold {
-    /// What was asked.
-    pub asked: Question,
-    /// The server it starts from; empty when the table has no such server or site.
-    pub from: String,
-    /// Whether that is the server that wrote the table.
-    pub is_local: bool,
-    /// What was asked for.
-    pub target: Target,
-    /// Its name.
-    pub to: String,
-    /// What becomes of the mail.
-    pub end: End,
-    /// Whether the table lists the database.
-    pub is_listed: bool,
-    /// Whether it is a server without a database or a site without a transport server, which take no mail themselves.
-    pub is_empty: bool,
-    /// How it is sent, in Exchange's word.
-    pub delivery: String,
-    /// The queue it waits in.
-    pub queue: String,
-    /// The reason of the queue Unreachable, or the reply in the returned message.
-    pub reply: String,
-    /// Cost of the way.
-    pub cost: Option<u64>,
-    /// The steps, the server it starts from first.
-    pub hops: Vec<Hop>,
-    /// Keys of the places on the map that the way passes, those of links of many sites included.
-    pub trail: Vec<String>,
-    /// The key of the place where it breaks.
-    pub broken: String,
-    /// Why, in the order of the choices.
-    pub why: Vec<String>,
-    /// Other connectors, and why they were not chosen.
-    pub others: Vec<String>,
-    /// The same from other servers.
-    pub from_elsewhere: Vec<OtherWay>,
-    /// Whether the table follows the published schema; only then ways are worked out.
-    pub is_exact: bool,
-}
 
 /// Works it out.
 pub(super) fn route(facts: &Facts, table: &RoutingTable, asked: Question, rows: Rows<'_>) -> RouteTold {
@@ -146,15 +36,71 @@ pub(super) fn route(facts: &Facts, table: &RoutingTable, asked: Question, rows: 
     let Some(from) = from else { return told };
     let local = table.local_server.as_ref().and_then(|local| server_of(table, local));
     told.is_local = local.is_some_and(|local| std::ptr::eq(local, from));
-    if told.is_local {
-        work_out(facts, table, from, &mut told, rows);
+    let seen;
+    let table = if told.is_local {
+        table
+    } else if let Some(reason) = not_seen(table, local, from) {
+        sought(facts, table, &told.asked.to).say(&mut told);
+        told.from = from.object.to_string();
+        told.hops.push(start(from));
+        told.trail.extend(place_of(from));
+        told.why.push(reason);
+        return told;
     } else {
-        work_out(facts, &seen_from(table, from), from, &mut told, rows);
-    }
-    if told.target != Target::Unknown && table.exact {
+        seen = seen_from(table, from);
+        &seen
+    };
+    work_out(facts, table, from, &mut told, (rows, Some(&names(table))));
+    if told.target != Target::Unknown && table.exact && table.process.as_deref() != Some("Edge") {
         elsewhere(facts, table, from, &mut told);
     }
     told
+}
+
+/// Why the table cannot be read as if another server had written it.
+fn not_seen(table: &RoutingTable, local: Option<&RoutingServer>, from: &RoutingServer) -> Option<String> {
+    let name = &from.object;
+    let group = |server: &RoutingServer| server.routing_group.as_ref().map(reference_key);
+    let in_group = from.site.is_none() && from.routing_group.is_some() && group(from) != local.and_then(group);
+    let is_edge =
+        from.has_role(&[ServerRole::Edge]) == Some(true) && from.has_role(&[ServerRole::HubTransport]) != Some(true);
+    if table.process.as_deref() == Some("Edge") {
+        return Some("An Edge server wrote the table: it does not show the ways of other servers.".to_owned());
+    }
+    if from.is_legacy() == Some(true) || in_group {
+        return Some(format!(
+            "{name} is an older server or in another routing group: the table does not show how it routes."
+        ));
+    }
+    is_edge.then(|| format!("{name} is an Edge server: it has a routing table of its own."))
+}
+
+/// Where a way begins.
+fn start(from: &RoutingServer) -> Hop {
+    Hop {
+        name: from.object.to_string(),
+        about: from.site.as_ref().or(from.routing_group.as_ref()).map(ToString::to_string).unwrap_or_default(),
+        key: place_of(from).unwrap_or_default(),
+        ..Hop::default()
+    }
+}
+
+/// Names of the servers that carry mail, by place.
+type Names = BTreeMap<String, Vec<String>>;
+
+fn names(table: &RoutingTable) -> Names {
+    let mut names = Names::new();
+    for server in &table.servers {
+        let Some(site) = server.site.as_ref().filter(|_| server.has_role(&[ServerRole::HubTransport]) != Some(false))
+        else {
+            continue;
+        };
+        let own = names.entry(site_key(site)).or_default();
+        if own.len() <= MOST_SERVERS {
+            own.push(server.object.to_string());
+        }
+    }
+    names
 }
 
 /// The table as if another server had written it.
@@ -185,39 +131,71 @@ fn named_server<'t>(table: &'t RoutingTable, text: &str) -> Option<&'t RoutingSe
     })
 }
 
-fn work_out(facts: &Facts, table: &RoutingTable, from: &RoutingServer, told: &mut RouteTold, rows: Rows<'_>) {
+/// What a text means.
+enum Sought<'t> {
+    Nothing,
+    Database(Target, String),
+    Server(&'t RoutingServer),
+    Place((bool, ObjectRef)),
+    Domain(String),
+}
+
+impl Sought<'_> {
+    fn say(&self, told: &mut RouteTold) {
+        let text = told.asked.to.trim().to_owned();
+        (told.target, told.to) = match self {
+            Sought::Nothing => (Target::Unknown, text),
+            Sought::Database(target, _) => (*target, text),
+            Sought::Server(server) => (Target::Server, server.object.to_string()),
+            Sought::Place((_, place)) => (Target::Place, place.to_string()),
+            Sought::Domain(domain) => (Target::Domain, domain.clone()),
+        };
+    }
+}
+
+fn sought<'t>(facts: &Facts, table: &'t RoutingTable, text: &str) -> Sought<'t> {
+    let text = text.trim();
+    let mailbox = facts.databases.mailbox(text).and_then(|m| m.database.as_ref()).filter(|d| !d.value.is_empty());
+    let domain = super::super::domain_route::read_domain(text);
+    if text.is_empty() {
+        Sought::Nothing
+    } else if let Some(database) = mailbox {
+        Sought::Database(Target::Mailbox, database.value.clone())
+    } else if text.contains('@') {
+        Sought::Domain(domain.unwrap_or_else(|| text.to_owned()))
+    } else if !table.database(text).is_empty() {
+        Sought::Database(Target::Database, text.to_owned())
+    } else if let Some(server) = named_server(table, text) {
+        Sought::Server(server)
+    } else if let Some(place) = named_place(table, text) {
+        Sought::Place(place)
+    } else if facts.databases.database(text).is_some() {
+        Sought::Database(Target::Database, text.to_owned())
+    } else {
+        domain.filter(|_| text.contains('.')).map_or(Sought::Nothing, Sought::Domain)
+    }
+}
+
+fn work_out(
+    facts: &Facts,
+    table: &RoutingTable,
+    from: &RoutingServer,
+    told: &mut RouteTold,
+    (rows, names): (Rows<'_>, Option<&Names>),
+) {
     let calculator = RouteCalculator::new(table);
     told.from = from.object.to_string();
-    let way = Way { table, calculator: &calculator, rows };
-    told.hops.push(Hop {
-        name: told.from.clone(),
-        about: from.site.as_ref().or(from.routing_group.as_ref()).map(ToString::to_string).unwrap_or_default(),
-        key: place_of(from).unwrap_or_default(),
-        ..Hop::default()
-    });
+    let way = Way { table, calculator: &calculator, rows, names };
+    told.hops.push(start(from));
     told.trail.extend(place_of(from));
-    let text = told.asked.to.trim().to_owned();
-    told.to = text.clone();
-    let mailbox = facts.databases.mailbox(&text).and_then(|m| m.database.as_ref()).filter(|d| !d.value.is_empty());
-    let own = facts.databases.database(&text);
-    if text.is_empty() {
-    } else if let Some(database) = mailbox {
-        told.target = Target::Mailbox;
-        way.to_database(facts, &database.value, told);
-    } else if text.contains('@') {
-        way.to_domain(&text, told);
-    } else if !table.database(&text).is_empty() {
-        told.target = Target::Database;
-        way.to_database(facts, &text, told);
-    } else if let Some(server) = named_server(table, &text) {
-        way.to_server(server, told);
-    } else if let Some(place) = named_place(table, &text) {
-        way.to_place(&place, told);
-    } else if own.is_some() {
-        told.target = Target::Database;
-        way.to_database(facts, &text, told);
-    } else if text.contains('.') && super::super::domain_route::read_domain(&text).is_some() {
-        way.to_domain(&text, told);
+    let sought = sought(facts, table, &told.asked.to);
+    sought.say(told);
+    match &sought {
+        Sought::Nothing => {}
+        Sought::Database(_, database) => way.to_database(facts, database, told),
+        Sought::Server(server) => way.to_server(server, told),
+        Sought::Place(place) => way.to_place(place, told),
+        Sought::Domain(_) => way.to_domain(facts, told),
     }
     if told.end == End::NoRoute {
         let broken = told.hops.last().map(|hop| hop.key.clone()).unwrap_or_default();
@@ -237,27 +215,30 @@ struct Way<'w, 'a> {
     table: &'a RoutingTable,
     calculator: &'w RouteCalculator<'a>,
     rows: Rows<'w>,
+    /// None where nobody looks at the steps.
+    names: Option<&'w Names>,
 }
 
 impl<'a> Way<'_, 'a> {
-    fn take(&self, answer: Answer, told: &mut RouteTold) {
+    fn take(&self, answer: Answer, told: &mut RouteTold) -> Option<NextHop> {
         told.end = match (&answer.next_hop, &answer.queue, answer.reply) {
             (Some(_), ..) => End::Goes,
             (None, Some(_), _) => End::NoRoute,
             (None, None, Some(_)) => End::Returned,
             (None, None, None) => End::Unknown,
         };
-        if let Some(hop) = answer.next_hop {
+        if let Some(hop) = &answer.next_hop {
             told.delivery = hop.delivery_type.name().to_owned();
             told.cost = Some(hop.cost);
         }
         told.queue = answer.queue.unwrap_or_default();
         told.reply = answer.reply.unwrap_or_default().to_owned();
         told.why = answer.reasons;
+        answer.next_hop
     }
 
     fn to_database(&self, facts: &Facts, reference: &str, told: &mut RouteTold) {
-        self.take(self.calculator.ask(Destination::Database(reference)), told);
+        let next = self.take(self.calculator.ask(Destination::Database(reference)), told);
         let listed = self.table.database(reference);
         told.is_listed = !listed.is_empty();
         let own = facts.databases.database(reference);
@@ -269,8 +250,8 @@ impl<'a> Way<'_, 'a> {
             [database] => database.owner.as_ref().and_then(|owner| self.calculator.servers().server(owner)),
             _ => own.and_then(|database| named_server(self.table, database.server.as_deref()?)),
         };
-        if let Some(owner) = owner {
-            self.walk(owner, told);
+        if let Some(server) = owner.and_then(|owner| self.calculator.toward(owner, next.as_ref())) {
+            self.walk(server, told);
         }
         told.hops.push(Hop {
             name: listed.first().map_or_else(|| database_of(reference), |database| database.object.to_string()),
@@ -282,16 +263,17 @@ impl<'a> Way<'_, 'a> {
         });
     }
 
-    fn to_server(&self, server: &RoutingServer, told: &mut RouteTold) {
-        told.target = Target::Server;
-        told.to = server.object.to_string();
-        self.take(self.calculator.ask(Destination::Server(&told.to)), told);
-        self.walk(server, told);
+    fn to_server(&self, server: &'a RoutingServer, told: &mut RouteTold) {
+        let next = self.take(self.calculator.ask(Destination::Server(&told.to)), told);
+        if let Some(server) = self.calculator.toward(server, next.as_ref()) {
+            self.walk(server, told);
+        }
         let owns = |owner: &ObjectRef| reference_key(owner) == reference_key(&server.object);
         told.is_empty = !self.table.databases.iter().filter_map(|database| database.owner.as_ref()).any(owns);
         // The way to a server is known all the same.
         if told.is_empty {
-            told.cost = server.site.as_ref().and_then(|site| self.calculator.site_cost(site));
+            let site = server.site.as_ref().filter(|_| self.table.exact);
+            told.cost = site.and_then(|site| self.calculator.site_cost(site));
         }
         told.hops.push(Hop {
             name: told.to.clone(),
@@ -302,10 +284,9 @@ impl<'a> Way<'_, 'a> {
     }
 
     fn to_place(&self, (is_site, place): &(bool, ObjectRef), told: &mut RouteTold) {
-        told.target = Target::Place;
-        told.to = place.to_string();
+        // Of another table than an exact one the steps are shown and nothing is concluded from them.
         if *is_site {
-            told.cost = self.calculator.site_cost(place);
+            told.cost = self.calculator.site_cost(place).filter(|_| self.table.exact);
             self.walk(&server_in(place), told);
             let carries = self.calculator.sites().map(|(graph, _)| graph.has_transport(place));
             told.is_empty = carries == Some(false);
@@ -317,12 +298,12 @@ impl<'a> Way<'_, 'a> {
         } else {
             self.by_groups(place, told);
             match self.calculator.group_route(place) {
-                GroupRoute::Reached { hop, .. } => {
+                GroupRoute::Reached { hop, .. } if self.table.exact => {
                     (told.end, told.cost, told.queue) = (End::Goes, Some(hop.cost), hop.domain);
                     told.delivery = hop.delivery_type.name().to_owned();
                 }
                 GroupRoute::Unreachable if self.table.exact => told.end = End::NoRoute,
-                GroupRoute::Unreachable => {}
+                GroupRoute::Reached { .. } | GroupRoute::Unreachable => {}
                 GroupRoute::NotChecked(why) => told.why.push(format!("It cannot be told: {why}.")),
             }
         }
@@ -341,23 +322,19 @@ impl<'a> Way<'_, 'a> {
         if let Some(group) = server.routing_group.as_ref().filter(|_| server.is_legacy() == Some(true)) {
             return self.by_groups(group, told);
         }
+        self.by_sites(server, told);
+    }
+
+    fn by_sites(&self, server: &RoutingServer, told: &mut RouteTold) {
         let way = self.calculator.way(server);
         for (site, link) in way.through.iter().zip(&way.links) {
             if let Some(at) = self.table.site_links.iter().position(|own| std::ptr::eq(own, *link)) {
                 told.trail.push(link_key(at));
             }
             told.trail.push(site_key(&site.object));
-            let servers: Vec<String> = self
-                .table
-                .servers
-                .iter()
-                .filter(|server| {
-                    server.site.as_ref().is_some_and(|own| reference_key(own) == reference_key(&site.object))
-                })
-                .filter(|server| server.has_role(&[ServerRole::HubTransport]) != Some(false))
-                .take(MOST_SERVERS + 1)
-                .map(|server| server.object.to_string())
-                .collect();
+            let key = site_key(&site.object);
+            let servers = self.names.and_then(|names| names.get(&key)).map_or(&[][..], Vec::as_slice);
+            let stops = self.calculator.sites().is_some_and(|(graph, _)| graph.has_transport(&site.object));
             let mut about = servers.iter().take(MOST_SERVERS).cloned().collect::<Vec<_>>().join(", ");
             if servers.len() > MOST_SERVERS {
                 about.push_str(", ...");
@@ -367,8 +344,8 @@ impl<'a> Way<'_, 'a> {
                 about,
                 added: link.cost().map(u64::from),
                 by: link.object.to_string(),
-                is_hub: site.hub == Some(true),
-                key: site_key(&site.object),
+                is_hub: site.hub == Some(true) && stops,
+                key,
                 row: (self.rows)("routing-places", site.span),
                 by_row: (self.rows)("routing-links", link.span),
                 ..Hop::default()
@@ -379,7 +356,7 @@ impl<'a> Way<'_, 'a> {
     fn by_groups(&self, group: &ObjectRef, told: &mut RouteTold) {
         let way = self.calculator.group_way(group);
         if let Some(server) = way.first().and_then(|first| self.nearest_source(first)) {
-            self.walk(server, told);
+            self.by_sites(server, told);
         }
         for connector in way {
             let Some(target) = &connector.target_group else { continue };
@@ -402,19 +379,28 @@ impl<'a> Way<'_, 'a> {
         }
     }
 
-    /// The source of a connector between routing groups that is nearest, unless mail is there already.
+    /// The source of a connector between routing groups that is nearest. Only servers that are in sites count: the way to
+    /// any other one leads by connectors again.
     fn nearest_source(&self, connector: &RoutingGroupConnector) -> Option<&'a RoutingServer> {
         let servers = self.calculator.servers();
-        let sources = connector.source_servers.iter().chain(&connector.home_mta).filter_map(|own| servers.server(own));
+        let home = connector.home_mta.as_ref().filter(|_| connector.source_servers.is_empty());
+        let usable = connector.source_servers.iter().chain(home);
+        let usable = usable.filter(|own| self.calculator.bridgehead_fault(own).is_none());
+        let sources = usable.filter_map(|own| servers.server(own)).filter(|server| server.is_legacy() != Some(true));
         sources.min_by_key(|server| {
             server.site.as_ref().and_then(|site| self.calculator.site_cost(site)).unwrap_or(u64::MAX)
         })
     }
 
-    fn to_domain(&self, text: &str, told: &mut RouteTold) {
-        told.target = Target::Domain;
-        told.to = super::super::domain_route::read_domain(text).unwrap_or_else(|| text.to_owned());
+    fn to_domain(&self, facts: &Facts, told: &mut RouteTold) {
+        let (accepted, remark) = accepted(facts, &told.to);
+        if accepted == Some(AcceptedDomainKind::Authoritative) {
+            // Where a recipient's mailbox is decides, and the files do not show it.
+            told.why.extend(remark);
+            return;
+        }
         self.take(self.calculator.ask(Destination::Recipient { address: &told.to, size: 0 }), told);
+        told.why.extend(remark);
         let choice = ConnectorChoice::new(self.calculator);
         let route = choice.route("SMTP", &told.to, 0);
         let Some(connector) = route.connector else {
@@ -443,22 +429,14 @@ impl<'a> Way<'_, 'a> {
         let at = self.table.send_connectors.iter().position(|own| std::ptr::eq(own, connector));
         let key = at.map(exit_key).unwrap_or_default();
         told.trail.push(key.clone());
-        let space = connector.address_spaces.iter().find(|space| {
-            choice
-                .candidates(&space.value.kind, &space.value.address)
-                .first()
-                .is_some_and(|c| c.connector.object == connector.object)
-                && (space.value.address == "*"
-                    || told.to.ends_with(space.value.address.trim_start_matches("*.").to_lowercase().as_str()))
-        });
-        let added = space.map(|space| u64::from(space.value.cost));
-        told.cost = told.cost.map(|cost| cost + added.unwrap_or(0));
-        let smart_hosts = connector.smart_hosts.as_ref().filter(|_| connector.dns_routing == Some(false));
+        let added = route.space.map(|space| u64::from(space.cost));
+        told.cost = told.cost.map(|cost| cost.saturating_add(added.unwrap_or(0)));
+        let smart_hosts = connector.smart_hosts.as_ref().filter(|_| connector.dns_routing != Some(true));
         told.hops.push(Hop {
             name: connector.object.to_string(),
             about: smart_hosts.map(|hosts| hosts.value.clone()).unwrap_or_default(),
             added,
-            by: space.map(|space| space.value.to_string()).unwrap_or_default(),
+            by: route.space.map(ToString::to_string).unwrap_or_default(),
             is_broken: told.end == End::Returned,
             key,
             row: (self.rows)("routing-links", connector.span),
@@ -469,6 +447,37 @@ impl<'a> Way<'_, 'a> {
 
 fn database_of(reference: &str) -> String {
     crate::model::database::database_name(reference).to_owned()
+}
+
+/// What the organization does with mail for a domain that it accepts, by the entry that fits most closely, and a sentence on it.
+fn accepted(facts: &Facts, domain: &str) -> (Option<AcceptedDomainKind>, Option<String>) {
+    let kind = |own: &AcceptedDomain| own.kind.as_ref().map(|kind| kind.value);
+    let fits = |own: &&AcceptedDomain| {
+        let pattern = own.domain.value.trim().to_lowercase();
+        let with_below = own.subdomains.as_ref().is_some_and(|own| own.value);
+        let parent = pattern.strip_prefix("*.").or_else(|| with_below.then_some(pattern.as_str()));
+        let is_below = |parent: &str| {
+            let rest = domain.strip_suffix(parent);
+            !parent.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        pattern == domain || pattern == "*" || parent.is_some_and(is_below)
+    };
+    let closest = facts.settings.accepted_domains.iter().filter(fits).max_by_key(|own| {
+        let pattern = own.domain.value.trim().to_lowercase();
+        (pattern == domain, pattern.len(), kind(own) == Some(AcceptedDomainKind::Authoritative))
+    });
+    let Some(own) = closest else { return (None, None) };
+    let (shown, kind) = (&own.domain.value, kind(own));
+    let remark = match kind {
+        Some(AcceptedDomainKind::Authoritative) => {
+            format!("The organization is authoritative for {shown}: mail to its own recipients is delivered inside.")
+        }
+        Some(AcceptedDomainKind::InternalRelay | AcceptedDomainKind::ExternalRelay) => {
+            format!("The organization relays for {shown}: mail to recipients that it does not know takes this way.")
+        }
+        None => format!("The organization accepts mail for {shown}; the file does not show how."),
+    };
+    (kind, Some(remark))
 }
 
 /// Asks the same from servers of other sites, the nearest first.
@@ -488,7 +497,7 @@ fn elsewhere(facts: &Facts, table: &RoutingTable, from: &RoutingServer, told: &m
     others.order_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     for (_, _, server) in others.into_iter().take(MOST_OTHERS) {
         let mut other = RouteTold { asked: told.asked.clone(), ..RouteTold::default() };
-        work_out(facts, &seen_from(table, server), server, &mut other, &|_, _| None);
+        work_out(facts, &seen_from(table, server), server, &mut other, (&|_, _| None, None));
         told.from_elsewhere.push(OtherWay {
             from: other.from,
             place: server.site.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -498,3 +507,6 @@ fn elsewhere(facts: &Facts, table: &RoutingTable, from: &RoutingServer, told: &m
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,6 +107,7 @@ impl<'a> RouteCalculator<'a> {
     }
 
     fn reach(&self, answer: &mut Answer, database: &'a RoutingDatabase) {
+        let route = self.database(database);
         let owner = database.owner.as_ref().and_then(|owner| self.servers().server(owner));
         if let Some(owner) = owner {
             let group = match (&owner.dag, &owner.site, &owner.routing_group) {
@@ -116,9 +117,11 @@ impl<'a> RouteCalculator<'a> {
                 _ => String::new(),
             };
             answer.reasons.push(format!("{} belongs to {}{group}.", database.object, owner.object));
-            self.walk(answer, owner);
+            if let Some(server) = self.toward(owner, route.as_ref().ok()) {
+                self.walk(answer, server);
+            }
         }
-        match self.database(database) {
+        match route {
             Ok(hop) => {
                 answer.reasons.push(explained(&hop, owner));
                 answer.go(hop);
@@ -129,6 +132,20 @@ impl<'a> RouteCalculator<'a> {
                     answer.without_route();
                 }
             }
+        }
+    }
+
+    /// The server that mail for an owner's databases heads for: none when it is delivered from here, the nearest member when
+    /// it goes to the owner's group, which need not be the owner.
+    pub fn toward(&self, owner: &'a RoutingServer, next: Option<&NextHop>) -> Option<&'a RoutingServer> {
+        match next.map(|hop| hop.delivery_type) {
+            Some(DeliveryType::SmtpDeliveryToMailbox) => None,
+            Some(DeliveryType::SmtpRelayToDag) => {
+                let members = owner.dag.iter().flat_map(|dag| self.servers().dag_servers(dag));
+                let reached = members.filter_map(|server| Some((self.path(server)?.cost, server)));
+                reached.min_by_key(|(cost, _)| *cost).map_or(Some(owner), |(_, server)| Some(server))
+            }
+            _ => Some(owner),
         }
     }
 

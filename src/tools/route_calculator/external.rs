@@ -59,6 +59,8 @@ impl Outcome {
 pub struct ExternalRoute<'a> {
     /// The connector that was chosen.
     pub connector: Option<&'a RoutingSendConnector>,
+    /// The address space by which it was chosen.
+    pub space: Option<&'a AddressSpace>,
     /// What becomes of the mail.
     pub outcome: Outcome,
     /// Sentences, in the order of the choices.
@@ -191,7 +193,8 @@ impl<'a, 'c> ConnectorChoice<'a, 'c> {
 
     /// Where mail of a size goes for an address: `SMTP` with a domain, or another type with an address.
     pub fn route(&self, kind: &str, address: &str, size: u64) -> ExternalRoute<'a> {
-        let mut route = ExternalRoute { connector: None, outcome: Outcome::NoConnector, reasons: Vec::new() };
+        let mut route =
+            ExternalRoute { connector: None, space: None, outcome: Outcome::NoConnector, reasons: Vec::new() };
         let domain = address.rsplit('@').next().unwrap_or(address).trim().trim_end_matches('.');
         let is_smtp = kind.eq_ignore_ascii_case("smtp");
         let address = if is_smtp { domain } else { address.trim() };
@@ -224,7 +227,7 @@ impl<'a, 'c> ConnectorChoice<'a, 'c> {
             };
             return route;
         };
-        route.connector = Some(winner.connector);
+        (route.connector, route.space) = (Some(winner.connector), Some(winner.space));
         let how = winner.arithmetic();
         let first = format!("Connector {} takes it: address space {}, {how}.", winner.connector.object, winner.space);
         route.reasons.insert(0, first);
