@@ -40,6 +40,8 @@ pub struct Compared {
     pub is_same_server: bool,
     /// Whether ways were worked out for both.
     pub is_worked_out: bool,
+    /// Whether one of them was cut off.
+    pub is_cut: bool,
     /// Destinations that lost their route, got one, and take another way or have another cost.
     pub routes: (u32, u32, u32),
     /// Objects that were added, removed, and changed.
@@ -86,6 +88,7 @@ pub(super) fn compared(facts: &Facts, chosen: &Chosen) -> Option<Compared> {
     Some(Compared {
         before: find(before_at)?,
         after: find(after_at)?,
+        is_cut: !(before.complete && after.complete),
         is_same_server: local_name(before).is_some()
             && local_name(before).map(server_key) == local_name(after).map(server_key),
         is_worked_out: before.exact && after.exact,
@@ -127,6 +130,9 @@ fn between(before: &RoutingTable, after: &RoutingTable) -> (Vec<Row>, u32) {
             // What is gone is among the objects below; what cannot be told on one side is no change.
             let Some(new) = other.get(key) else { continue };
             let (rank, what) = match (old.has_route, new.has_route) {
+                // What a table that was cut off lacks may stand behind the cut.
+                (true, false) if !after.complete => continue,
+                (false, true) if !before.complete => continue,
                 (true, false) => (0, LOST),
                 (false, true) => (1, GAINED),
                 (true, true) if old.way != new.way => (2, ANOTHER),
@@ -139,6 +145,7 @@ fn between(before: &RoutingTable, after: &RoutingTable) -> (Vec<Row>, u32) {
     let (one, other) = (objects(before), objects(after));
     for (key, old) in &one {
         match other.get(key) {
+            None if !after.complete => {}
             None => rows.push((3, row(key.0, REMOVED, Some(old), None))),
             Some(new) if (&new.text, &new.name) != (&old.text, &old.name) => {
                 rows.push((5, row(key.0, CHANGED, Some(old), Some(new))));
@@ -146,7 +153,7 @@ fn between(before: &RoutingTable, after: &RoutingTable) -> (Vec<Row>, u32) {
             Some(_) => {}
         }
     }
-    for (key, new) in other.iter().filter(|(key, _)| !one.contains_key(*key)) {
+    for (key, new) in other.iter().filter(|(key, _)| before.complete && !one.contains_key(*key)) {
         rows.push((4, row(key.0, ADDED, None, Some(new))));
     }
     rows.order_by_key(|(rank, _)| *rank);

@@ -30,7 +30,7 @@ const MOST_SERVERS: usize = 3;
 
 /// Works it out.
 pub(super) fn route(facts: &Facts, table: &RoutingTable, asked: Question, rows: Rows<'_>) -> RouteTold {
-    let mut told = RouteTold { is_exact: table.exact, ..RouteTold::default() };
+    let mut told = RouteTold { is_exact: table.exact, is_cut: !table.complete, ..RouteTold::default() };
     let from = starting(table, &asked.from);
     told.asked = asked;
     let Some(from) = from else { return told };
@@ -53,6 +53,12 @@ pub(super) fn route(facts: &Facts, table: &RoutingTable, asked: Question, rows: 
     work_out(facts, table, from, &mut told, (rows, Some(&names(table))));
     if told.target != Target::Unknown && table.exact && table.process.as_deref() != Some("Edge") {
         elsewhere(facts, table, from, &mut told);
+    }
+    if told.is_cut {
+        told.doubt();
+        for other in told.from_elsewhere.iter_mut().filter(|other| other.end != End::Goes) {
+            *other = OtherWay { end: End::Unknown, queue: String::new(), cost: None, ..std::mem::take(other) };
+        }
     }
     told
 }

@@ -26,6 +26,7 @@ pub fn sentence(told: &RouteTold) -> String {
         next: told.hops.last().map_or("", |hop| &hop.name),
         cost: told.cost,
         is_exact: told.is_exact,
+        is_cut: told.is_cut,
         is_empty: told.is_empty,
     })
 }
@@ -85,7 +86,7 @@ pub fn answer(told: &RouteTold, case: &Case, act: &Callback<Action>, session: &S
             { list(words().routing.other_connectors, &told.others) }
             if told.end == End::Unknown && !told.is_empty {
                 <h3>{ words().routing.settle }</h3>
-                <p>{ (words().routing.settles)(told.target, told.is_exact, &told.from, &told.asked.from) }</p>
+                <p>{ (words().routing.settles)(told.target, told.is_exact, told.is_cut, &told.from, &told.asked.from) }</p>
             }
             { problem(case, act, &[&told.to, told.hops.last().map_or("", |hop| hop.about.as_str())]) }
             if !told.from_elsewhere.is_empty() {

@@ -185,6 +185,7 @@ fn comparison(routing: &RoutingState, map: &RoutingMap, act: &Callback<Action>) 
                     { (words().routing.changed)(compared.routes, compared.objects, compared.destinations) }
                 }
             </b></p>
+            if compared.is_cut { <p class="meta">{ words().routing.cut_off }</p> }
             if !compared.is_same_server { <p class="meta">{ words().routing.other_servers }</p> }
         </div>
     }
@@ -312,7 +313,10 @@ fn Search(props: &SearchProps) -> Html {
                 event.prevent_default();
                 go.emit(hit.clone());
             }
-            ("Escape", _) => act.emit(Action::Routing(RoutingChange::Search(String::new()))),
+            ("Escape", Some(_)) => {
+                event.prevent_default();
+                act.emit(Action::Routing(RoutingChange::Search(String::new())));
+            }
             _ => {}
         })
     };

@@ -155,3 +155,13 @@ fn the_others_are_those_nearest_to_where_mail_starts() {
     let told = way(&table, "F", "DB-A");
     assert_eq!(told.from_elsewhere.iter().map(|other| other.from.as_str()).collect::<Vec<_>>(), ["E", "D", "C", "B"]);
 }
+
+#[test]
+fn nothing_follows_from_what_a_table_that_was_cut_off_lacks() {
+    let mut table = table(&["A 15 s1", "B 15 s2"], &[]);
+    assert_eq!(way(&table, "", "s2").end, End::NoRoute);
+    table.complete = false;
+    let told = way(&table, "", "s2");
+    assert_eq!((told.end, told.is_cut, told.queue.as_str()), (End::Unknown, true, ""));
+    assert!(told.why.join(" ").contains("behind the cut"), "{told:?}");
+}

@@ -115,4 +115,25 @@ pub struct RouteTold {
     pub from_elsewhere: Vec<OtherWay>,
     /// Whether the table follows the published schema; only then ways are worked out.
     pub is_exact: bool,
+    /// Whether the table was cut off; then nothing follows from what it lacks.
+    pub is_cut: bool,
+}
+
+impl RouteTold {
+    /// Takes back what was concluded from something that the table lacks: it may stand behind the cut.
+    pub(super) fn doubt(&mut self) {
+        if self.end == End::Goes {
+            self.why.push("The table was cut off: a shorter way may stand behind the cut.".to_owned());
+            return;
+        }
+        self.end = End::Unknown;
+        self.is_empty = false;
+        self.queue.clear();
+        self.reply.clear();
+        self.broken.clear();
+        self.cost = None;
+        self.hops.retain(|hop| !hop.is_broken);
+        self.why = vec!["The table was cut off: what is missing may stand behind the cut.".to_owned()];
+        self.others.clear();
+    }
 }

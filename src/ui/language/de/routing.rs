@@ -47,6 +47,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     unchanged: "Nichts hat sich geändert: Jedes Ziel hat denselben Weg zu denselben Kosten, und die Objekte sind dieselben.",
     objects_alone: "Eine der beiden stammt aus Exchange 2007 oder 2010, daher werden nur Objekte verglichen und keine Wege.",
     objects_same: "Die Objekte sind dieselben.",
+    cut_off: "Eine der Tabellen ist unvollständig: Was ihr zu fehlen scheint, kann hinter der Schnittstelle stehen und zählt nicht als verloren.",
     other_servers: "Sie wurden auf verschiedenen Servern geschrieben; Wege unterscheiden sich daher auch, weil sie woanders beginnen.",
     answer: "Route",
     place: "Ort",
@@ -214,6 +215,7 @@ pub static WORDS: RoutingWords = RoutingWords {
                 "Die Tabelle enthält weder einen Server noch einen Standort {}, daher kann dort keine Route beginnen.",
                 said.asked_from
             ),
+            (_, Target::Unknown) if said.is_cut => format!("Der lesbare Teil der Tabelle enthält keine Datenbank, keinen Server und keinen Standort {}; die Tabelle ist unvollständig.", said.asked),
             (_, Target::Unknown) => format!(
                 "Die Tabelle enthält weder eine Datenbank noch einen Server oder Standort {}, und eine Domäne ist das nicht.",
                 said.asked
@@ -254,7 +256,7 @@ pub static WORDS: RoutingWords = RoutingWords {
             }
         }
     },
-    settles: |target, is_exact, from, asked_from| {
+    settles: |target, is_exact, is_cut, from, asked_from| {
         match (target, is_exact) {
         _ if from.is_empty() && asked_from.is_empty() => {
             "Eine Routingtabelle, die den Server nennt, der sie geschrieben hat, und ihn aufführt.".to_owned()
@@ -262,6 +264,7 @@ pub static WORDS: RoutingWords = RoutingWords {
         _ if from.is_empty() => format!(
             "Die neueste RoutingConfig-Datei von {asked_from} oder der Name, wie ihn die Tabelle schreibt; die Suche zeigt ihn."
         ),
+        _ if is_cut => "Die vollständige RoutingConfig-Datei: Was gelesen wurde, bricht mittendrin ab.".to_owned(),
         (_, false) => "Die Warteschlangen des Servers: Get-Queue zeigt den nächsten Hop, den er gewählt hat, und Unreachable, wo er keinen gefunden hat.".to_owned(),
         (Target::Unknown, true) => "Die Liste der Datenbanken, Get-MailboxDatabase, falls es eine Datenbank ist: Eine, die es gibt und die nicht in der Tabelle steht, hat keine Route.".to_owned(),
         _ => "Die Warteschlangen des Servers: Get-Queue zeigt den nächsten Hop, den er gewählt hat.".to_owned(),

@@ -48,6 +48,7 @@ pub struct RoutingWords {
     pub objects_alone: &'static str,
     pub objects_same: &'static str,
     pub other_servers: &'static str,
+    pub cut_off: &'static str,
     pub answer: &'static str,
     pub place: &'static str,
     pub close: &'static str,
@@ -91,7 +92,7 @@ pub struct RoutingWords {
     pub more: fn(u32) -> String,
     pub changed: fn(Three, Three, u32) -> String,
     pub sentence: fn(&Sentence<'_>) -> String,
-    pub settles: fn(Target, bool, &str, &str) -> String,
+    pub settles: fn(Target, bool, bool, &str, &str) -> String,
     pub other_way: fn(End, Option<u64>, &str) -> String,
     pub queue: fn(&str, &str) -> String,
     pub problem: fn(u32) -> String,
@@ -115,6 +116,7 @@ pub struct Sentence<'a> {
     pub cost: Option<u64>,
     pub is_exact: bool,
     pub is_empty: bool,
+    pub is_cut: bool,
 }
 
 pub static WORDS: RoutingWords = RoutingWords {
@@ -160,6 +162,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     unchanged: "Nothing changed: each destination takes the same way at the same cost, and the objects are the same.",
     objects_alone: "One of the two is of Exchange 2007 or 2010, so objects are compared and ways are not.",
     objects_same: "The objects are the same.",
+    cut_off: "One of the tables was cut off: what it seems to lack may stand behind the cut, so it is not counted as lost.",
     other_servers: "They were written on different servers, so ways differ by where they begin as well.",
     answer: "Route",
     place: "Place",
@@ -320,6 +323,10 @@ pub static WORDS: RoutingWords = RoutingWords {
             _ if from.is_empty() => {
                 format!("The table has no server or site {}, so no route can begin there.", said.asked_from)
             }
+            (_, Target::Unknown) if said.is_cut => format!(
+                "What could be read of the table has no database, server or site {}, and it was cut off.",
+                said.asked
+            ),
             (_, Target::Unknown) => {
                 format!("The table has no database, server or site {}, and it is no domain.", said.asked)
             }
@@ -356,7 +363,7 @@ pub static WORDS: RoutingWords = RoutingWords {
             (End::Unknown, _) => format!("Whether mail from {from} reaches {to} cannot be told from this table."),
         }
     },
-    settles: |target, is_exact, from, asked_from| {
+    settles: |target, is_exact, is_cut, from, asked_from| {
         match (target, is_exact) {
         _ if from.is_empty() && asked_from.is_empty() => {
             "A routing table that names the server that wrote it and lists it.".to_owned()
@@ -364,6 +371,7 @@ pub static WORDS: RoutingWords = RoutingWords {
         _ if from.is_empty() => {
             format!("The newest RoutingConfig file of {asked_from}, or its name as the table writes it; the search shows how.")
         }
+        _ if is_cut => "The whole RoutingConfig file: what was read ends in the middle.".to_owned(),
         (_, false) => {
             "The queues of the server: Get-Queue shows the next hop that it chose, and Unreachable where it found none.".to_owned()
         }
