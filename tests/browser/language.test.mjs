@@ -28,7 +28,7 @@ for (const target of targets) {
     await dropFiles(page, caseFiles(CASE));
     await waitForReport(page);
     const rail = await page.evaluate(() => [...document.querySelectorAll(".rail-name")].map((name) => name.innerText));
-    assert.deepEqual(rail, ["Diagnose", "Zeitachse", "Warteschlangen", "Ereignisse", "Connectors", "Rechte und Verzeichnis", "Dateien", "Daten sammeln", "Werkzeuge", "Referenz", "Info"]);
+    assert.deepEqual(rail, ["Diagnose", "Zeitachse", "Warteschlangen", "Ereignisse", "Routing", "Connectors", "Rechte und Verzeichnis", "Dateien", "Daten sammeln", "Werkzeuge", "Referenz", "Info"]);
     const labels = await page.evaluate(() => [...document.querySelectorAll(".problem[data-open=true] h3")].map((label) => label.innerText));
     assert.ok(labels.includes("Belege") && labels.includes("Was zu tun ist"), labels.join());
 

@@ -440,7 +440,7 @@ mod tests {
 
     #[test]
     fn the_circle_is_near_enough() {
-        for (part, x, y) in [(0.0, 1.0, 0.0), (0.25, 0.0, 1.0), (0.5, -1.0, 0.0), (0.125, 0.7071, 0.7071)] {
+        for (part, x, y) in [(0.0, 1.0, 0.0), (0.25, 0.0, 1.0), (0.5, -1.0, 0.0), (1.0 / 12.0, 0.866, 0.5)] {
             let (a, b) = on_circle(part);
             assert!((a - x).abs() < 0.01 && (b - y).abs() < 0.01, "{part}: {a} {b}");
         }
