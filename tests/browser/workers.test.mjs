@@ -128,21 +128,6 @@ for (const target of targets) {
     }, 4000);
   });
 
-  test(`${target.name}: when the only worker hangs, the page says so and goes on without the file`, async () => {
-    await withWorkers(target, 1, async (page) => {
-      await onceRowsAreCounted(page, 0, "hang");
-      await chooseFiles(page, [large, ...caseFiles("relay-connector-captures-2010-list")]);
-      await until(page, "the page asks what to do", () => document.querySelector(".stop[role=alert]") !== null);
-      assert.match(await page.evaluate(() => document.querySelector(".stop").textContent), /No progress.*MSGTRK2019031208-1\.LOG/);
-      await page.evaluate(() => [...document.querySelectorAll(".stop button")].at(-1).click());
-      await waitForReport(page);
-      assert.equal(await page.evaluate(() => document.body.dataset.state), "done");
-      assert.ok((await readReport(page)).findings.length > 0);
-      const files = await filesOf(page);
-      assert.ok(files.length > 1 && !files.some((row) => row.text.includes("MSGTRK2019031208-1.LOG") && row.state === "read"));
-    }, 4000);
-  });
-
   test(`${target.name}: canceling ends all workers at once`, async () => {
     await withWorkers(target, 3, async (page) => {
       await chooseFiles(page, [large]);
