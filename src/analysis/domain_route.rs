@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::accepted_domains;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::databases::local_name;
-use crate::model::domain::AcceptedDomainKind;
 use crate::model::outbound_connector::OutboundConnector;
 use crate::model::server::server_key;
 use crate::tools::route_calculator::RouteCalculator;
@@ -148,26 +148,9 @@ fn why(selection: &Selection, at: usize) -> String {
 
 /// What it means when the organization accepts the domain itself.
 fn accepted(facts: &Facts, domain: &str) -> Vec<String> {
-    let covers = |pattern: &str| {
-        let pattern = pattern.trim().to_lowercase();
-        let below =
-            |parent: &str| domain.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        pattern == domain || pattern == "*" || pattern.strip_prefix("*.").is_some_and(below)
-    };
     let mut remarks: Vec<String> = Vec::new();
-    for own in facts.settings.accepted_domains.iter().filter(|own| covers(&own.domain.value)) {
-        let shown = &own.domain.value;
-        let remark = match own.kind.as_ref().map(|kind| kind.value) {
-            Some(AcceptedDomainKind::Authoritative) => {
-                format!(
-                    "The organization is authoritative for {shown}: mail to its own recipients is delivered inside and needs no connector."
-                )
-            }
-            Some(AcceptedDomainKind::InternalRelay | AcceptedDomainKind::ExternalRelay) => {
-                format!("The organization relays for {shown}: mail to recipients that it does not know takes this way.")
-            }
-            None => format!("The organization accepts mail for {shown}; the file does not show how."),
-        };
+    for own in facts.settings.accepted_domains.iter().filter(|own| accepted_domains::covers(own, domain)) {
+        let remark = accepted_domains::remark(own);
         if !remarks.contains(&remark) {
             remarks.push(remark);
         }

@@ -5,6 +5,7 @@
 //! are read through [`crate::base::source::ReadAt`]. The result depends on the content and the paths of
 //! the files alone: no clock, no locale, no order of dropping.
 
+mod accepted_domains;
 mod account;
 pub mod connector_matrix;
 pub mod domain_route;

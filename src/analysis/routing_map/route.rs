@@ -5,6 +5,7 @@
 
 mod told;
 
+use crate::analysis::accepted_domains;
 use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -457,33 +458,12 @@ fn database_of(reference: &str) -> String {
 
 /// What the organization does with mail for a domain that it accepts, by the entry that fits most closely, and a sentence on it.
 fn accepted(facts: &Facts, domain: &str) -> (Option<AcceptedDomainKind>, Option<String>) {
-    let kind = |own: &AcceptedDomain| own.kind.as_ref().map(|kind| kind.value);
-    let fits = |own: &&AcceptedDomain| {
-        let pattern = own.domain.value.trim().to_lowercase();
-        let with_below = own.subdomains.as_ref().is_some_and(|own| own.value);
-        let parent = pattern.strip_prefix("*.").or_else(|| with_below.then_some(pattern.as_str()));
-        let is_below = |parent: &str| {
-            let rest = domain.strip_suffix(parent);
-            !parent.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        };
-        pattern == domain || pattern == "*" || parent.is_some_and(is_below)
-    };
+    let fits = |own: &&AcceptedDomain| accepted_domains::covers(own, domain);
     let closest = facts.settings.accepted_domains.iter().filter(fits).max_by_key(|own| {
         let pattern = own.domain.value.trim().to_lowercase();
-        (pattern == domain, pattern.len(), kind(own) == Some(AcceptedDomainKind::Authoritative))
+        (pattern == domain, pattern.len(), accepted_domains::kind(own) == Some(AcceptedDomainKind::Authoritative))
     });
-    let Some(own) = closest else { return (None, None) };
-    let (shown, kind) = (&own.domain.value, kind(own));
-    let remark = match kind {
-        Some(AcceptedDomainKind::Authoritative) => {
-            format!("The organization is authoritative for {shown}: mail to its own recipients is delivered inside.")
-        }
-        Some(AcceptedDomainKind::InternalRelay | AcceptedDomainKind::ExternalRelay) => {
-            format!("The organization relays for {shown}: mail to recipients that it does not know takes this way.")
-        }
-        None => format!("The organization accepts mail for {shown}; the file does not show how."),
-    };
-    (kind, Some(remark))
+    (closest.and_then(accepted_domains::kind), closest.map(accepted_domains::remark))
 }
 
 /// Asks the same from servers of other sites, the nearest first.
