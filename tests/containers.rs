@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
-use queuescope::analysis::{Analysis, analyze};
+use queuescope::analysis::{Analysis, Reading, analyze, diagnose, read_here};
 use queuescope::base::container::{Member, open};
 use queuescope::base::source::{ReadAt, Source};
 use queuescope::report::{Input, InputState, json};
@@ -336,4 +336,41 @@ fn many_small_files_in_an_archive_cost_little_memory() {
     assert_eq!(read.report.inputs.iter().filter(|i| i.records == 1).count(), 3000);
     let grown = peak().saturating_sub(before);
     assert!(grown < 200 << 10, "{grown} KB for 3,000 small files");
+}
+
+/// Reading goes on without a file that stops it, wherever that lies; the report still has its row.
+#[test]
+fn a_file_that_is_left_out_is_not_read_and_not_forgotten() {
+    use CompressionMethod::Stored;
+    let archive = zipped(&[("queues.txt", QUEUES.as_bytes(), Stored), ("bad.LOG", &log(10), Stored)]);
+    let read_without = |left_out: &[&str]| {
+        let sources = [("bundle.zip", archive.clone()), ("queues.txt", QUEUES.into())];
+        let sources = sources.into_iter().map(|(path, bytes)| Source::from_bytes(path, bytes)).collect();
+        let left_out: Vec<String> = left_out.iter().map(|path| (*path).to_owned()).collect();
+        let mut reading = Reading::without(sources, &left_out);
+        let _ = read_here(&mut reading, &mut |_| ControlFlow::Continue(()));
+        diagnose(reading)
+    };
+    let rows = |analysis: &Analysis| -> Vec<(String, InputState)> {
+        analysis.report.inputs.iter().map(|input| (input.path.clone(), input.state)).collect()
+    };
+    let states = |bad, container| {
+        vec![
+            ("bundle.zip".to_owned(), container),
+            ("bundle.zip/bad.LOG".to_owned(), bad),
+            ("bundle.zip/queues.txt".to_owned(), InputState::Read),
+            ("queues.txt".to_owned(), InputState::Read),
+        ]
+    };
+    assert_eq!(rows(&read_without(&[])), states(InputState::Read, InputState::Read));
+    let member = read_without(&["bundle.zip/bad.LOG"]);
+    assert_eq!(rows(&member), states(InputState::NotRead, InputState::Read));
+    assert!(row(&member, "bundle.zip/bad.LOG").reason.contains("Left out by you"));
+    assert!(member.report.summary.caveats.iter().any(|caveat| caveat.contains("Of 4 files, 1 not read")));
+    // An archive that is left out is not opened either.
+    let container = read_without(&["bundle.zip"]);
+    assert_eq!(
+        rows(&container),
+        [("bundle.zip".to_owned(), InputState::NotRead), ("queues.txt".to_owned(), InputState::Read)]
+    );
 }

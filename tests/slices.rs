@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 
 use queuescope::analysis::job::{Job, Task, run};
 use queuescope::analysis::log::{Joined, PartRead, parts, read_part};
-use queuescope::analysis::search::{Hits, Query, Search};
+use queuescope::analysis::search::{Hits, Query, Refusal, Search};
 use queuescope::analysis::{Analysis, Reading, analyze, diagnose};
 use queuescope::base::source::{ReadError, Source, SourceId};
 use queuescope::formats::{FORMATS, Format, Head, Log, LogReader, Parse, Part, detect};
@@ -184,7 +184,7 @@ fn lines_and_hits_of_a_log_have_the_same_numbers() {
     assert_eq!(search(0, &query("<17@CONTOSO.com>", false, true)).unwrap().total, 0);
     assert_eq!(search(0, &query(r"<1[78]@contoso\.com>", true, true)).unwrap().total, 14);
     assert_eq!(search(1, &query("retry", false, false)).unwrap().first[0].line, 4);
-    assert!(search(0, &query("(", true, true)).unwrap_err().contains("pattern"));
+    assert_eq!(search(0, &query("(", true, true)).unwrap_err(), Refusal::Pattern("unclosed group".to_owned()));
     assert!(search(0, &query("(", false, true)).is_ok());
     let all = found(&analysis, &query("contoso|Retry", true, true), None).unwrap();
     let totals: Vec<_> = all.iter().map(|(source, hits)| (*source, hits.total)).collect();
@@ -214,7 +214,7 @@ fn a_search_in_pieces_finds_each_line_once() {
 }
 
 /// All that a search finds, by file.
-fn found(analysis: &Analysis, query: &Query, source: Option<u32>) -> Result<Vec<(u32, Hits)>, String> {
+fn found(analysis: &Analysis, query: &Query, source: Option<u32>) -> Result<Vec<(u32, Hits)>, Refusal> {
     let mut search = Search::new(analysis, query, source, 5)?;
     let mut all: Vec<(u32, Hits)> = Vec::new();
     while let Some((source, hits)) = search.step(analysis) {

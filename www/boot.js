@@ -77,7 +77,7 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
           " Manche Organisationen schalten WebAssembly per Richtlinie oder durch einen erweiterten Sicherheitsmodus aus; lassen Sie es für diese Seite zu. ") +
           COMMAND_LINE);
     }
-    const missing = ["Worker", "Blob", "TextDecoder"].filter((name) => !(name in globalThis));
+    const missing = ["Worker", "Blob", "TextDecoder", "DecompressionStream"].filter((name) => !(name in globalThis));
     if (missing.length > 0) {
       throw new StartError(
         say("This browser is too old for Queuescope: it has no ", "Dieser Browser ist zu alt für Queuescope; ihm fehlt: ") +
@@ -94,10 +94,16 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
     return { bytes: queuescopeSeptets(block.textContent, Number(length)), unpacked: Number(unpacked) };
   }
 
+  // Browsers know gzip; what unpacks the better form is small enough for it.
+  async function gunzip(bytes) {
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).arrayBuffer();
+  }
+
   async function unpack() {
     let unpacker, packed, bytes, cause;
     try {
-      unpacker = take("queuescope-unpack-wasm").bytes;
+      unpacker = await gunzip(take("queuescope-unpack-wasm").bytes);
       packed = take("queuescope-wasm");
     } catch (error) {
       cause = error;

@@ -16,23 +16,39 @@ pub(super) struct Entry {
     pub source: Source,
     /// What kind of container it is, and what it holds, when it is one.
     pub container: Option<(&'static str, Listing)>,
+    /// Whether it is not to be read.
+    pub is_left_out: bool,
 }
 
-/// Opens containers. `go_on` is called while it takes long.
-pub(super) fn expand(sources: Vec<Source>, go_on: &mut dyn FnMut() -> ControlFlow<()>) -> Vec<Entry> {
+/// Opens containers, except those whose path is among `left_out`. `go_on` is called while it takes long.
+pub(super) fn expand(
+    sources: Vec<Source>,
+    left_out: &[String],
+    go_on: &mut dyn FnMut() -> ControlFlow<()>,
+) -> Vec<Entry> {
     let mut all = Vec::new();
     for source in sources {
-        add(source, 0, &mut all, go_on);
+        add(source, 0, left_out, &mut all, go_on);
     }
     all
 }
 
-fn add(source: Source, depth: usize, all: &mut Vec<Entry>, go_on: &mut dyn FnMut() -> ControlFlow<()>) {
+fn add(
+    source: Source,
+    depth: usize,
+    left_out: &[String],
+    all: &mut Vec<Entry>,
+    go_on: &mut dyn FnMut() -> ControlFlow<()>,
+) {
+    if left_out.contains(&source.path) {
+        all.push(Entry { source, container: None, is_left_out: true });
+        return;
+    }
     // What cannot be read now is said when it is read.
     let opened = if depth < DEPTH { list(&source, go_on).unwrap_or(None) } else { None };
     source.bytes.release();
     let Some((kind, listing)) = opened else {
-        all.push(Entry { source, container: None });
+        all.push(Entry { source, container: None, is_left_out: false });
         return;
     };
     for listed in &listing.members {
@@ -45,9 +61,9 @@ fn add(source: Source, depth: usize, all: &mut Vec<Entry>, go_on: &mut dyn FnMut
             members,
             handle: source.handle,
         };
-        add(inner, depth + 1, all, go_on);
+        add(inner, depth + 1, left_out, all, go_on);
     }
-    all.push(Entry { source, container: Some((kind, listing)) });
+    all.push(Entry { source, container: Some((kind, listing)), is_left_out: false });
 }
 
 fn list(

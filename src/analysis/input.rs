@@ -10,6 +10,9 @@ use crate::report::{Input, InputNote, InputState};
 /// Members named in the row of a container when they could not be read.
 const NAMED: usize = 50;
 
+/// Why a file was not read that the reader of the report left out.
+pub(super) const LEFT_OUT: &str = "Left out by you: reading went on without it. Drop it again to have it read.";
+
 /// The row of a file that was not read.
 pub(super) fn not_read(source: &Source, format: Option<&Format>, reason: String) -> Input {
     Input {
@@ -41,6 +44,14 @@ pub(super) fn read(source: &Source, format: &Format, reason: String, ledger: &Le
         (_, false) => InputState::Read,
     };
     input.notes = notes(ledger);
+    if input.state == InputState::Incomplete && !input.notes.iter().any(|note| note.loss) {
+        let left_out = ledger.skipped + ledger.damaged;
+        let text = format!(
+            "Entries in which nothing could be read, and which are left out: {}.",
+            crate::report::grouped(left_out)
+        );
+        input.notes.push(InputNote { lines: None, loss: true, text });
+    }
     input
 }
 
@@ -85,4 +96,43 @@ fn notes(ledger: &Ledger) -> Vec<InputNote> {
         notes.push(InputNote { lines: None, loss: true, text });
     }
     notes
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use crate::analysis::analyze;
+    use crate::base::source::Source;
+    use crate::report::{Input, InputState};
+
+    fn read(text: &str) -> Input {
+        let report = Source::from_bytes("report.txt", text.to_owned());
+        analyze(vec![report], &mut |_| ControlFlow::Continue(())).report.inputs.into_iter().next().unwrap()
+    }
+
+    const REPORT: &str = "Your message\r\n\r\n  To:      a.lind@fabrikam.example\r\n  Subject: Order\r\n\r\ndid not reach the following \
+        recipient(s):\r\n\r\na.lind@fabrikam.example on Thu, 12 Mar 2009 16:51:51 -0500\r\n    The e-mail account does not exist.\r\n    \
+        <ex1.contoso.com #5.1.1>\r\n\r\n";
+
+    #[test]
+    fn a_file_that_was_not_read_in_full_says_why() {
+        let begun = read(&format!("{REPORT}Your message\r\n\r\n  To: b.kern@fabrikam.example\r\n"));
+        assert_eq!((begun.state, begun.records), (InputState::Incomplete, 1));
+        assert!(
+            begun.notes.iter().any(|note| note.loss && note.text.starts_with("A report begins here")),
+            "{:?}",
+            begun.notes
+        );
+    }
+
+    #[test]
+    fn the_original_message_behind_a_report_is_no_loss() {
+        let whole = read(&format!(
+            "{REPORT}From: c.moss@contoso.com\r\nTo: a.lind@fabrikam.example\r\nSubject: Order\r\n\r\nHello\r\n"
+        ));
+        assert_eq!((whole.state, whole.records), (InputState::Read, 1), "{:?}", whole.notes);
+        assert!(whole.notes.iter().all(|note| !note.loss));
+    }
 }

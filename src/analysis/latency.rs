@@ -58,6 +58,13 @@ pub fn is_outlier(latencies: &Latencies, slow: &Slow) -> bool {
     })
 }
 
+/// What the time of a message is when its rows had to be joined: they come per recipient, and the last one ends the way.
+pub fn joined(slow: &Slow) -> Option<&'static str> {
+    slow.is_joined.then_some(
+        "From the first row that took the message in to the last one that handed it on: with several recipients, the time of the last of them. Others may have had it earlier; the path below lists the rows.",
+    )
+}
+
 /// When the way of a message ended.
 pub fn ended(slow: &Slow) -> Option<Moment> {
     Moment::from_unix_millis(slow.at).map(|moment| Moment { clock: slow.clock, ..moment })
@@ -144,6 +151,12 @@ mod tests {
         (0..built.rows.len() as u32).map(|n| built.fields(n).into_iter().map(|(_, text)| text).collect()).collect()
     }
 
+    fn column(case: &Analysis, title: &str) -> Vec<String> {
+        let built = case.table("slow-messages").unwrap();
+        let at = built.table.columns.iter().position(|column| column.title == title).unwrap();
+        built.rows.iter().map(|row| row.cells[at].text()).collect()
+    }
+
     #[test]
     fn strings_give_the_way_the_servers_and_their_components() {
         let mut rows: Vec<String> = (0..39).map(|n| delivered(n, "08:00:02.000", "1.900")).collect();
@@ -214,6 +227,15 @@ mod tests {
             ]
         );
         assert_eq!(case.facts.transport.latency.backwards, 1);
+        // From whom and to whom is that of the row that ended the way, in whichever file it stands.
+        assert_eq!([column(&case, "From"), column(&case, "Recipients")], [["a@contoso.com"], ["b@contoso.com"]]);
+        // Two rows hand on per recipient: the drawer says whose time it is.
+        let notes = case.table("slow-messages").unwrap();
+        let slow = &case.facts.transport.latency.slow;
+        assert!(
+            !notes.rows.is_empty()
+                && slow.iter().all(|slow| joined(slow).is_some_and(|text| text.contains("the last of them")))
+        );
     }
 
     #[test]

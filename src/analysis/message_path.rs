@@ -7,6 +7,7 @@
 use crate::base::order::Order as _;
 use crate::base::timestamp::{Clock, Moment};
 use crate::facts::Facts;
+use crate::report::grouped;
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +78,6 @@ pub fn path(facts: &Facts, message_id: &str) -> Vec<PathStep> {
         }
         before = step.at;
     }
-    steps.truncate(STEPS);
     steps
 }
 
@@ -85,10 +85,16 @@ fn bare(id: &str) -> &str {
     id.trim().trim_start_matches('<').trim_end_matches('>')
 }
 
-/// The steps as lines: when, and what with how long it took.
+/// The steps as lines: when, and what with how long it took. Of many the first ones, and how many more there are.
 pub fn lines(steps: &[PathStep]) -> Vec<(String, String)> {
+    let more = match steps.len().saturating_sub(STEPS) {
+        0 => None,
+        1 => Some("1 more step".to_owned()),
+        more => Some(format!("{} more steps", grouped(more as u64))),
+    };
     steps
         .iter()
+        .take(STEPS)
         .map(|step| {
             let at = step.at.map_or_else(|| "time unknown".to_owned(), |at| at.to_string());
             let after = match step.after {
@@ -97,6 +103,11 @@ pub fn lines(steps: &[PathStep]) -> Vec<(String, String)> {
             };
             (at, format!("{}{after}", step.what))
         })
+        .chain(
+            more.map(|more| {
+                (more, "Not listed here; the table Tracking shows all, filtered by the message ID".to_owned())
+            }),
+        )
         .collect()
 }
 
@@ -144,6 +155,16 @@ mod tests {
         assert!(lines(&steps)[2].1.ends_with("14 min after the step before"));
         assert!(path(&case.facts, "").is_empty() && path(&case.facts, "<>").is_empty());
         assert!(path(&case.facts, "nobody@contoso.com").is_empty());
+    }
+
+    #[test]
+    fn steps_beyond_those_listed_are_counted() {
+        let step = |n: usize| PathStep { at: None, what: format!("step {n}"), after: None };
+        let lines_of = |n: usize| lines(&(0..n).map(step).collect::<Vec<_>>());
+        assert_eq!(lines_of(60).len(), 60);
+        assert_eq!(lines_of(61).last().unwrap().0, "1 more step");
+        let many = lines_of(1_300);
+        assert_eq!((many.len(), many.last().unwrap().0.as_str()), (61, "1,240 more steps"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod domain_route;
 mod expand;
 mod input;
 pub mod job;
+pub mod kept_filters;
 pub mod latency;
 pub mod log;
 pub mod message_path;
@@ -85,6 +86,9 @@ pub struct Analysis {
     timeline: RefCell<Option<Rc<timeline::Timeline>>>,
     /// Which routing tables the view of routing is about.
     routing: Cell<routing_map::Chosen>,
+    /// What two of them do differently, and the rows that are steps of the way that is shown.
+    changes: routing_map::changes::Kept,
+    on_route: RefCell<routing_map::OnRoute>,
 }
 
 /// What is known about a row of a table.
@@ -196,6 +200,8 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
         onsets,
         timeline: RefCell::default(),
         routing: Cell::default(),
+        changes: RefCell::default(),
+        on_route: RefCell::default(),
     }
 }
 
@@ -343,13 +349,14 @@ impl Analysis {
         redact(&report, &names::of_case(&self.facts, &report, &self.sources, &[]))
     }
 
-    /// A table as CSV without the names of the site, with the same tokens as the report; `None` when there is no such table.
+    /// The rows of a table that a query wants as CSV without the names of the site, with the same tokens as the report; `None`
+    /// when there is no such table.
     ///
     /// # Errors
     /// What the check found in it.
-    pub fn redacted_table(&self, id: &str) -> Option<Result<String, Vec<Leak>>> {
+    pub fn redacted_table(&self, id: &str, query: &tables::Query) -> Option<Result<String, Vec<Leak>>> {
         let table = self.table(id)?;
-        let mut cells = table.cells();
+        let mut cells = table.cells(query);
         let names = names::of_case(&self.facts, &self.report, &self.sources, &cells);
         let redacted = redact_with(&self.report, &names, &mut cells);
         let csv = table.csv_of(&cells);
@@ -368,17 +375,20 @@ impl Analysis {
                 tables::Built::of(table, tables::timeline_rows(&self.timeline(), &paths))
             }
             // These are about the routing tables that were chosen.
-            tables::ROUTING_LINKS => {
-                tables::Built::of(table, tables::routing_links_rows(&self.facts, &self.routing.get()))
-            }
-            tables::ROUTING_PLACES => {
-                tables::Built::of(table, tables::routing_places_rows(&self.facts, &self.routing.get()))
-            }
-            tables::ROUTING_DATABASES => {
-                tables::Built::of(table, tables::routing_databases_rows(&self.facts, &self.routing.get()))
-            }
+            tables::ROUTING_LINKS => tables::Built::of(
+                table,
+                tables::routing_links_rows(&self.facts, &self.routing.get(), &self.on_route.borrow()),
+            ),
+            tables::ROUTING_PLACES => tables::Built::of(
+                table,
+                tables::routing_places_rows(&self.facts, &self.routing.get(), &self.on_route.borrow()),
+            ),
+            tables::ROUTING_DATABASES => tables::Built::of(
+                table,
+                tables::routing_databases_rows(&self.facts, &self.routing.get(), &self.on_route.borrow()),
+            ),
             tables::ROUTING_CHANGES => {
-                tables::Built::of(table, tables::routing_changes_rows(&self.facts, &self.routing.get()))
+                tables::Built::of(table, tables::routing_changes_rows(&self.facts, &self.routing.get(), &self.changes))
             }
             _ => tables::Built::new(table, &self.facts),
         };
@@ -427,10 +437,35 @@ impl Analysis {
         };
         if chosen != before {
             self.routing.set(chosen);
-            self.tables.borrow_mut().retain(|id, _| !id.starts_with("routing-"));
+            self.forget_routing_tables();
         }
-        let rows = |table: &str, span| Some((table.to_owned(), self.table(table)?.number(span)?));
-        routing_map::answer(&self.facts, &chosen, ask, &rows)
+        let is_route = matches!(ask, routing_map::Ask::Route(_));
+        let steps = RefCell::new(std::collections::BTreeSet::new());
+        let rows = |table: &str, span| {
+            steps.borrow_mut().insert((table.to_owned(), span));
+            Some((table.to_owned(), self.table(table)?.number(span)?))
+        };
+        let leaves = matches!(ask, routing_map::Ask::Leave) || chosen.shown != before.shown;
+        let told = routing_map::answer(&self.facts, &chosen, ask, &rows, &self.changes);
+        if is_route || leaves {
+            let space = match &told {
+                routing_map::Told::Route(told) => told.hops.last().map(|hop| hop.by.clone()).unwrap_or_default(),
+                _ => String::new(),
+            };
+            let now = if is_route {
+                routing_map::OnRoute { rows: steps.take(), space }
+            } else {
+                routing_map::OnRoute::default()
+            };
+            if self.on_route.replace(now.clone()) != now {
+                self.forget_routing_tables();
+            }
+        }
+        told
+    }
+
+    fn forget_routing_tables(&self) {
+        self.tables.borrow_mut().retain(|id, _| !id.starts_with("routing-"));
     }
 
     /// Gives the sources back as they were handed over, to analyze them again together with others.

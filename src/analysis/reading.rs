@@ -110,7 +110,13 @@ pub struct Step {
 impl Reading {
     /// Opens containers and puts all files into their order.
     pub fn new(sources: Vec<Source>) -> Reading {
-        let mut entries = expand::expand(sources, &mut || std::ops::ControlFlow::Continue(()));
+        Reading::without(sources, &[])
+    }
+
+    /// The same, with files that are not to be read, by their paths: those that stopped an earlier reading, or that it did not
+    /// come to. Each has its row, which says so; they may be containers or lie in one.
+    pub fn without(sources: Vec<Source>, left_out: &[String]) -> Reading {
+        let mut entries = expand::expand(sources, left_out, &mut || std::ops::ControlFlow::Continue(()));
         // The order of dropping must not show. Files with the same path are ordered by their size.
         let key = |entry: &Entry| (entry.source.path.clone(), entry.source.bytes.size());
         entries.order_by_cached_key(key);
@@ -119,6 +125,10 @@ impl Reading {
             .into_iter()
             .map(|mut entry| {
                 let state = match entry.container.take() {
+                    _ if entry.is_left_out => {
+                        let row = input::not_read(&entry.source, None, input::LEFT_OUT.to_owned());
+                        State::Closed(Box::new(Closed::without_records(row, None)))
+                    }
                     Some((kind, listing)) => {
                         let row = input::container(&entry, kind, &listing);
                         State::Closed(Box::new(Closed::without_records(row, None)))

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use regex::bytes::{Regex, RegexBuilder};
+use serde::{Deserialize, Serialize};
 
 use super::Analysis;
 use crate::base::log_lines::{Lines, Unit};
@@ -48,14 +49,27 @@ pub struct Hits {
     pub complete: bool,
 }
 
+/// Why nothing is searched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The pattern cannot be read; what is wrong with it, for the person who typed it.
+    Pattern(String),
+    /// There are no lines. Binary logs have records instead.
+    NoLines,
+}
+
 /// Prepares a query.
 ///
 /// # Errors
-/// When a regular expression cannot be read; what is wrong with it, for the person who typed it.
-pub fn compile(query: &Query) -> Result<Regex, String> {
+/// When a regular expression cannot be read.
+pub fn compile(query: &Query) -> Result<Regex, Refusal> {
     let pattern = if query.is_regex { query.text.clone() } else { regex::escape(&query.text) };
     let built = RegexBuilder::new(&pattern).case_insensitive(!query.case_sensitive).size_limit(4 << 20).build();
-    built.map_err(|error| format!("The pattern cannot be used: {}", error.to_string().replace('\n', " ")))
+    built.map_err(|error| {
+        // Before it stands the pattern with a sign below the place, which only a console shows as it is meant.
+        let told = error.to_string();
+        Refusal::Pattern(told.rsplit("error: ").next().unwrap_or(&told).trim().replace('\n', " "))
+    })
 }
 
 /// A search under way, piece by piece, so that whoever runs it stays free to answer and to stop.
@@ -79,8 +93,8 @@ impl Search {
     /// Begins to search a file, or all.
     ///
     /// # Errors
-    /// When the pattern cannot be read.
-    pub fn new(analysis: &Analysis, query: &Query, source: Option<u32>, most: usize) -> Result<Search, String> {
+    /// When the pattern cannot be read, and when there is nothing to search.
+    pub fn new(analysis: &Analysis, query: &Query, source: Option<u32>, most: usize) -> Result<Search, Refusal> {
         let all = 0..u32::try_from(analysis.sources.len()).unwrap_or(u32::MAX);
         let searchable = |n: &u32| {
             let read = analysis.sources.get(*n as usize);
@@ -91,9 +105,14 @@ impl Search {
             None => all.filter(searchable).collect(),
         };
         if left.is_empty() {
-            return Err("There are no lines to search. Binary logs have records instead.".to_owned());
+            return Err(Refusal::NoLines);
         }
         Ok(Search { pattern: compile(query)?, most, left, at: None })
+    }
+
+    /// Files that are still to be searched.
+    pub fn left(&self) -> impl Iterator<Item = u32> + '_ {
+        self.left.iter().copied()
     }
 
     /// Searches the next piece: the file, and what was found since the last piece of it. `None` at the end.

@@ -33,6 +33,8 @@ use std::process::ExitCode;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use lzma_rust2::{LzipOptions, LzipWriter};
 use septets::septets;
 use sha2::{Digest as _, Sha256};
@@ -132,16 +134,17 @@ fn seal(parts: &Parts<'_>) -> Result<String, Error> {
     // Modules stand before the scripts that need them, so they are there when those run. Both scripts declare the same
     // name, so that of the unpacker is kept inside a function.
     let packed = lzip(parts.module, parts.compression)?;
+    let unpacker = gzip(parts.unpack_module)?;
     let module = format!(
         "<script id=\"queuescope-wasm\" type=\"application/wasm+lzip\" data-length=\"{}\" data-unpacked=\"{}\">{}</script>\n\
-         <script id=\"queuescope-unpack-wasm\" type=\"application/wasm\" data-length=\"{}\">{}</script>\n\
+         <script id=\"queuescope-unpack-wasm\" type=\"application/wasm+gzip\" data-length=\"{}\">{}</script>\n\
          <script>const queuescopeUnpack = (() => {{\n{}\nreturn wasm_bindgen;\n}})();</script>\n\
          <script id=\"queuescope-glue\">{}</script>",
         packed.len(),
         parts.module.len(),
         septets(&packed),
-        parts.unpack_module.len(),
-        septets(parts.unpack_module),
+        unpacker.len(),
+        septets(&unpacker),
         script(parts.unpack_glue)?,
         script(parts.glue)?,
     );
@@ -304,10 +307,16 @@ fn replace_once(page: &str, marker: &'static str, with: &str) -> Result<String, 
     }
 }
 
+/// What unpacks the module comes as gzip, which browsers unpack themselves. No date and no name in it.
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut writer = GzEncoder::new(Vec::new(), Compression::best());
+    writer.write_all(bytes).and_then(|()| writer.finish()).map_err(Error::Packing)
+}
+
 /// See `unpack.rs`. The format holds no date and no name, so the same module gives the same bytes.
 fn lzip(bytes: &[u8], preset: u32) -> Result<Vec<u8>, Error> {
     let mut writer = LzipWriter::new(Vec::new(), LzipOptions::with_preset(preset));
-    writer.write_all(bytes).and_then(|()| writer.finish()).map_err(Error::Lzip)
+    writer.write_all(bytes).and_then(|()| writer.finish()).map_err(Error::Packing)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -335,7 +344,7 @@ enum Error {
     ModuleScript,
     OutsideAddress(String),
     Glue,
-    Lzip(std::io::Error),
+    Packing(std::io::Error),
 }
 
 impl fmt::Display for Error {
@@ -363,7 +372,7 @@ impl fmt::Display for Error {
                 "the wasm-bindgen script does not hold `{LOAD_BY_ADDRESS}` exactly once; after an update of \
                  wasm-bindgen, look how it loads the module and adapt src/bin/bundle.rs"
             ),
-            Self::Lzip(error) => write!(f, "failed to compress the module: {error}"),
+            Self::Packing(error) => write!(f, "failed to compress the module: {error}"),
         }
     }
 }
@@ -430,6 +439,14 @@ mod tests {
         assert_eq!(attribute(attributes, "data-unpacked"), Some("4"));
         assert_eq!(attribute(attributes, "data-length"), Some(packed.len().to_string().as_str()));
         assert_eq!(text, septets(&packed));
+        // What unpacks it is packed in the way that browsers know.
+        let (attributes, text) = elements(&page, "script").unwrap().remove(2);
+        let unpacker = gzip(b"\0un").unwrap();
+        assert_eq!(attribute(attributes, "data-length"), Some(unpacker.len().to_string().as_str()));
+        assert_eq!(text, septets(&unpacker));
+        let mut module = Vec::new();
+        flate2::read::GzDecoder::new(unpacker.as_slice()).read_to_end(&mut module).unwrap();
+        assert_eq!(module, b"\0un");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //!
 //! From 2010 SP1 on, the rows that hand a message on carry what each server measured ([`walk`]) and, since 2007, when the
 //! message entered the organization. Older rows tell it only together: the row that took the message in and the one that
-//! handed it on. Those are joined for a fair sample of messages ([`Sample`]); spreads are kept in buckets ([`Histogram`]).
+//! handed it on. Those are joined ([`ways`]) for a fair sample of messages ([`Sample`]); spreads are kept in buckets ([`Histogram`]).
 //!
 //! Traps: a string names the servers before the own one as well, so the same stay is told by several rows: what a server
 //! wrote itself counts, and what others tell of it only when it wrote nothing. The arrival was stamped by the first server
 //! and the row is written by the last one: two clocks, unless it is the same server, so both are kept apart.
+
+mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,15 +24,13 @@ use crate::base::timestamp::{Clock, unix_millis};
 use crate::facts::transport::{Lifecycle, marks_of};
 use crate::model::latency::{ComponentState, Told, walk};
 use crate::model::log_row::{LogRow, tracking, tracking_2003};
-use crate::model::server::server_key;
 use crate::model::tracking_event::TrackingEvent;
+use ways::Way;
 
 /// Spreads that are kept.
 const SPREADS: usize = 1 << 12;
 /// Messages whose rows are joined.
 const WAYS: usize = 1 << 14;
-/// Servers of one message.
-const STOPS: usize = 12;
 /// The slowest messages that are kept.
 const SLOWEST: usize = 200;
 /// Bytes of a latency string; longer ones are none.
@@ -107,24 +107,8 @@ pub struct Slow {
     pub recipients: Box<str>,
     /// What each server measured, as printed.
     pub string: Box<str>,
-}
-
-/// What the rows of one message tell.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Way {
-    id: Box<[u8]>,
-    clock: Clock,
-    /// Whether a row tells the arrival, so that nothing has to be joined.
-    is_stamped: bool,
-    stops: Vec<Stop>,
-}
-
-/// What they tell of one server.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Stop {
-    server: Box<[u8]>,
-    came: Option<(i64, Span)>,
-    left: Option<(i64, Span, End)>,
+    /// Whether several rows tell the time together.
+    pub is_joined: bool,
 }
 
 /// Folds rows.
@@ -373,6 +357,8 @@ impl LatencyFold {
             sender: text(row.sender),
             recipients: text(row.recipients),
             string: text(row.info.as_bytes()),
+            // What is joined is no row of its own and has no marks.
+            is_joined: row.marks == 0,
         });
         if self.slow.len() > SLOWEST * 4 {
             self.prune();
@@ -396,18 +382,12 @@ impl LatencyFold {
         if row.id.is_empty() {
             return;
         }
-        let stop = || Stop {
-            server: row.server.into(),
-            came: end.is_none().then_some((row.at, row.span)),
-            left: end.map(|end| (row.at, row.span, end)),
-        };
         self.ways.put(xxh3_64_with_seed(row.id, u64::from(row.clock == Clock::Utc)), |known| match known {
             Some(way) => {
-                way.is_stamped |= is_stamped;
-                way.stop(stop());
+                way.row(row, end, is_stamped);
                 None
             }
-            None => Some(Way { id: row.id.into(), clock: row.clock, is_stamped, stops: vec![stop()] }),
+            None => Some(Way::new(row, end, is_stamped)),
         });
     }
 
@@ -420,12 +400,7 @@ impl LatencyFold {
             }
         }
         self.spreads.merge(other.spreads, Spread::merge);
-        self.ways.merge(other.ways, |into, way| {
-            into.is_stamped |= way.is_stamped;
-            for stop in way.stops {
-                into.stop(stop);
-            }
-        });
+        self.ways.merge(other.ways, Way::merge);
         self.slow.extend(other.slow);
         self.prune();
         self.rows += other.rows;
@@ -478,11 +453,7 @@ impl LatencyFold {
 
     /// Counts the stays of a message, and its whole way when its rows show both ends.
     fn joined(&mut self, way: &Way) -> bool {
-        let mut stops: BTreeMap<String, Stop> = BTreeMap::new();
-        for stop in &way.stops {
-            let name = server_key(&String::from_utf8_lossy(&stop.server));
-            stops.entry(name).and_modify(|known| known.join(stop)).or_insert_with(|| stop.clone());
-        }
+        let stops = way.servers();
         for (server, stop) in stops.iter().filter(|(server, _)| !server.is_empty()) {
             let (Some((came, _)), Some((left, span, _))) = (stop.came, stop.left) else { continue };
             match u64::try_from(left - came) {
@@ -499,46 +470,11 @@ impl LatencyFold {
         let Ok(took) = u64::try_from(left - came) else { return false };
         let clocks = if stops.len() == 1 { Clocks::One } else { Clocks::Two };
         self.count(Of::Way(end, clocks), took, 1, span, true);
-        let (id, server) = (&way.id, server);
-        let row = Seen {
-            clock: way.clock,
-            id,
-            span,
-            at: left,
-            marks: 0,
-            server,
-            sender: b"",
-            recipients: b"",
-            count: 1,
-            info: "",
-        };
+        let (id, (sender, recipients)) = (&way.id, way.people());
+        let row =
+            Seen { clock: way.clock, id, span, at: left, marks: 0, server, sender, recipients, count: 1, info: "" };
         self.slow(took, &row, end, clocks);
         true
-    }
-}
-
-impl Way {
-    fn stop(&mut self, stop: Stop) {
-        match self.stops.binary_search_by(|known| known.server.cmp(&stop.server)) {
-            Ok(at) => {
-                if let Some(known) = self.stops.get_mut(at) {
-                    known.join(&stop);
-                }
-            }
-            Err(at) if at < STOPS => {
-                self.stops.insert(at, stop);
-                self.stops.truncate(STOPS);
-            }
-            Err(_) => {}
-        }
-    }
-}
-
-impl Stop {
-    /// The first that came, the last that left.
-    fn join(&mut self, other: &Stop) {
-        self.came = [self.came, other.came].into_iter().flatten().min();
-        self.left = self.left.max(other.left);
     }
 }
 

@@ -136,9 +136,31 @@ fn report(document: &Document<'_>, lines: &[(Span, String)], first: bool, out: &
     let read = report_text::read(&lines.iter().map(|(span, line)| (*span, line.as_str())).collect::<Vec<_>>());
     let (Some((begin, _)), Some((end, _))) = (lines.first(), lines.last()) else { return };
     if read.recipients.is_empty() {
-        if !first {
-            out.ledger.skipped += 1;
+        if first {
+            return;
         }
+        // The original message follows its report as well, with a head of its own: nothing of the report is lost then.
+        let is_head = lines
+            .iter()
+            .find(|(_, line)| !line.trim().is_empty())
+            .is_some_and(|(_, line)| line.trim().starts_with("From: "));
+        let (kind, text) = if is_head {
+            (
+                NoteKind::Ambiguous,
+                "A message without a code begins here: the original one, or a report that was not copied whole.",
+            )
+        } else {
+            out.ledger.skipped += 1;
+            (
+                NoteKind::Skipped,
+                "A report begins here, and no recipient with a code follows. Copy it whole, with the diagnostic information.",
+            )
+        };
+        let line = match begin.place {
+            Place::Lines { first, .. } => Some((first, first)),
+            _ => None,
+        };
+        out.note(kind, line, text);
         return;
     }
     let mut fields = Fields::default();

@@ -74,39 +74,12 @@ impl Change {
 pub fn compare(before: &Report, now: &Report) -> Comparison {
     let old = problems(before);
     let new = problems(now);
-    let mut taken = vec![false; old.len()];
-    // First those that name the same things, so that none is taken away by one that only has the same rule.
-    let mut pairs: Vec<Option<usize>> = vec![None; new.len()];
-    for is_sure in [true, false] {
-        for (at, (_, finding)) in new.iter().enumerate() {
-            if pairs.get(at).is_some_and(Option::is_some) {
-                continue;
-            }
-            let alone = |all: &[(&Problem, &Finding)]| all.iter().filter(|(_, f)| f.rule == finding.rule).count() == 1;
-            let is_same = |other: &Finding| {
-                other.rule == finding.rule
-                    && if is_sure { share_a_name(other, finding) } else { alone(&old) && alone(&new) }
-            };
-            let free = |at: usize| taken.get(at) == Some(&false);
-            let found = old.iter().enumerate().position(|(at, (_, other))| free(at) && is_same(other));
-            if let (Some(found), Some(pair)) = (found, pairs.get_mut(at)) {
-                *pair = Some(found);
-                taken.get_mut(found).into_iter().for_each(|taken| *taken = true);
-            }
-        }
-    }
+    let (pairs, taken) = pairs(&old, &new);
     let became = new.iter().zip(&pairs).map(|((problem, finding), pair)| {
         let earlier = pair.and_then(|at| old.get(at));
         let change = match earlier {
             None => Change::New,
-            // The most severe comes first in the order of severities.
-            Some((other, was)) => match (problem.messages.cmp(&other.messages), was.severity.cmp(&finding.severity)) {
-                (std::cmp::Ordering::Greater, _) => Change::Worse,
-                (std::cmp::Ordering::Less, _) => Change::Less,
-                (_, std::cmp::Ordering::Greater) => Change::Worse,
-                (_, std::cmp::Ordering::Less) => Change::Less,
-                _ => Change::Unchanged,
-            },
+            Some(was) => change(was, &(problem, finding)),
         };
         Became {
             number: problem.number,
@@ -127,10 +100,64 @@ pub fn compare(before: &Report, now: &Report) -> Comparison {
     Comparison { gone: gone.collect(), now: became.collect(), waiting: (before.summary.waiting, now.summary.waiting) }
 }
 
-/// Problems that need to be solved, with their main findings.
-fn problems(report: &Report) -> Vec<(&Problem, &Finding)> {
-    let with_main = report.problems.iter().filter_map(|problem| Some((problem, report.findings.get(problem.main)?)));
-    with_main.filter(|(_, finding)| finding.severity != Severity::Info).collect()
+/// Problems and remarks that both reports have: number before, number now, and what became of it. For what a reader noted on
+/// them.
+pub fn in_both(before: &Report, now: &Report) -> Vec<(u32, u32, Change)> {
+    let (old, new) = (with_findings(before), with_findings(now));
+    let (pairs, _) = pairs(&old, &new);
+    let both = new.iter().zip(&pairs).filter_map(|(new, pair)| Some((old.get((*pair)?)?, new)));
+    both.map(|(old, new)| (old.0.number, new.0.number, change(old, new))).collect()
+}
+
+/// A problem with its main finding.
+type Told<'r> = (&'r Problem, &'r Finding);
+
+/// For each new one the old one that it is, and of the old ones whether they are one.
+fn pairs(old: &[Told<'_>], new: &[Told<'_>]) -> (Vec<Option<usize>>, Vec<bool>) {
+    let mut taken = vec![false; old.len()];
+    // First those that name the same things, so that none is taken away by one that only has the same rule.
+    let mut pairs: Vec<Option<usize>> = vec![None; new.len()];
+    for is_sure in [true, false] {
+        for (at, (_, finding)) in new.iter().enumerate() {
+            if pairs.get(at).is_some_and(Option::is_some) {
+                continue;
+            }
+            let alone = |all: &[Told<'_>]| all.iter().filter(|(_, f)| f.rule == finding.rule).count() == 1;
+            let is_same = |other: &Finding| {
+                other.rule == finding.rule
+                    && if is_sure { share_a_name(other, finding) } else { alone(old) && alone(new) }
+            };
+            let free = |at: usize| taken.get(at) == Some(&false);
+            let found = old.iter().enumerate().position(|(at, (_, other))| free(at) && is_same(other));
+            if let (Some(found), Some(pair)) = (found, pairs.get_mut(at)) {
+                *pair = Some(found);
+                taken.get_mut(found).into_iter().for_each(|taken| *taken = true);
+            }
+        }
+    }
+    (pairs, taken)
+}
+
+/// What became of a problem that is in both.
+fn change((old, was): &Told<'_>, (new, is): &Told<'_>) -> Change {
+    // The most severe comes first in the order of severities.
+    match (new.messages.cmp(&old.messages), was.severity.cmp(&is.severity)) {
+        (std::cmp::Ordering::Greater, _) => Change::Worse,
+        (std::cmp::Ordering::Less, _) => Change::Less,
+        (_, std::cmp::Ordering::Greater) => Change::Worse,
+        (_, std::cmp::Ordering::Less) => Change::Less,
+        _ => Change::Unchanged,
+    }
+}
+
+/// Problems and remarks with their main findings.
+fn with_findings(report: &Report) -> Vec<Told<'_>> {
+    report.problems.iter().filter_map(|problem| Some((problem, report.findings.get(problem.main)?))).collect()
+}
+
+/// Those that need to be solved.
+fn problems(report: &Report) -> Vec<Told<'_>> {
+    with_findings(report).into_iter().filter(|(_, finding)| finding.severity != Severity::Info).collect()
 }
 
 fn share_a_name(one: &Finding, other: &Finding) -> bool {

@@ -11,6 +11,11 @@ use super::{Considered, ConsideredVerdict, Finding, GroundKind, InputState, Miss
 
 const STYLE: &str = include_str!("report.css");
 
+/// Parts behind the problems: where they stand and what they are called.
+const UNDECIDED: (&str, &str) = ("undecided", "Could not be decided");
+const RULED_OUT: (&str, &str) = ("ruled-out", "Ruled out");
+const FILES: (&str, &str) = ("files", "Files");
+
 /// Prints a report.
 pub fn print(report: &Report) -> String {
     let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(STYLE.as_bytes()));
@@ -30,8 +35,8 @@ pub fn print(report: &Report) -> String {
         out += &row("", "", &format!("<h2>Set aside</h2>\n<p>{}</p>", super::SET_ASIDE), "set-aside");
     }
     set_aside.into_iter().for_each(|problem| out += &section(report, problem));
-    out += &considered(report, "Could not be decided", ConsideredVerdict::Undecided);
-    out += &considered(report, "Ruled out", ConsideredVerdict::RuledOut);
+    out += &considered(report, UNDECIDED, ConsideredVerdict::Undecided);
+    out += &considered(report, RULED_OUT, ConsideredVerdict::RuledOut);
     out += &files(report);
     out += "</main>\n</body>\n</html>\n";
     out
@@ -47,24 +52,36 @@ fn summary(report: &Report) -> String {
         let items: String = summary.caveats.iter().map(|c| format!("<li>{}</li>", escape(c))).collect();
         body += &format!("<ul class=\"caveats\">{items}</ul>\n");
     }
-    if report.problems.len() > 1 {
-        let items: String = report
-            .problems
-            .iter()
-            .filter_map(|p| {
-                let title = escape(&report.findings.get(p.main)?.title);
-                let aside = if report.note(p.number).is_some() { " (set aside)" } else { "" };
-                Some(format!("<li><a href=\"#p{}\">{title}</a>{aside}</li>", p.number))
-            })
-            .collect();
-        body += &format!("<ol class=\"contents\">{items}</ol>\n");
-    }
+    body += &contents(report);
     let as_of = if summary.as_of.is_empty() {
         String::new()
     } else {
         format!("<small>as of {}</small>", escape(&summary.as_of))
     };
     row("Summary", &as_of, &body, "summary")
+}
+
+/// Links to all parts: the problems by their numbers, then what stands behind them.
+fn contents(report: &Report) -> String {
+    let problems = report.problems.iter().filter_map(|p| {
+        let title = escape(&report.findings.get(p.main)?.title);
+        let aside = if report.note(p.number).is_some() { " (set aside)" } else { "" };
+        Some(format!("<li><a href=\"#p{}\">{title}</a>{aside}</li>", p.number))
+    });
+    let problems: String = problems.collect();
+    let has = |verdict: ConsideredVerdict| report.considered.iter().any(|check| check.verdict == verdict);
+    let parts = [
+        (has(ConsideredVerdict::Undecided), UNDECIDED),
+        (has(ConsideredVerdict::RuledOut), RULED_OUT),
+        (!report.inputs.is_empty(), FILES),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(is_there, _)| *is_there)
+        .map(|(_, (id, title))| format!("<a href=\"#{id}\">{title}</a>"))
+        .collect();
+    let problems = if problems.is_empty() { problems } else { format!("<ol class=\"contents\">{problems}</ol>\n") };
+    format!("<nav aria-label=\"Contents\">\n{problems}<p class=\"contents\">{}</p>\n</nav>\n", parts.join(" · "))
 }
 
 /// The bar of the account: one segment per problem, the rest hollow. Drawn, so that no style attribute
@@ -215,7 +232,7 @@ fn missing(list: &[Missing]) -> String {
     format!("<ul>{items}</ul>\n")
 }
 
-fn considered(report: &Report, heading: &str, verdict: ConsideredVerdict) -> String {
+fn considered(report: &Report, (id, heading): (&str, &str), verdict: ConsideredVerdict) -> String {
     let list: Vec<&Considered> = report.considered.iter().filter(|c| c.verdict == verdict).collect();
     if list.is_empty() {
         return String::new();
@@ -227,7 +244,7 @@ fn considered(report: &Report, heading: &str, verdict: ConsideredVerdict) -> Str
             format!("<li><b>{}.</b> {}{bring}</li>\n", escape(&c.title), escape(&c.why))
         })
         .collect();
-    row(heading, "", &format!("<ul>{items}</ul>"), "considered")
+    part(id, &row(heading, "", &format!("<ul>{items}</ul>"), "considered"))
 }
 
 fn files(report: &Report) -> String {
@@ -250,7 +267,12 @@ fn files(report: &Report) -> String {
         "<table><thead><tr><th>File</th><th>Taken for</th><th>State</th><th>Records</th><th>Remarks</th></tr></thead><tbody>\n\
          {rows}</tbody></table>\n"
     );
-    row("Files", "", &table, "files")
+    part(FILES.0, &row(FILES.1, "", &table, "files"))
+}
+
+/// A part that the contents lead to.
+fn part(id: &str, html: &str) -> String {
+    format!("<div id=\"{id}\">{html}</div>\n")
 }
 
 fn row(label: &str, below: &str, body: &str, class: &str) -> String {
@@ -367,5 +389,21 @@ mod tests {
     #[test]
     fn the_style_holds_no_request() {
         assert!(!STYLE.contains("url(") && !STYLE.contains("@import") && !STYLE.contains('<'));
+    }
+
+    #[test]
+    fn every_link_leads_to_a_part_of_the_report() {
+        let queue = "Identity      : EX1\\3\r\nDeliveryType  : DnsConnectorDelivery\r\nNextHopDomain : fabrikam.example\r\nStatus        : Retry\r\nMessageCount  : 3\r\nLastError     : 451 4.4.0 DNS query failed. The error was: SMTPSEND.DNS.NonExistentDomain; nonexistent domain\r\n";
+        let sources = vec![crate::base::source::Source::from_bytes("queues.txt", queue)];
+        let report = crate::analysis::analyze(sources, &mut |_| std::ops::ControlFlow::Continue(())).report;
+        let page = print(&report);
+        let links: Vec<&str> =
+            page.split("href=\"#").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect();
+        for part in ["p1", FILES.0] {
+            assert!(links.contains(&part), "{part} is not in {links:?}");
+        }
+        for link in links {
+            assert_eq!(page.matches(&format!("id=\"{link}\"")).count(), 1, "{link}");
+        }
     }
 }

@@ -42,7 +42,8 @@ impl Hit<'_> {
 
     /// `Event 326 of MSExchangeTransport on EX1, 12 times`.
     pub fn label(&self) -> String {
-        let times = if self.variant.count > 1 { format!(", {} times", self.variant.count) } else { String::new() };
+        let times =
+            if self.variant.count > 1 { format!(", {}", count(self.variant.count, "time")) } else { String::new() };
         format!("Event {} of {} on {}{times}", self.group.id, self.group.source, self.computer())
     }
 

@@ -1,4 +1,4 @@
-//! About: what keeps the files on this computer, how to check it, the language and the theme.
+//! About: what keeps the files on this computer, how to check it, the language, the theme and the keys.
 //!
 //! The policy is read from the page itself, so it cannot differ from the one that is enforced.
 
@@ -21,6 +21,7 @@ pub struct Props {
 pub fn About(props: &Props) -> Html {
     let words = use_words().about;
     let theme = use_state_eq(browser::theme);
+    let keys = use_state_eq(browser::single_keys);
     let policy = policy();
     let requests = requests();
     let choose = |choice: Option<&'static str>, label: &'static str| {
@@ -30,6 +31,15 @@ pub fn About(props: &Props) -> Html {
             browser::apply_theme(choice);
             browser::remember_theme(choice);
             theme.set(choice.map(str::to_owned));
+        });
+        html! { <button type="button" class="button" aria-pressed={pressed.to_string()} {onclick}>{ label }</button> }
+    };
+    let switch = |on: bool, label: &'static str| {
+        let keys = keys.clone();
+        let pressed = *keys == on;
+        let onclick = Callback::from(move |_: MouseEvent| {
+            browser::set_single_keys(on);
+            keys.set(on);
         });
         html! { <button type="button" class="button" aria-pressed={pressed.to_string()} {onclick}>{ label }</button> }
     };
@@ -94,6 +104,16 @@ pub fn About(props: &Props) -> Html {
                         { choose(Some("light"), words.light) }
                         { choose(Some("dark"), words.dark) }
                     </div>
+                </div>
+            </section>
+            <section class="row part">
+                <h2 class="margin margin-label">{ words.keys }</h2>
+                <div class="content">
+                    <div class="buttons" role="group" aria-label={words.keys} data-keys="">
+                        { switch(true, words.keys_on) }
+                        { switch(false, words.keys_off) }
+                    </div>
+                    <p class="meta">{ words.keys_about }</p>
                 </div>
             </section>
             <section class="row part">

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Interval;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
@@ -62,6 +62,7 @@ pub fn App() -> Html {
     });
     use_scroll_per_view(state.view, &state.phase);
     use_effect_with(state.has_drawer(), |open| if *open { browser::hold_opener() } else { browser::focus_opener() });
+    use_lost_focus(&state);
 
     let pick = {
         let session = session.clone();
@@ -77,7 +78,7 @@ pub fn App() -> Html {
                 { top_bar::top_bar(&state, &session, &act) }
                 { rail::rail(&state, &act) }
                 <main id="main" data-view={name} tabindex="-1">
-                    { notice(&state, &act) }
+                    { notice(&state, &session, &act) }
                     { content }
                 </main>
                 { drawer(&state, &session, &act) }
@@ -110,8 +111,16 @@ fn drawer(state: &State, session: &Session, act: &Callback<Action>) -> Html {
     }
 }
 
-fn notice(state: &State, act: &Callback<Action>) -> Html {
+fn notice(state: &State, session: &Session, act: &Callback<Action>) -> Html {
     let Some(notice) = &state.notice else { return Html::default() };
+    let again = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.read_all_again())
+    };
+    let compare = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.compare_added())
+    };
     let close = act.reform(|_: MouseEvent| Action::Notice(None));
     html! {
         <div class="notice" role="alert">
@@ -121,6 +130,12 @@ fn notice(state: &State, act: &Callback<Action>) -> Html {
                 <p lang="en">{ message }</p>
             } else {
                 <p>{ notice.words() }</p>
+            }
+            if *notice == Notice::LaterFiles && state.phase == Phase::Done {
+                <button type="button" class="button" onclick={compare}>{ words().frame.compare_instead }</button>
+            }
+            if let Notice::WorkerLost(_) = notice {
+                <button type="button" class="button" onclick={again}>{ words().reading.again }</button>
             }
             <button type="button" class="button quiet only-icon" onclick={close} aria-label={words().frame.close_notice}>{ icon(Icon::Cross) }</button>
         </div>
@@ -154,17 +169,32 @@ fn skip() -> Callback<MouseEvent> {
     })
 }
 
+/// What was open and had the focus can go without its opener: new files take both away. The focus then goes to the heading of
+/// what is shown instead, and once more when the report comes; a focus that is somewhere is left there.
+#[hook]
+fn use_lost_focus(state: &State) {
+    let was_open = use_mut_ref(|| false);
+    let is_open = state.has_drawer() || state.exporting || state.keyboard;
+    use_effect_with((is_open, state.word()), move |(is_open, word)| {
+        if *is_open {
+            was_open.replace(true);
+        } else if *was_open.borrow() {
+            browser::focus_heading_if_lost();
+            was_open.replace(*word == "reading");
+        }
+    });
+}
+
 #[hook]
 fn use_keyboard(state: &UseReducerHandle<State>, session: &Session, act: &Callback<Action>) {
-    let after_g = use_mut_ref(|| false);
     let (state, session, act) = (state.clone(), session.clone(), act.clone());
     use_effect(move || {
         let listener = browser::window().map(|window| {
-            EventListener::new(&window, "keydown", move |event| {
+            // What a key does here, the browser does not do besides.
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&window, "keydown", options, move |event| {
                 if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-                    let before = after_g.replace(false);
-                    let now = keyboard::handle(event, &state, &session, &act, before);
-                    after_g.replace(now);
+                    keyboard::handle(event, &state, &session, &act);
                 }
             })
         });

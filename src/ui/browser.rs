@@ -1,7 +1,7 @@
 //! The few things the page asks of the browser itself: time, theme, clipboard, saving, scrolling, focus.
 //!
 //! Everything here may be refused (private windows, policies, old versions) and then does nothing. The
-//! theme and the language are the only things that are ever stored.
+//! theme, the language and whether single keys are off are the only things that are ever stored.
 
 use std::cell::{Cell, RefCell};
 
@@ -9,8 +9,8 @@ use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Url,
-    Window,
+    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlInputElement,
+    HtmlTextAreaElement, Url, Window,
 };
 
 use super::language::Language;
@@ -125,10 +125,29 @@ fn root() -> Option<HtmlElement> {
     document()?.document_element()?.dyn_into().ok()
 }
 
-// ---- Theme and language ----
+// ---- Theme, language and keys ----
 
 const THEME: &str = "queuescope-theme";
 const LANGUAGE: &str = "queuescope-language";
+const KEYS: &str = "queuescope-keys";
+
+thread_local! {
+    /// Whether single keys act; read from what was stored when somebody asks first.
+    static SINGLE_KEYS: Cell<Option<bool>> = const { Cell::new(None) };
+}
+
+/// Whether letters, digits and `?` act by themselves.
+pub fn single_keys() -> bool {
+    let known = SINGLE_KEYS.get().unwrap_or_else(|| remembered(KEYS).as_deref() != Some("off"));
+    SINGLE_KEYS.set(Some(known));
+    known
+}
+
+/// Switches them on or off, until the page is closed where nothing can be stored.
+pub fn set_single_keys(on: bool) {
+    SINGLE_KEYS.set(Some(on));
+    remember(KEYS, (!on).then_some("off"));
+}
 
 fn remembered(name: &str) -> Option<String> {
     window()?.local_storage().ok()??.get_item(name).ok()?
@@ -230,6 +249,15 @@ pub fn save(name: &str, text: &str, media_type: &str) -> bool {
     saved().is_some()
 }
 
+/// The text of a file that was chosen in a field; `None` when there is none, when it is longer than that, or when the browser
+/// does not give it out. The field is empty afterwards, so that the same file can be chosen again.
+pub async fn chosen_text(field: HtmlInputElement, longest: f64) -> Option<String> {
+    let file = field.files().and_then(|files| files.get(0));
+    field.set_value("");
+    let file = file.filter(|file| file.size() <= longest)?;
+    JsFuture::from(file.text()).await.ok()?.as_string()
+}
+
 // ---- Focus and scrolling ----
 
 thread_local! {
@@ -262,6 +290,17 @@ pub fn hold_opener() {
 pub fn focus_opener() {
     if let Some((opener, _)) = OPENER.take() {
         let _ = opener.focus();
+    }
+}
+
+/// Gives the focus to the heading of the view when nothing has it.
+pub fn focus_heading_if_lost() {
+    let Some(document) = document() else { return };
+    let is_lost = document.active_element().is_none_or(|active| active.tag_name() == "BODY");
+    let heading = ["#main h1", "#main h2", "#main"].iter().find_map(|at| document.query_selector(at).ok().flatten());
+    if let Some(heading) = heading.filter(|_| is_lost).and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
+        let _ = heading.set_attribute("tabindex", "-1");
+        let _ = heading.focus();
     }
 }
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::language::words;
 use super::state::ROW;
-use crate::report::compare::{Became, Comparison, compare};
+use crate::report::compare::{Became, Change, Comparison, compare, in_both};
 use crate::report::{Confidence, ConsideredVerdict, Evidence, Finding, Missing, Problem, Report, Severity};
 use crate::worker::protocol::RowAnswer;
 
@@ -133,14 +133,25 @@ fn same_place(one: &Evidence, other: &Evidence) -> bool {
         && one.excerpt == other.excerpt
 }
 
-/// An earlier report, and what the case was called then.
+/// An earlier report, what the case was called then, and the notes on its problems that were acknowledged.
 #[derive(Clone, Debug)]
 pub struct Before {
     pub name: String,
     pub report: Rc<Report>,
+    pub acknowledged: Rc<BTreeMap<u32, String>>,
 }
 
 impl Before {
+    /// The notes as they stand beside the problems of a later report. A problem that became worse is not known any more: who
+    /// acknowledged it has to see it again.
+    pub fn notes_on(&self, later: &Report) -> BTreeMap<u32, String> {
+        if self.acknowledged.is_empty() {
+            return BTreeMap::new();
+        }
+        let still = in_both(&self.report, later).into_iter().filter(|(_, _, change)| *change != Change::Worse);
+        still.filter_map(|(was, now, _)| Some((now, self.acknowledged.get(&was)?.clone()))).collect()
+    }
+
     /// What the case was called.
     pub fn name(&self) -> String {
         case_name(&self.name, self.report.inputs.len())
@@ -154,7 +165,7 @@ pub fn case_name(name: &str, files: usize) -> String {
 
 impl PartialEq for Before {
     fn eq(&self, other: &Before) -> bool {
-        Rc::ptr_eq(&self.report, &other.report)
+        Rc::ptr_eq(&self.report, &other.report) && self.acknowledged == other.acknowledged
     }
 }
 

@@ -10,8 +10,9 @@ use yew::prelude::*;
 use super::browser;
 use super::case::Case;
 use super::diagnosis::plain;
-use super::language::{column, use_words, words};
+use super::language::{column, table_title, use_words, words};
 use super::raw_lines::RawLines;
+use super::search;
 use super::session::Session;
 use super::shared::codes::codes;
 use super::shared::copy_button::CopyButton;
@@ -46,10 +47,12 @@ pub fn Drawer(props: &Props) -> Html {
     let words = all_words.drawer;
     let Props { footing, cite, raw, token, below, session } = props;
     let case = &footing.case;
-    use_effect_with((*cite, case.row.as_ref().map(|row| (row.table.clone(), row.number))), {
+    // A line that a search found has no number of its own; its place tells it from others.
+    let place = case.evidence(cite.problem, cite.number).map(|evidence| (evidence.source, evidence.lines));
+    use_effect_with((*cite, case.row.as_ref().map(|row| (row.table.clone(), row.number)), place), {
         let (case, act, session, raw, token) =
             (case.clone(), footing.act.clone(), session.clone(), raw.clone(), *token);
-        move |(cite, _)| {
+        move |(cite, ..)| {
             if let Some(evidence) = case.evidence(cite.problem, cite.number) {
                 ask(evidence, raw.as_ref(), token, &act, &session);
             }
@@ -67,6 +70,10 @@ pub fn Drawer(props: &Props) -> Html {
         move |_: MouseEvent| Action::ShowFile(path.clone())
     });
     let say = footing.act.reform(Action::Say);
+    // Another row brings its own line into view.
+    let line = evidence.lines.filter(|_| cite.problem == ROW).map(|(line, _)| line);
+    let key = line.map_or(0, |line| u64::from(evidence.source) << 32 | u64::from(line));
+    let message = case.row.as_ref().filter(|_| cite.problem == ROW).and_then(|row| search::message_of(row));
     let finding = case.problem(cite.problem).and_then(|problem| case.main_finding(problem));
     let is_remark = finding.is_some_and(|finding| finding.severity == Severity::Info);
     let label = if cite.problem == ROW { words.row.to_owned() } else { (words.of_problem)(cite.problem) };
@@ -75,7 +82,7 @@ pub fn Drawer(props: &Props) -> Html {
             <Grip below={*below} />
             <header class="drawer-head">
                 if cite.problem == ROW {
-                    <h2 lang="en">{ &evidence.note }</h2>
+                    { row_title(case, evidence) }
                 } else {
                     <h2>{ (all_words.shared.problem)(is_remark, cite.problem) }</h2>
                     { citations(footing, *cite) }
@@ -92,7 +99,7 @@ pub fn Drawer(props: &Props) -> Html {
                 <p class="path" title={evidence.input.clone()}>{ &evidence.input }</p>
                 <p class="meta">{ about(case, evidence, raw.as_ref()) }</p>
             </div>
-            if let Some(row) = case.row.as_ref().filter(|_| cite.problem == ROW) {
+            if let Some(row) = case.row.as_ref().filter(|row| cite.problem == ROW && !row.fields.is_empty()) {
                 { row_fields(row) }
             }
             if !evidence.why.is_empty() {
@@ -101,12 +108,24 @@ pub fn Drawer(props: &Props) -> Html {
             if cite.problem != ROW {
                 { codes(footing, evidence.codes.iter()) }
             }
-            <RawLines case={case.clone()} cite={*cite} raw={raw.clone()} more={more} step={MORE} />
+            <RawLines key={key} case={case.clone()} cite={*cite} raw={raw.clone()} more={more} step={MORE} />
             <footer class="drawer-foot">
                 <CopyButton label={words.copy} text={copied(evidence, raw.as_ref())} {say} />
                 <button type="button" class="button" onclick={file}>{ words.open_in_files }</button>
+                if let Some(id) = message {
+                    { search::for_message(id, &footing.act) }
+                }
             </footer>
         </aside>
+    }
+}
+
+/// What a row is a row of.
+fn row_title(case: &Case, evidence: &Evidence) -> Html {
+    match case.row.as_ref().and_then(|row| protocol::table(&row.table)) {
+        Some(table) => html! { <h2>{ table_title(table) }</h2> },
+        None if evidence.note.is_empty() => html! { <h2>{ words().search.found_line }</h2> },
+        None => html! { <h2 lang="en">{ &evidence.note }</h2> },
     }
 }
 

@@ -13,6 +13,9 @@ use super::text::{self, clip_middle, size};
 use super::view::View;
 use crate::report::{Input, InputState};
 
+/// Rows that are drawn before all are asked for.
+const MOST_ROWS: usize = 500;
+
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub case: Case,
@@ -40,6 +43,11 @@ pub fn Files(props: &Props) -> Html {
             browser::go_to("shown-file");
         }
     });
+    let all_shown = use_state_eq(|| false);
+    // A file that somebody was led to is in view wherever it stands.
+    let asked = report.inputs.iter().position(|input| Some(&input.path) == props.shown.as_ref());
+    let most = if *all_shown || asked.is_some_and(|at| at >= MOST_ROWS) { report.inputs.len() } else { MOST_ROWS };
+    let more = Callback::from(move |_: MouseEvent| all_shown.set(true));
     let all: u64 = report.inputs.iter().map(|input| input.size).sum();
     let number = |state: InputState| report.inputs.iter().filter(|input| input.state == state).count() as u64;
     let add = Callback::from(|_: MouseEvent| browser::click("choose-files"));
@@ -62,9 +70,15 @@ pub fn Files(props: &Props) -> Html {
                         <th scope="col" class="number">{ words.reading.records }</th><th scope="col">{ words.files.lost }</th>
                         <th scope="col">{ words.files.time_span }</th><th scope="col">{ words.files.text }</th><th scope="col" class="number">{ words.files.size }</th>
                     </tr></thead>
-                    <tbody>{ for report.inputs.iter().map(|input| rows(input, props.shown.as_deref() == Some(&input.path), words)) }</tbody>
+                    <tbody>{ for report.inputs.iter().take(most).map(|input| rows(input, props.shown.as_deref() == Some(&input.path), words)) }</tbody>
                 </table>
             </div>
+            if most < report.inputs.len() {
+                <p class="files-more">
+                    { (words.reading.part_of)(1, most as u64, report.inputs.len() as u64) }{ " " }
+                    <button type="button" class="link" onclick={more}>{ words.files.show_all }</button>
+                </p>
+            }
             { missing(&still_missing(report), &props.act) }
         </div>
     }
@@ -90,11 +104,11 @@ fn rows(input: &Input, shown: bool, words: &Words) -> Html {
             <tr data-input={input.path.clone()} data-state={state_word(input.state)} id={shown.then_some("shown-file")}
                 tabindex={shown.then_some("-1")} class={classes!((!remarks.is_empty()).then_some("has-remarks"), shown.then_some("shown"))}>
                 <th scope="row" class="path" title={input.path.clone()}>{ clip_middle(&input.path, 40) }</th>
-                <td class="whole" lang="en" title={input.reason.clone()}>{ &input.taken_for }</td>
+                <td class="ledger-kind" lang="en" title={input.reason.clone()}>{ &input.taken_for }</td>
                 <td>{ state(input.state) }</td>
                 <td class="number">{ if nothing { String::new() } else { grouped(input.records) } }</td>
                 <td class="whole">{ lost }</td>
-                <td class="whole">{ time_span(input) }</td>
+                <td class="ledger-span">{ time_span(input) }</td>
                 <td class="whole">{ input.encoding.clone().unwrap_or_default() }</td>
                 <td class="number">{ size(input.size) }</td>
             </tr>

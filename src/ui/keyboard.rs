@@ -1,4 +1,10 @@
 //! The keyboard: single letters, off inside fields and with Ctrl, Alt or Meta; and the sheet that lists them.
+//!
+//! Whoever speaks to the page or brushes keys switches them off in About: then letters, digits and `?` do nothing by themselves.
+//!
+//! Trap: a key comes to what has the focus first and to the window last, so a grid asks whether a `g` came before.
+
+use std::cell::Cell;
 
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
@@ -8,43 +14,74 @@ use super::case::Case;
 use super::diagnosis::plain;
 use super::language::{use_words, words};
 use super::routing::state::RoutingChange;
+use super::search;
 use super::session::Session;
 use super::state::{Action, Cite, Phase, State};
 use super::view::{VIEWS, View};
 
-/// Handles a key; `after_g` says that the key before was `g`. Returns whether this one was.
-pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Callback<Action>, after_g: bool) -> bool {
+thread_local! {
+    static AFTER_G: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the key before was `g`, so that this one names a view.
+pub fn is_after_g() -> bool {
+    AFTER_G.get()
+}
+
+/// Handles a key.
+pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Callback<Action>) {
+    let after_g = AFTER_G.replace(false);
     // The export is a dialog of its own keys.
     if state.exporting || event.ctrl_key() || event.alt_key() || event.meta_key() {
-        return false;
+        return;
     }
     let key = event.key();
+    // Whatever closes by itself has had its use of the key: a menu, a list of hits.
+    if key == "Escape" && event.default_prevented() {
+        return;
+    }
     if in_field(event) {
-        // A field keeps its keys; the drawer beside it can be closed from there, unless the field has a use for the key.
-        if key == "Escape" && state.has_drawer() && !event.default_prevented() {
+        // A field keeps its keys; the drawer beside it can be closed from there.
+        if key == "Escape" && state.has_drawer() {
             escape(state, session, act);
         }
-        return false;
+        return;
+    }
+    if key == "Escape" {
+        escape(state, session, act);
+        return;
+    }
+    if !browser::single_keys() {
+        return;
     }
     if after_g {
         let row = VIEWS.iter().find(|row| row.key == key);
         if let Some(view) = row.map(|row| row.view).filter(|view| state.case.is_some() || !view.needs_case()) {
             act.emit(Action::Show(view));
-            return false;
+            return;
         }
     }
     match key.as_str() {
-        "g" => return true,
+        "g" => AFTER_G.set(true),
         "?" => act.emit(Action::Keyboard(!state.keyboard)),
-        "Escape" => escape(state, session, act),
+        "/" if state.case.is_some() => {
+            // The sign does not go into the field, and no browser opens a search of its own.
+            event.prevent_default();
+            act.emit(Action::Show(View::Search));
+            search::focus();
+        }
         "b" if state.has_drawer() => act.emit(Action::Dock),
         _ => {
-            if let Some(case) = &state.case {
+            if let Some(case) = state.case.as_ref().filter(|_| is_at_hand(&key, state.view, state.has_drawer())) {
                 in_case(&key, state, case, act);
             }
         }
     }
-    false
+}
+
+/// Whether what a key of the case is about can be seen: the current problem and its evidence stand in Diagnosis and the drawer.
+fn is_at_hand(key: &str, view: View, has_drawer: bool) -> bool {
+    matches!(key, "j" | "k") || view == View::Diagnosis || has_drawer
 }
 
 fn escape(state: &State, session: &Session, act: &Callback<Action>) {
@@ -127,6 +164,9 @@ pub fn Sheet(props: &SheetProps) -> Html {
     html! {
         <dialog ref={node} class="sheet" aria-labelledby="sheet-title" onclose={closed}>
             <h2 id="sheet-title">{ words.title }</h2>
+            if !browser::single_keys() {
+                <p>{ words.off }</p>
+            }
             <table>
                 <tbody>
                     { for words.keys.iter().map(|(keys, what)| html! {
@@ -142,5 +182,20 @@ pub fn Sheet(props: &SheetProps) -> Html {
             </table>
             <button type="button" class="button" onclick={close}>{ all_words.shared.close }</button>
         </dialog>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_about_the_current_problem_act_where_it_is_seen() {
+        for key in ["c", "1", "9"] {
+            assert!(is_at_hand(key, View::Diagnosis, false));
+            assert!(is_at_hand(key, View::Queues, true));
+            assert!(!is_at_hand(key, View::Queues, false));
+        }
+        assert!(is_at_hand("j", View::Queues, false), "goes to Diagnosis");
     }
 }

@@ -25,6 +25,7 @@ mod raw_lines;
 mod reading_view;
 mod reference;
 mod routing;
+mod search;
 mod session;
 mod shared;
 mod start_view;

@@ -1,8 +1,9 @@
 //! The rail: the views that exist for what is open, with their counts.
 
+use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::language::{grouped, words};
+use super::language::{grouped, use_words, words};
 use super::shared::icon::{Icon, icon};
 use super::shared::verdict::{severity_shape, warning_shape};
 use super::state::{Action, Phase, State};
@@ -66,13 +67,58 @@ pub fn rail(state: &State, act: &Callback<Action>) -> Html {
     };
     let group = |group: Group| VIEWS.iter().filter(|row| row.group == group).map(item).collect::<Html>();
     html! {
-        <nav class="rail" aria-label={words.frame.views}>
+        <Shell view={shown} start={shown == View::Diagnosis && !open}>
             <div class="rail-groups">
                 <ul>{ group(Group::Answer) }</ul>
                 <ul>{ group(Group::Evidence) }</ul>
                 <ul>{ group(Group::Files) }</ul>
             </div>
             <ul class="rail-end">{ group(Group::Help) }</ul>
+        </Shell>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ShellProps {
+    view: View,
+    /// Whether there is no case, so that the diagnosis is where files are opened.
+    start: bool,
+    children: Html,
+}
+
+/// The list of views; in a narrow window it stands behind a button, which says what is shown.
+#[function_component]
+fn Shell(props: &ShellProps) -> Html {
+    let words = use_words();
+    let open = use_state_eq(|| false);
+    let button = use_node_ref();
+    use_effect_with(props.view, {
+        let open = open.clone();
+        move |_| open.set(false)
+    });
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let onkeydown = {
+        let (open, button) = (open.clone(), button.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" && *open {
+                event.prevent_default();
+                open.set(false);
+                if let Some(button) = button.cast::<HtmlElement>() {
+                    let _ = button.focus();
+                }
+            }
+        })
+    };
+    let name = if props.start { words.views.open_files } else { (words.views.name)(props.view) };
+    html! {
+        <nav class={classes!("rail", open.then_some("rail-shown"))} aria-label={words.frame.views} {onkeydown}>
+            <button type="button" class="button rail-open" ref={button} aria-expanded={open.to_string()} aria-controls="rail-list" onclick={toggle}>
+                <span>{ words.frame.views }</span><b>{ name }</b>{ icon(if *open { Icon::Up } else { Icon::Down }) }
+            </button>
+            <div class="rail-list" id="rail-list">{ props.children.clone() }</div>
         </nav>
     }
 }

@@ -14,10 +14,14 @@ use super::state::{Ledger, Phase, Row, RowState, State};
 use super::text::{clip_middle, size, size_of};
 use crate::report::Severity;
 
+/// Rows that are drawn at once: each costs, several times a second.
+const MOST_ROWS: usize = 300;
+
 /// The view.
 pub fn reading_view(state: &State, session: &Session) -> Html {
     let ledger = &state.ledger;
     let (done, all) = (ledger.bytes(), ledger.size());
+    let first = first_row(ledger);
     let words = words().reading;
     let title = match state.phase {
         Phase::Cancelled => words.cancelled.to_owned(),
@@ -50,11 +54,20 @@ pub fn reading_view(state: &State, session: &Session) -> Html {
                         <th scope="col">{ words.file }</th><th scope="col">{ words.taken_for }</th><th scope="col">{ words.state }</th>
                         <th scope="col">{ words.progress }</th><th scope="col" class="number">{ words.read }</th><th scope="col" class="number">{ words.records }</th>
                     </tr></thead>
-                    <tbody>{ for ledger.rows.iter().enumerate().map(|(index, row)| one(index, row, &state.phase)) }</tbody>
+                    <tbody>{ for ledger.rows.iter().enumerate().skip(first).take(MOST_ROWS).map(|(index, row)| one(index, row, &state.phase)) }</tbody>
                 </table>
+                if ledger.rows.len() > MOST_ROWS {
+                    <p class="meta">{ (words.part_of)(first as u64 + 1, (first + MOST_ROWS).min(ledger.rows.len()) as u64, ledger.rows.len() as u64) }</p>
+                }
             </div>
         </div>
     }
+}
+
+/// The first row that is drawn: what is in work is in view, with some of what is done before it.
+fn first_row(ledger: &Ledger) -> usize {
+    let open = ledger.rows.iter().position(|row| !matches!(row.state, RowState::Done(_))).unwrap_or(ledger.rows.len());
+    open.saturating_sub(20).min(ledger.rows.len().saturating_sub(MOST_ROWS))
 }
 
 fn speed(ledger: &Ledger, done: u64, all: u64) -> String {
@@ -78,7 +91,7 @@ fn stop(state: &State, session: &Session) -> Html {
     let words = words().reading;
     let again = {
         let session = session.clone();
-        Callback::from(move |_: MouseEvent| session.read_again())
+        Callback::from(move |_: MouseEvent| session.read_all_again())
     };
     let close = Callback::from(|_: MouseEvent| browser::reload());
     let without = |paths: Vec<String>| {
@@ -90,11 +103,15 @@ fn stop(state: &State, session: &Session) -> Html {
         Phase::Cancelled => {
             let unread: Vec<String> = unread(&state.ledger);
             let read = state.ledger.rows.len() - unread.len();
+            let added = state.added();
             html! {
                 <div class="stop" role="status">
                     <p>{ (words.read_of)(read as u64, state.ledger.rows.len() as u64) }</p>
                     <div class="buttons">
                         <button type="button" class="button primary" onclick={again}>{ words.again }</button>
+                        if !added.is_empty() && added.len() < state.ledger.rows.len() {
+                            <button type="button" class="button" onclick={without(added)}>{ words.without_added }</button>
+                        }
                         if read > 0 && !unread.is_empty() {
                             <button type="button" class="button" onclick={without(unread)}>{ words.only_these }</button>
                         }

@@ -15,10 +15,11 @@ use super::export::Redaction;
 use super::language::words;
 use super::notice::Notice;
 use super::routing::state::RoutingChange;
+use super::search::state::{Found, MOST_HITS, Question, SearchChange};
 use super::state::{Action, Lines, State};
-use super::table_state::TableChange;
+use super::table_state::{Copied, TableChange};
 use super::{browser, text};
-use crate::report::SetAside;
+use crate::report::{Input, SetAside};
 use crate::worker::client::{Client, Event};
 use crate::worker::protocol::{self, PrintFormat, Request, Response};
 
@@ -38,8 +39,8 @@ const MOST_READERS: u32 = 8;
 /// A file with its path as dropped.
 pub type Dropped = (String, File);
 
-/// Files of a case, and name and title of its sample.
-type Earlier = (Vec<Dropped>, Option<(String, String)>);
+/// Files of a case, name and title of its sample, and what of it was left out.
+type Earlier = (Vec<Dropped>, Option<(String, String)>, Vec<String>);
 
 /// What is open. Equal only to itself.
 #[derive(Clone)]
@@ -59,6 +60,12 @@ struct Inner {
     sample: RefCell<Option<(String, String)>>,
     /// Files and sample of the case that later files are compared with, for the way back.
     earlier: RefCell<Option<Earlier>>,
+    /// The files of before and those that were added last, when these have the names of those.
+    later: RefCell<Option<(Vec<Dropped>, Vec<Dropped>)>>,
+    /// Paths of files that reading goes on without; some may lie in containers.
+    left_out: RefCell<Vec<String>>,
+    /// Number of the last search.
+    searches: Cell<u32>,
 }
 
 /// Takes what the worker says to the state.
@@ -70,6 +77,10 @@ struct Relay {
     begun: Cell<f64>,
     passed: Cell<f64>,
     steps: RefCell<BTreeMap<u32, (u64, u64)>>,
+    /// What a search found, not passed on yet.
+    found: RefCell<Vec<Found>>,
+    /// Files that are done and not shown as such yet: a case may have thousands, and each is not worth a drawing.
+    done: RefCell<Vec<(u32, Input)>>,
 }
 
 impl Session {
@@ -81,6 +92,8 @@ impl Session {
             begun: Cell::new(0.0),
             passed: Cell::new(0.0),
             steps: RefCell::default(),
+            found: RefCell::default(),
+            done: RefCell::default(),
         });
         let client = Client::new({
             let relay = Rc::clone(&relay);
@@ -92,6 +105,9 @@ impl Session {
             files: RefCell::default(),
             sample: RefCell::default(),
             earlier: RefCell::default(),
+            left_out: RefCell::default(),
+            searches: Cell::new(0),
+            later: RefCell::default(),
         }))
     }
 
@@ -100,25 +116,32 @@ impl Session {
         self.0.client.restart();
     }
 
-    /// Adds files to the case, or opens one.
+    /// Adds files to the case, or opens one. Files of the names of others, with other content, may be of a later time: they are
+    /// added, and the page offers to compare instead.
     pub fn add(&self, dropped: Vec<Dropped>) {
         if dropped.is_empty() {
             return;
         }
+        let had = self.0.files.borrow().clone();
         let mut files = self.0.files.borrow_mut();
         let before = files.len();
-        let mut new = Vec::new();
-        let mut replaced = false;
-        for (path, file) in dropped {
+        let (mut new, mut later) = (Vec::new(), Vec::new());
+        let (mut replaced, mut renamed) = (false, false);
+        for (dropped_as, file) in dropped {
             // The same file again takes the place of the handle that is there. Another file of the same
             // name stays beside it, and so do two files of one name in one drop.
-            let twin = files.iter_mut().take(before).find(|(known, other)| *known == path && same(other, &file));
+            let twin = files.iter_mut().take(before).find(|(known, other)| *known == dropped_as && same(other, &file));
             if let Some((_, known)) = twin {
                 *known = file;
                 replaced = true;
+                // What lies in it comes again, too.
+                let inside = format!("{dropped_as}/");
+                self.0.left_out.borrow_mut().retain(|left| *left != dropped_as && !left.starts_with(&inside));
                 continue;
             }
-            let path = text::free_path(&path, |path| files.iter().any(|(known, _)| known == path));
+            renamed |= had.iter().any(|(known, _)| *known == dropped_as);
+            let path = text::free_path(&dropped_as, |path| files.iter().any(|(known, _)| known == path));
+            later.push((dropped_as, file.clone()));
             files.push((path.clone(), file.clone()));
             new.push((path, file));
         }
@@ -131,11 +154,28 @@ impl Session {
         } else {
             self.read(&new, false);
         }
+        if renamed && !replaced {
+            later.sort_by(|(one, _), (other, _)| one.cmp(other));
+            self.0.later.replace(Some((had, later)));
+            self.0.relay.dispatcher.dispatch(Action::Notice(Some(Notice::LaterFiles)));
+        }
+    }
+
+    /// Takes the files that were added last for later ones of the same site, and compares.
+    pub fn compare_added(&self) {
+        let Some((earlier, later)) = self.0.later.take() else { return };
+        let sample = self.0.sample.take();
+        let left_out = self.0.left_out.take();
+        self.0.files.replace(later);
+        self.0.earlier.replace(Some((earlier, sample, left_out)));
+        self.0.relay.dispatcher.dispatch(Action::CompareLast);
+        self.read_again();
     }
 
     /// Opens a sample in place of what is open.
     pub fn sample(&self, name: &str, title: &str) {
         self.0.files.borrow_mut().clear();
+        self.0.left_out.borrow_mut().clear();
         self.0.sample.replace(Some((name.to_owned(), title.to_owned())));
         self.0.relay.begin(title.to_owned(), Vec::new());
         self.0.client.send(&Request::Sample { name: name.to_owned() }, &[]);
@@ -145,17 +185,19 @@ impl Session {
     pub fn compare(&self) {
         let files = self.0.files.take();
         let sample = self.0.sample.take();
-        self.0.earlier.replace(Some((files, sample)));
+        let left_out = self.0.left_out.take();
+        self.0.earlier.replace(Some((files, sample, left_out)));
         self.0.client.restart();
         self.0.relay.dispatcher.dispatch(Action::Compare);
     }
 
     /// Opens the earlier files again.
     pub fn go_back(&self) {
-        let Some((files, sample)) = self.0.earlier.take() else { return };
+        let Some((files, sample, left_out)) = self.0.earlier.take() else { return };
         self.0.files.replace(files);
         self.0.sample.replace(sample);
-        self.0.relay.dispatcher.dispatch(Action::StopComparing);
+        self.0.left_out.replace(left_out);
+        self.0.relay.dispatcher.dispatch(Action::GoBack);
         self.read_again();
     }
 
@@ -183,14 +225,16 @@ impl Session {
         }
     }
 
-    /// Forgets files and reads the others again.
+    /// Reads all files but some again; those have rows that say that they were left out.
     pub fn read_without(&self, paths: &[String]) {
-        self.0.files.borrow_mut().retain(|(path, _)| !paths.contains(path));
-        if self.0.files.borrow().is_empty() {
-            browser::reload();
-        } else {
-            self.read_again();
-        }
+        self.0.left_out.borrow_mut().extend_from_slice(paths);
+        self.read_again();
+    }
+
+    /// Reads all files again, those that were left out as well.
+    pub fn read_all_again(&self) {
+        self.0.left_out.borrow_mut().clear();
+        self.read_again();
     }
 
     fn read(&self, files: &[Dropped], fresh: bool) {
@@ -207,7 +251,8 @@ impl Session {
         }
         let paths = files.iter().map(|(path, _)| path.clone()).collect();
         let handles: Vec<File> = files.iter().map(|(_, file)| file.clone()).collect();
-        self.0.client.send(&Request::Analyze { paths, fresh }, &handles);
+        let left_out = self.0.left_out.borrow().clone();
+        self.0.client.send(&Request::Analyze { paths, fresh, left_out }, &handles);
     }
 
     pub fn lines(&self, token: u32, source: u32, first: u32, count: u32) {
@@ -216,6 +261,15 @@ impl Session {
 
     pub fn record(&self, token: u32, source: u32, record: String) {
         self.0.client.send(&Request::Record { token, source, record }, &[]);
+    }
+
+    /// Searches the lines of all files; the number that its answers carry.
+    pub fn search(&self, Question { text, is_regex, case_sensitive }: Question) -> u32 {
+        let token = self.0.searches.get().wrapping_add(1);
+        self.0.searches.set(token);
+        let request = Request::Search { token, source: None, text, is_regex, case_sensitive, most: MOST_HITS };
+        self.0.client.send(&request, &[]);
+        token
     }
 
     /// Asks about a table.
@@ -236,6 +290,9 @@ impl Session {
     pub fn watch(&self) {
         if !self.0.relay.reading.get() {
             return;
+        }
+        if !self.0.relay.done.borrow().is_empty() {
+            self.0.relay.flush();
         }
         // A test asks for less patience.
         let asked = browser::number_asked_for("patience").map(f64::from);
@@ -261,19 +318,35 @@ impl Relay {
         self.stopped.set(false);
         self.begun.set(browser::now());
         self.steps.borrow_mut().clear();
+        self.done.borrow_mut().clear();
         self.dispatcher.dispatch(Action::Begin { name, files });
     }
 
     fn flush(&self) {
+        let done = self.done.take();
+        if !done.is_empty() {
+            self.dispatcher.dispatch(Action::FilesDone(done));
+        }
         let steps = self.steps.take().into_iter().map(|(source, (bytes, records))| (source, bytes, records)).collect();
         self.passed.set(browser::now());
         self.dispatcher.dispatch(Action::Progress { steps, elapsed: browser::now() - self.begun.get() });
+    }
+
+    fn search(&self, change: SearchChange) {
+        self.dispatcher.dispatch(Action::Search(change));
+    }
+
+    fn flush_found(&self) {
+        self.passed.set(browser::now());
+        self.search(SearchChange::Found(self.found.take()));
     }
 
     fn hear(&self, event: Event) {
         let response = match event {
             Event::Response(response) => *response,
             Event::Died { message } => {
+                // Which file was in work is told by those that are done.
+                self.flush();
                 self.reading.set(false);
                 self.stopped.set(true);
                 self.dispatcher.dispatch(Action::Died(message));
@@ -291,7 +364,10 @@ impl Relay {
             }
             Response::FileDone { source, input } => {
                 self.steps.borrow_mut().remove(&source);
-                self.dispatcher.dispatch(Action::FileDone(source, Box::new(input)));
+                self.done.borrow_mut().push((source, input));
+                if browser::now() - self.passed.get() >= STEP_MILLISECONDS {
+                    self.flush();
+                }
             }
             Response::Report { report } => {
                 self.flush();
@@ -301,8 +377,17 @@ impl Relay {
             Response::Lines { token, source, first, lines, total } => {
                 self.dispatcher.dispatch(Action::Lines(Lines { token, source, first, lines, total }));
             }
-            // No view asks for them yet.
-            Response::Hits { .. } | Response::SearchDone { .. } => {}
+            Response::SearchBegun { token, begun } => self.search(SearchChange::Begun(token, begun)),
+            Response::Hits { token, source, first, total, complete, .. } => {
+                self.found.borrow_mut().push(Found { token, source, first, total, complete });
+                if browser::now() - self.passed.get() >= STEP_MILLISECONDS {
+                    self.flush_found();
+                }
+            }
+            Response::SearchDone { token } => {
+                self.flush_found();
+                self.search(SearchChange::Done(token));
+            }
             // The client sees to it.
             Response::ReaderHung { .. } => {}
             Response::Printed { format, text } => {
@@ -328,11 +413,22 @@ impl Relay {
                 }
             }
             Response::Timeline { picture } => self.dispatcher.dispatch(Action::Picture(Box::new(picture))),
-            Response::Csv { table, text } => {
-                let name = format!("queuescope-{table}.csv");
+            Response::Csv { table, text, is_redacted } => {
+                let name = format!("queuescope-{table}{}.csv", if is_redacted { "-redacted" } else { "" });
                 if browser::save(&name, &text, "text/csv;charset=utf-8") {
                     self.dispatcher.dispatch(Action::Say((words().frame.saved)(&name)));
                 }
+            }
+            Response::NotRedacted { leaks } => {
+                self.dispatcher.dispatch(Action::Notice(Some(Notice::NotRedacted(leaks))));
+            }
+            Response::TableText { table, text, rows, all } => {
+                let Some(table) = protocol::table(&table) else { return };
+                let dispatcher = self.dispatcher.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    let copied = if browser::copy(&text).await { Copied::Rows(rows, all) } else { Copied::Refused };
+                    dispatcher.dispatch(Action::Table(table.id, TableChange::Copied(Some(copied))));
+                });
             }
             Response::Redaction { format, replacements, leaks } => {
                 self.dispatcher.dispatch(Action::Redaction(Box::new(Redaction { format, replacements, leaks })));

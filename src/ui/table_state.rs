@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::view::View;
-use crate::worker::protocol::{self, Clocks, Page, Query};
+use crate::worker::protocol::{self, Clocks, KeptFilter, KeptFilters, Page, Query};
 
 /// Height of a row in pixels.
 pub const ROW_HEIGHT: f64 = 28.0;
@@ -30,6 +30,8 @@ pub struct Tables {
     range: Option<(i64, i64)>,
     /// What the reader says about clocks.
     clocks: Clocks,
+    /// Filters that the reader keeps.
+    pub kept: KeptFilters,
 }
 
 /// One table.
@@ -46,6 +48,19 @@ pub struct TableState {
     pub go_to: (u32, u32),
     /// What came back last.
     pub page: Option<Rc<Page>>,
+    /// How often the rows were asked for anew.
+    pub version: u32,
+    /// What became of copying its rows, until others are shown.
+    pub copied: Option<Copied>,
+}
+
+/// What became of copying rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Copied {
+    /// So many of so many are on the clipboard.
+    Rows(u32, u32),
+    /// The browser did not permit it.
+    Refused,
 }
 
 /// What happens to a table.
@@ -58,6 +73,18 @@ pub enum TableChange {
     GoTo(u32),
     Scroll(f64, f64),
     Page(Box<Page>),
+    Copied(Option<Copied>),
+}
+
+/// What happens to the filters that are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeptChange {
+    Keep(KeptFilter),
+    Remove(KeptFilter),
+    /// The text of a file.
+    Read(String),
+    /// A file that is too long, or that the browser does not give out.
+    NotRead,
 }
 
 impl Tables {
@@ -99,7 +126,7 @@ impl Tables {
         for state in self.tables.values_mut() {
             let state = Rc::make_mut(state);
             (state.query.range, state.query.clocks) = (self.range, self.clocks.clone());
-            (state.selected, state.go_to) = (None, (0, state.go_to.1.wrapping_add(1)));
+            (state.selected, state.copied, state.go_to) = (None, None, (0, state.go_to.1.wrapping_add(1)));
         }
     }
 
@@ -122,7 +149,7 @@ impl Tables {
     pub fn forget(&mut self) {
         for state in self.tables.values_mut() {
             let state = Rc::make_mut(state);
-            (state.page, state.selected, state.scroll.0) = (None, None, 0.0);
+            (state.page, state.selected, state.copied, state.scroll.0) = (None, None, None, 0.0);
         }
         // Another case has other times; what is known of clocks is of the site.
         self.set_range(None);
@@ -132,7 +159,15 @@ impl Tables {
     pub fn renew_rows(&mut self, tables: &[&str]) {
         for (_, state) in self.tables.iter_mut().filter(|(id, _)| tables.contains(id)) {
             let state = Rc::make_mut(state);
-            (state.page, state.selected, state.scroll.0) = (None, None, 0.0);
+            (state.page, state.selected, state.copied, state.scroll.0) = (None, None, None, 0.0);
+        }
+    }
+
+    /// Asks for the rows of some tables anew: they are the same rows, and their marks are others.
+    pub fn refresh_rows(&mut self, tables: &[&str]) {
+        for (_, state) in self.tables.iter_mut().filter(|(id, _)| tables.contains(id)) {
+            let state = Rc::make_mut(state);
+            state.version = state.version.wrapping_add(1);
         }
     }
 
@@ -144,7 +179,7 @@ impl Tables {
             TableChange::Query(query) => {
                 // These two are of the page, whatever a table asks for.
                 state.query = Query { range: self.range, clocks: self.clocks.clone(), ..query };
-                state.selected = None;
+                (state.selected, state.copied) = (None, None);
                 state.go_to = (0, state.go_to.1.wrapping_add(1));
             }
             TableChange::Turn(column) => {
@@ -159,6 +194,7 @@ impl Tables {
             }
             TableChange::Scroll(top, height) => state.scroll = (top, height),
             TableChange::Page(page) => state.page = Some(Rc::new(*page)),
+            TableChange::Copied(copied) => state.copied = copied,
         }
     }
 }
@@ -167,7 +203,13 @@ impl TableState {
     /// Columns that are shown, by number.
     pub fn columns(&self, table: &str) -> Vec<u32> {
         let columns = protocol::table(table).map_or(&[][..], |table| table.columns);
-        let shown = (0_u32..).zip(columns).filter(|(at, column)| column.is_extra == self.turned.contains(at));
+        let marks = |at: u32| {
+            let values = self.page.iter().flat_map(|page| &page.values);
+            values.into_iter().any(|(own, values)| *own == at && !values.is_empty())
+        };
+        let shown = (0_u32..)
+            .zip(columns)
+            .filter(|(at, column)| column.is_extra == self.turned.contains(at) && (!column.is_mark || marks(*at)));
         shown.map(|(at, _)| at).collect()
     }
 

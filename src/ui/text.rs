@@ -110,6 +110,20 @@ pub enum Piece {
 
 /// Splits a sentence at its citations, at `` `code` `` and at the names it mentions.
 pub fn pieces(sentence: &str, names: &[String]) -> Vec<Piece> {
+    split(sentence, names, |next, rest| match next {
+        '[' => citation(rest),
+        '`' => quoted(rest),
+        _ => None,
+    })
+}
+
+/// Splits a sentence of the page at the names in it.
+pub fn names_in(sentence: &str, names: &[String]) -> Vec<Piece> {
+    split(sentence, names, |_, _| None)
+}
+
+/// Splits a sentence at names and at what begins with a sign of its own.
+fn split(sentence: &str, names: &[String], at_sign: fn(char, &str) -> Option<(Piece, usize)>) -> Vec<Piece> {
     let mut by_length: Vec<&str> = names.iter().map(String::as_str).filter(|name| name.len() > 1).collect();
     by_length.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let mut result = Vec::new();
@@ -117,12 +131,8 @@ pub fn pieces(sentence: &str, names: &[String]) -> Vec<Piece> {
     let mut rest = sentence;
     let mut before: Option<char> = None;
     while let Some(next) = rest.chars().next() {
-        let found = match next {
-            '[' => citation(rest),
-            '`' => quoted(rest),
-            _ if before.is_none_or(|c| !c.is_alphanumeric()) => name_at(rest, &by_length),
-            _ => None,
-        };
+        let at_name = || if before.is_none_or(|c| !c.is_alphanumeric()) { name_at(rest, &by_length) } else { None };
+        let found = at_sign(next, rest).or_else(at_name);
         let length = match found {
             Some((piece, length)) => {
                 if matches!(piece, Piece::Cite(_)) {

@@ -35,7 +35,7 @@ pub fn top_bar(state: &State, session: &Session, act: &Callback<Action>) -> Html
                 }
             </p>
             <div class="top-actions">
-                <a class="button quiet lock" href={View::About.hash()} onclick={about}>{ icon(Icon::Lock) }<span>{ words.nothing_leaves }</span></a>
+                <a class="button quiet lock" href={View::About.hash()} onclick={about} title={words.nothing_leaves}>{ icon(Icon::Lock) }<span>{ words.nothing_leaves }</span></a>
                 if open {
                     <button type="button" class="button add" onclick={add} title={words.add_files}>{ icon(Icon::Plus) }<span>{ words.add_files }</span></button>
                 }

@@ -10,6 +10,7 @@ use super::diagnosis::{self, Diagnosis};
 use super::files_view::Files;
 use super::reference::Reference;
 use super::routing::Routing;
+use super::search::Search;
 use super::session::Session;
 use super::state::{Action, Phase, State};
 use super::table_view::TableView;
@@ -49,6 +50,9 @@ fn of_case(state: &State, case: &Case, session: &Session, act: &Callback<Action>
             </TableView>
         },
         View::Files => html! { <Files case={case.clone()} act={act.clone()} shown={state.shown_file.clone()} /> },
+        View::Search => html! {
+            <Search search={state.search.clone()} case={case.clone()} act={act.clone()} session={session.clone()} />
+        },
         View::Routing => html! {
             <Routing tables={state.tables.clone()} routing={state.routing.clone()} case={case.clone()} act={act.clone()} session={session.clone()} />
         },

@@ -8,17 +8,30 @@ pub use crate::analysis::connector_matrix::{
     Asked, CellState, Choice, Matrix, MatrixCell, MatrixColumn, MatrixRow, Question, SourceKind, read_address,
 };
 pub use crate::analysis::domain_route::{DomainRoute, read_domain};
+pub use crate::analysis::kept_filters::{KeptFilter, KeptFilters, LONGEST_FILE, NotFilters, Taken};
 pub use crate::analysis::routing_map::{
-    Ask as RoutingAsk, Capture, Edge, EdgeKind, End, Hit, HitKind, Hop, LEVELS as MAP_LEVELS, LeftOut, Node, OtherWay,
-    PlaceKind, PlaceTold, Question as RouteQuestion, RouteTold, RoutingMap, ServerTold, Target, Told as RoutingTold,
-    changes::Compared as RoutingCompared,
+    Ask as RoutingAsk, Capture, Counts as MapCounts, Edge, EdgeKind, End, Hit, HitKind, Hop, LEVELS as MAP_LEVELS,
+    LeftOut, Node, OtherWay, PlaceKind, PlaceTold, Question as RouteQuestion, RouteTold, RoutingMap, ServerTold,
+    Target, Told as RoutingTold, changes::Compared as RoutingCompared, frame_of as map_frame,
 };
+pub use crate::analysis::search::Refusal;
 pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
 pub use crate::analysis::timeline::Weight;
 pub use crate::analysis::timeline::picture::{Bin, Flag, Frame, LanePicture, Length, Picture};
 pub use crate::base::clocks::{Clocks, print_offset, read_offset};
 use crate::report::redaction::{Leak, Replacement};
 use crate::report::{Evidence, Input, Report, SetAside};
+
+/// What a table is given out as.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum TableForm {
+    /// CSV with all columns.
+    Csv,
+    /// The same without the names of the site.
+    Redacted,
+    /// Text to paste with some columns: their numbers and titles.
+    Text(Vec<(u32, String)>),
+}
 
 /// Page to worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +42,8 @@ pub enum Request {
         paths: Vec<String>,
         /// Whether earlier files are forgotten first.
         fresh: bool,
+        /// Paths of files, earlier ones and members of containers included, that are not to be read.
+        left_out: Vec<String>,
     },
     /// Open a built-in sample case by its name instead.
     Sample {
@@ -146,12 +161,14 @@ pub enum Request {
         /// Number of the row.
         number: u32,
     },
-    /// A table as CSV.
+    /// A table as text.
     Csv {
         /// Identifier of the table.
         table: String,
         /// Which rows, in which order.
         query: Query,
+        /// In which form.
+        form: TableForm,
     },
     /// Who answers whom.
     Matrix {
@@ -213,6 +230,13 @@ pub enum Response {
     Report {
         /// The report.
         report: Report,
+    },
+    /// A search begins, or does not.
+    SearchBegun {
+        /// From the request.
+        token: u32,
+        /// Indexes of the files that have lines, or why nothing is searched.
+        begun: Result<Vec<u32>, Refusal>,
     },
     /// What a search found since it last said something.
     Hits {
@@ -291,6 +315,24 @@ pub enum Response {
         table: String,
         /// The text.
         text: String,
+        /// Whether the names of the site are replaced.
+        is_redacted: bool,
+    },
+    /// A table that was to be redacted, and is not given out.
+    NotRedacted {
+        /// What the check found in it.
+        leaks: Vec<Leak>,
+    },
+    /// A table to paste.
+    TableText {
+        /// Identifier of the table.
+        table: String,
+        /// The text.
+        text: String,
+        /// Rows in it.
+        rows: u32,
+        /// Rows that were asked for.
+        all: u32,
     },
     /// What is replaced in a redacted report, and what the check found in it.
     Redaction {

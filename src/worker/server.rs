@@ -19,7 +19,7 @@ use super::pool::Pool;
 use super::protocol::{PrintFormat, Request, Response};
 use super::{reader, samples, tables};
 use crate::analysis::job::{Done, Job};
-use crate::analysis::search::{Query, Search};
+use crate::analysis::search::{Query, Refusal, Search};
 use crate::analysis::{Analysis, Progress, Reading, Step, diagnose, read_here};
 use crate::base::source::Source;
 use crate::report::{Report, SetAside, html, json, markdown};
@@ -89,7 +89,7 @@ struct Searching {
 impl State {
     fn answer(&mut self, request: Request, files: &JsValue) {
         match request {
-            Request::Analyze { paths, fresh } => {
+            Request::Analyze { paths, fresh, left_out } => {
                 let mut sources = match self.analysis.take() {
                     Some(analysis) if !fresh => analysis.into_sources(),
                     _ => {
@@ -105,13 +105,13 @@ impl State {
                     sources.push(source);
                     self.files.push(file);
                 }
-                self.run(sources);
+                self.run(sources, &left_out);
             }
             Request::Sample { name } => match samples::open(&name) {
                 Some(mut sources) => {
                     self.files.clear();
                     sources.iter_mut().for_each(|source| source.handle = BUILT_IN);
-                    self.run(sources);
+                    self.run(sources, &[]);
                 }
                 None => self.post(&Response::Failed { message: format!("There is no sample of this name: {name}") }),
             },
@@ -131,17 +131,16 @@ impl State {
                 let running = self.search.take().is_some();
                 let begun = match &self.analysis {
                     Some(analysis) => Search::new(analysis, &query, source, most as usize),
-                    None => Err("There is nothing to search yet.".to_owned()),
+                    None => Err(Refusal::NoLines),
                 };
-                match begun {
-                    Ok(search) => {
-                        // A new search takes the place of the one under way, and its turn, too.
-                        self.search = Some(Searching { token, search });
-                        if !running {
-                            self.go_on_searching();
-                        }
+                let told = begun.as_ref().map(|search| search.left().collect()).map_err(Clone::clone);
+                self.post(&Response::SearchBegun { token, begun: told });
+                if let Ok(search) = begun {
+                    // A new search takes the place of the one under way, and its turn, too.
+                    self.search = Some(Searching { token, search });
+                    if !running {
+                        self.go_on_searching();
                     }
-                    Err(message) => self.post(&Response::Failed { message }),
                 }
             }
             Request::StopSearch => self.search = None,
@@ -208,9 +207,9 @@ impl State {
         }
     }
 
-    fn run(&mut self, sources: Vec<Source>) {
+    fn run(&mut self, sources: Vec<Source>, left_out: &[String]) {
         self.search = None;
-        let reading = Reading::new(sources);
+        let reading = Reading::without(sources, left_out);
         self.post(&Response::Files { files: reading.files() });
         for (source, input) in reading.rows() {
             self.post(&Response::FileDone { source: source.0, input: input.clone() });

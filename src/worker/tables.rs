@@ -1,6 +1,6 @@
 //! What the worker answers about tables, connectors and the timeline.
 
-use super::protocol::{Request, Response, RowAnswer};
+use super::protocol::{Request, Response, RowAnswer, TableForm};
 use crate::analysis::Analysis;
 
 /// The answer; `None` for other requests, and for tables and rows that do not exist.
@@ -24,10 +24,20 @@ pub(super) fn answer(analysis: &Analysis, request: Request) -> Option<Response> 
             Response::Position { table, position }
         }
         Request::Timeline { frame } => Response::Timeline { picture: analysis.timeline().picture(frame) },
-        Request::Csv { table, query } => {
-            let text = analysis.table(&table)?.csv(&query);
-            Response::Csv { table, text }
-        }
+        Request::Csv { table, query, form } => match form {
+            TableForm::Csv => {
+                let text = analysis.table(&table)?.csv(&query);
+                Response::Csv { table, text, is_redacted: false }
+            }
+            TableForm::Redacted => match analysis.redacted_table(&table, &query)? {
+                Ok(text) => Response::Csv { table, text, is_redacted: true },
+                Err(leaks) => Response::NotRedacted { leaks },
+            },
+            TableForm::Text(columns) => {
+                let (text, rows, all) = analysis.table(&table)?.text(&query, &columns);
+                Response::TableText { table, text, rows, all }
+            }
+        },
         Request::Matrix { question } => Response::Matrix { matrix: analysis.connector_matrix(&question) },
         Request::WhoAnswers { asked } => Response::WhoAnswers { choice: analysis.who_answers(&asked) },
         Request::Routing { ask } => Response::Routing { told: analysis.routing(ask) },

@@ -62,4 +62,25 @@ for (const target of targets.filter((target) => target.from === "file")) {
       assert.deepEqual(wrong, [], wrong.join("\n"));
     }));
   }
+
+  test(`a narrow window has its views behind a button: ${target.name}`, () => withPage(target, { width: 720, height: 500 }, async (page) => {
+    const shown = () => page.evaluate(() => document.querySelector(".rail-list").getClientRects().length > 0);
+    assert.equal(await shown(), false);
+    await page.focus(".rail-open");
+    await page.keyboard.press("Enter");
+    await until(page, "the views are shown", () => document.querySelector(".rail-open").getAttribute("aria-expanded") === "true");
+    assert.equal(await shown(), true);
+    assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll(".rail a")].filter((link) => link.getBoundingClientRect().right > innerWidth).length), 0, "none is cut off");
+    await page.evaluate(AXE);
+    const wrong = [];
+    await check(page, "views", wrong);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Escape");
+    await until(page, "they are closed, and the button has the focus", () => document.activeElement.matches(".rail-open[aria-expanded=false]"));
+    await page.keyboard.press("Enter");
+    await page.evaluate(() => [...document.querySelectorAll(".rail a")].find((link) => link.getAttribute("href") === "#/tools").click());
+    await until(page, "the choice closes them and says what is shown", () => document.querySelector(".rail-open[aria-expanded=false] b")?.innerText === "Tools");
+    await check(page, "tools, narrow", wrong);
+    assert.deepEqual(wrong, [], wrong.join("\n"));
+  }));
 }

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
-import { closeAll, dropContents, dropFiles, targets, until, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropContents, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 let folder;
 before(() => {
@@ -60,5 +60,64 @@ for (const target of targets) {
     await dropContents(page, [{ name: "b.txt", bytes: "two" }, { name: "<a>.txt", bytes: "one" }]);
     const { read } = await received(page);
     assert.deepEqual(read, [{ path: "<a>.txt", text: "one" }, { path: "b.txt", text: "two" }]);
+  }));
+
+  test(`files that come in while something is open leave the focus in the view, and it is said: ${target.name}`, () => withPage(target, {}, async (page) => {
+    await dropFiles(page, caseFiles("relay-connector-captures-2010-list"));
+    await waitForReport(page);
+    const openings = [
+      ["the evidence", async () => {
+        await page.keyboard.press("1");
+        await until(page, "the drawer is open", () => document.querySelector("#drawer") !== null);
+        await page.focus("#drawer .drawer-foot button");
+      }],
+      ["the export", async () => {
+        await page.evaluate(() => document.querySelector("[data-menu=export]").click());
+        await until(page, "the dialog is open", () => document.querySelector("dialog[open]") !== null);
+      }],
+    ];
+    for (const [what, openIt] of openings) {
+      await openIt();
+      await page.evaluate(() => {
+        globalThis.said = [];
+        new MutationObserver(() => said.push(document.querySelector("[role=status].visually-hidden").innerText))
+          .observe(document.querySelector("[role=status].visually-hidden"), { childList: true, characterData: true, subtree: true });
+      });
+      await dropContents(page, [{ name: `${what}.txt`, bytes: what }]);
+      await until(page, `${what} is closed and the report is there again`, () => document.body.dataset.state === "done" && said.some((text) => text.startsWith("All files are read")));
+      assert.ok(await page.evaluate(() => said.some((text) => text.includes("what was open is closed"))), `${what}: it is said`);
+      await until(page, `${what}: the heading of the view has the focus`, () => document.activeElement.matches("#main h1"));
+      assert.equal(await page.$("#drawer, dialog[open]"), null);
+    }
+    assert.deepEqual(page.problems, []);
+  }));
+}
+
+// Thousands of small files are what a site's folder of logs is. Drawing them must not keep the page from answering; the limit is
+// generous, because the machine of the tests may have other work.
+for (const target of targets) {
+  test(`two thousand files are read without a long pause: ${target.name}`, () => withPage(target, {}, async (page) => {
+    await page.evaluate(() => {
+      globalThis.longestPause = 0;
+      let last = performance.now();
+      const look = () => {
+        const now = performance.now();
+        globalThis.longestPause = Math.max(globalThis.longestPause, now - last);
+        last = now;
+        setTimeout(look, 0);
+      };
+      // Making the files is not the page's work.
+      setTimeout(() => { last = performance.now(); look(); }, 1000);
+    });
+    const files = Array.from({ length: 2000 }, (_, n) => ({ name: `Q${String(n).padStart(4, "0")}.txt`, bytes: `Identity      : EX1\\${n}\r\nDeliveryType  : DnsConnectorDelivery\r\nNextHopDomain : d${n}.example\r\nStatus        : Ready\r\nMessageCount  : 0\r\n` }));
+    await dropContents(page, files);
+    await waitForReport(page);
+    await page.evaluate(() => { location.hash = "#/files"; });
+    await until(page, "the first of the files are shown", () => document.querySelectorAll("tr[data-input]").length === 500);
+    await page.evaluate(() => document.querySelector(".files-more .link").click());
+    await until(page, "all files are shown", () => document.querySelectorAll("tr[data-input]").length === 2000);
+    const longest = await page.evaluate(() => globalThis.longestPause);
+    console.log(`  ${target.name}: longest pause of the page ${Math.round(longest)} ms`);
+    assert.ok(longest < 2_000, `the page did not answer for ${Math.round(longest)} ms`);
   }));
 }

@@ -9,7 +9,7 @@ after(closeAll);
 
 const CASE = "relay-connector-captures-2010-list";
 const GERMAN = { languages: "de-AT,de,en" };
-const VIEWS = ["diagnosis", "timeline", "queues", "events", "connectors", "permissions", "files", "collect", "tools", "reference", "about"];
+const VIEWS = ["diagnosis", "timeline", "queues", "events", "connectors", "permissions", "files", "search", "collect", "tools", "reference", "about"];
 
 const show = async (page, view) => {
   await page.evaluate((view) => { location.hash = `#/${view}`; }, view);
@@ -28,7 +28,7 @@ for (const target of targets) {
     await dropFiles(page, caseFiles(CASE));
     await waitForReport(page);
     const rail = await page.evaluate(() => [...document.querySelectorAll(".rail-name")].map((name) => name.innerText));
-    assert.deepEqual(rail, ["Diagnose", "Zeitachse", "Warteschlangen", "Ereignisse", "Routing", "Connectors", "Rechte und Verzeichnis", "Dateien", "Daten sammeln", "Werkzeuge", "Referenz", "Info"]);
+    assert.deepEqual(rail, ["Diagnose", "Zeitachse", "Warteschlangen", "Ereignisse", "Routing", "Connectors", "Rechte und Verzeichnis", "Dateien", "Suche", "Daten sammeln", "Werkzeuge", "Referenz", "Info"]);
     const labels = await page.evaluate(() => [...document.querySelectorAll(".problem[data-open=true] h3")].map((label) => label.innerText));
     assert.ok(labels.includes("Belege") && labels.includes("Was zu tun ist"), labels.join());
 

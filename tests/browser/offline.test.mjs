@@ -64,6 +64,29 @@ for (const target of targets.filter((target) => target.from === "http")) {
     }
   });
 
+  test(`the page that keeps speaks the language of its reader: ${target.name}`, async () => {
+    for (const [languages, lang, said, button] of [["de-AT,de,en", "de", "nicht gespeichert", "speichern"], ["fr,en", "en", "not kept", "Keep it"]]) {
+      const page = await open(target, { languages });
+      try {
+        await page.goto(`${page.site.address}install.html`, { waitUntil: "load" });
+        await state(page, "not-kept");
+        const shown = await page.evaluate(() => ({
+          lang: document.documentElement.lang,
+          title: document.title,
+          said: document.querySelector("#kept").innerText,
+          button: document.querySelector("#keep").innerText,
+          other: [...document.querySelectorAll("main [lang]")].filter((text) => text.lang !== document.documentElement.lang && text.getClientRects().length > 0).length,
+        }));
+        assert.equal(shown.lang, lang);
+        assert.ok(shown.said.includes(said) && shown.button.includes(button), JSON.stringify(shown));
+        assert.equal(shown.title.includes("ohne"), lang === "de");
+        assert.equal(shown.other, 0, "one language at a time");
+      } finally {
+        await page.closeAll();
+      }
+    }
+  });
+
   test(`the page that reads files cannot keep anything by itself: ${target.name}`, async () => {
     const page = await open(target);
     try {

@@ -194,4 +194,95 @@ for (const target of targets) {
     await pause("a way drawn");
     assert.deepEqual(page.problems, []);
   }));
+
+  test(`the search is a list for the keyboard and closes when the focus leaves: ${target.name}`, () => withPage(target, {}, async (page) => {
+    await dropContents(page, [capture(1, "12", EUROPE)]);
+    await waitForReport(page);
+    await show(page);
+    const state = () => page.evaluate(() => {
+      const field = document.querySelector("#routing-search");
+      const active = field.getAttribute("aria-activedescendant");
+      return {
+        expanded: field.getAttribute("aria-expanded"),
+        active: active && document.getElementById(active).querySelector("b").innerText,
+        selected: [...document.querySelectorAll('#routing-hits [aria-selected="true"]')].length,
+        open: document.querySelector("#routing-hits").checkVisibility(),
+      };
+    });
+    await type(page, "#routing-search", "ham");
+    await until(page, "names are found", () => document.querySelectorAll("#routing-hits [role=option]").length > 3);
+    assert.deepEqual(await state(), { expanded: "true", active: null, selected: 0, open: true });
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await until(page, "the second name is active", () => document.querySelector("#routing-search").getAttribute("aria-activedescendant") === "routing-hit-1");
+    assert.deepEqual(await state(), { expanded: "true", active: "HAM-HUB1", selected: 1, open: true });
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    await until(page, "the last name is active", () => document.querySelector("#routing-hits [role=option]:last-child").getAttribute("aria-selected") === "true");
+    // A click elsewhere closes it, and so does Escape, which closes nothing else.
+    const box = await page.evaluate(() => { const { left, top, height } = document.querySelector("#routing-svg").getBoundingClientRect(); return { left, top, height }; });
+    await page.mouse.click(box.left + 8, box.top + box.height - 8);
+    await until(page, "it is closed by a click", () => !document.querySelector("#routing-hits").checkVisibility());
+    await type(page, "#routing-search", "ham");
+    await until(page, "it is open again", () => document.querySelector("#routing-hits").checkVisibility());
+    await page.keyboard.press("Escape");
+    await until(page, "it is closed by Escape", () => !document.querySelector("#routing-hits").checkVisibility());
+    await type(page, "#routing-search", "munich");
+    await until(page, "Munich is found", () => document.querySelector("#routing-hits [role=option] b")?.innerText === "Munich");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await until(page, "its place is open", () => document.querySelector("#drawer .routing-sentence")?.innerText.includes("Munich"));
+    assert.deepEqual(page.problems, []);
+  }));
+
+  test(`what is at hand is told apart, and what is not is said: ${target.name}`, () => withPage(target, {}, async (page) => {
+    const RLO = "\u202E";
+    const odd = {
+      ...EUROPE,
+      // A routing group of the name of a site, a site that only a server names, costs that are no numbers, a name that turns text.
+      groups: [...EUROPE.groups, "Chicago"],
+      between: [...EUROPE.between, ["Group of that name", 7, "", ["HAM-HUB1"], "Chicago", ["MAIL9"]]],
+      links: EUROPE.links.map((link) => link[0] === "BER-WAW" ? ["BER-WAW", "many", ...link.slice(2)] : link),
+      servers: [...EUROPE.servers, ["MAIL9", "Chicago", 6], ["LOST1", "Atlantis"]],
+      databases: [...EUROPE.databases, [`DB${RLO}TURNED`, "HAM-HUB1"]],
+    };
+    const other = routingTable({ ...EUROPE, databases: [], servers: [["AMS-HUB1", "London"], ...EUROPE.servers] });
+    await dropContents(page, [capture(1, "12", odd), { name: "RoutingConfig#2@03_11_2019 06_02_44.xml", bytes: other }]);
+    await waitForReport(page);
+    await show(page);
+    const choose = (text) => page.evaluate((text) => {
+      const list = document.querySelector("#routing-table");
+      list.value = [...list.options].find((option) => option.text.includes(text)).value;
+      list.dispatchEvent(new Event("change", { bubbles: true }));
+    }, text);
+    await choose("LON-HUB1");
+    await until(page, "its map is drawn", () => [...document.querySelectorAll(".routing-node")].some((node) => node.getAttribute("aria-label").startsWith("Atlantis")));
+
+    // The group is asked for by its key, though a site has the same name.
+    await page.evaluate(() => [...document.querySelectorAll(".routing-node")].find((node) => node.getAttribute("aria-label").startsWith("Chicago, routing group")).dispatchEvent(new MouseEvent("click", { bubbles: true })));
+    await until(page, "the group is open", () => document.querySelector("#drawer .drawer-foot .button") !== null && document.querySelector("#drawer .routing-sentence")?.innerText.includes("Chicago"));
+    await page.evaluate(() => [...document.querySelectorAll("#drawer .drawer-foot .button")].find((button) => button.innerText === "Route to here").click());
+    await until(page, "the way to the group", () => document.querySelector(".routing-sentence")?.innerText.includes("reaches Chicago at cost 7."));
+    await until(page, "its rows are marked", () => [...document.querySelectorAll('.grid[data-table="routing-links"] .grid-row')].some((row) => row.innerText.startsWith("Group of that name\nYes")));
+    await ask(page, "Chicago", "reaches Chicago at cost 60.");
+
+    await ask(page, `DB${RLO}TURNED`, "at cost 20.");
+    assert.ok(await page.evaluate((name) => [...document.querySelectorAll(".routing-sentence bdi")].some((part) => part.textContent === name), `DB${RLO}TURNED`));
+    await ask(page, "Atlantis", "No way leads from LON-HUB1 to Atlantis.");
+    assert.match(await page.evaluate(() => document.querySelector(".routing-answer").innerText), /does not list a site Atlantis/);
+    await ask(page, "Warsaw", "cannot be told");
+    assert.match(await page.evaluate(() => document.querySelector(".routing-answer").innerText), /The cost of site link BER-WAW cannot be read/);
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("Escape");
+    await until(page, "no row is marked any more", () => document.querySelector(".grid-head") !== null && !document.querySelector(".grid-head").innerText.includes("On the route"));
+    assert.ok(await page.evaluate(() => [...document.querySelectorAll(".grid-row")].some((row) => /BER-WAW[^]*Not checked/.test(row.innerText))));
+
+    // Two tables of two servers compare; one that lists no databases says so.
+    await page.evaluate(() => [...document.querySelectorAll(".view-head .button")].find((b) => b.innerText.includes("Compare")).click());
+    await until(page, "they are compared", () => document.querySelector(".routing-compared")?.innerText.includes("written on different servers"));
+    await choose("AMS-HUB1");
+    await page.evaluate(() => document.querySelector('button[data-table="routing-databases"]').click());
+    await until(page, "that it lists none is said", () => document.querySelector(".table-nothing")?.innerText.includes("The table at hand lists no databases."));
+    assert.deepEqual(page.problems, []);
+  }));
 }

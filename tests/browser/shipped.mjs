@@ -1,6 +1,7 @@
 // Takes the shipped page apart: its policy, its scripts, its module.
 
 import { readFile } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
 import { SINGLE_FILE } from "./harness.mjs";
 
 export async function shipped() {
@@ -17,8 +18,8 @@ export async function shipped() {
   return {
     page, scripts, glue, own,
     policy: page.match(/http-equiv="Content-Security-Policy" content="([^"]*)"/)[1],
-    module: unpack(unpackerScript, read(unpacker), read(packed), packed.attributes),
-    unpacker: read(unpacker),
+    module: unpack(unpackerScript, gunzipSync(read(unpacker)), read(packed), packed.attributes),
+    unpacker: gunzipSync(read(unpacker)),
     packed: read(packed),
   };
 }

@@ -75,6 +75,11 @@ for (const target of targets) {
     await page.evaluate(() => document.querySelector("button[data-table=messages]").click());
     await until(page, "messages are narrowed", () => document.querySelector(".grid[data-table=messages] .grid-row") !== null && document.querySelectorAll(".grid-row").length < 12);
     assert.match(await page.evaluate(() => document.querySelector("[data-range]").innerText), /^Received: /);
+    // A table without times says that it is whole.
+    await page.evaluate(() => document.querySelector("button[data-table=next-hops]").click());
+    await until(page, "next hops are not narrowed", () => document.querySelector("[data-range=none]")?.innerText === "Not narrowed by time");
+    await page.evaluate(() => document.querySelector("button[data-table=messages]").click());
+    await until(page, "messages are narrowed again", () => document.querySelector("[data-range] button") !== null);
     await page.evaluate(() => document.querySelector("[data-range] button").click());
     await until(page, "all messages are back", () => document.querySelectorAll(".grid-row").length === 12 && document.querySelector("[data-range]") === null);
 
@@ -91,6 +96,17 @@ for (const target of targets) {
     await page.mouse.click(at.x, at.y);
     await until(page, "it is open", () => document.querySelector("#drawer")?.innerText.includes("No certificate for mail.contoso.com"));
     assert.deepEqual(page.problems, []);
+  }));
+
+  test(`tracking logs are counted, and the table says where to look: ${target.name}`, () => withPage(target, {}, async (page) => {
+    await dropFiles(page, caseFiles("healthy-day-of-message-tracking"));
+    await waitForReport(page);
+    await show(page, "queues");
+    await page.evaluate(() => document.querySelector("button[data-table=tracking]").click());
+    await until(page, "the table has no rows", () => document.querySelector(".table-nothing")?.innerText.includes("counted and not kept row by row"));
+    const text = await page.evaluate(() => document.querySelector(".table-nothing").innerText);
+    assert.match(text, /Slowest messages/);
+    assert.doesNotMatch(text, /nothing of this kind/);
   }));
 
   test(`the range is dragged, and a flag leads to its problem: ${target.name}`, () => withPage(target, {}, async (page) => {

@@ -23,9 +23,20 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-// Notes every worker that the page starts, before the page does. Each gets an ear for "hang", and then never stops working.
-const watchWorkers = (page) => page.evaluateOnNewDocument(() => {
-  const hang = "addEventListener('message', ({ data }) => { while (data === 'hang'); });\n";
+// How a worker hangs: one that waits for messages, when it hears "hang"; one that reads by itself hears nothing meanwhile, and
+// hangs at the second large piece.
+const WHEN_TOLD = "addEventListener('message', ({ data }) => { while (data === 'hang'); });\n";
+const AT_SECOND_PIECE = `{
+  const read = FileReaderSync.prototype.readAsArrayBuffer;
+  let pieces = 0;
+  FileReaderSync.prototype.readAsArrayBuffer = function (blob) {
+    if (blob.size > 1e6) while (++pieces >= 2);
+    return read.call(this, blob);
+  };
+}\n`;
+
+// Notes every worker that the page starts, before the page does. Each gets a way to hang, and then never stops working.
+const watchWorkers = (page, hang) => page.evaluateOnNewDocument((hang) => {
   const NativeBlob = globalThis.Blob;
   globalThis.Blob = class extends NativeBlob {
     constructor(parts, options) {
@@ -45,10 +56,10 @@ const watchWorkers = (page) => page.evaluateOnNewDocument(() => {
       super.terminate();
     }
   };
-});
+}, hang);
 
-async function withWorkers(target, workers, run, patience) {
-  return withPage(target, { beforeLoad: watchWorkers }, async (page) => {
+async function withWorkers(target, workers, run, patience, hang = WHEN_TOLD) {
+  return withPage(target, { beforeLoad: (page) => watchWorkers(page, hang) }, async (page) => {
     const asked = `?workers=${workers}${patience ? `&patience=${patience}` : ""}`;
     await page.goto(`${page.url().replace(/[?#].*/, "")}${asked}`, { waitUntil: "load" });
     await until(page, "the page has started", () => document.body.dataset.state === "empty");
@@ -126,6 +137,27 @@ for (const target of targets) {
       assert.ok(await page.evaluate(() => globalThis.ended) >= 1, "it was ended");
       await lostOnePieceAtMost(page);
     }, 4000);
+  });
+
+  test(`${target.name}: when the only worker hangs, the page asks and goes on without the file`, async () => {
+    await withWorkers(target, 1, async (page) => {
+      const others = caseFiles("relay-connector-captures-2010-list");
+      await chooseFiles(page, [...others, large]);
+      await until(page, "the page says that nothing moves", () => document.querySelector(".stop[role=alert]")?.innerText.includes("MSGTRK"));
+      assert.equal(await page.evaluate(() => document.body.dataset.state), "reading");
+      const press = (at) => page.evaluate((at) => document.querySelectorAll(".stop .button")[at].click(), at);
+      // Waiting is one way, and then it asks again; going on without the file is the other.
+      await press(0);
+      await until(page, "it waits", () => document.querySelector(".stop") === null);
+      await until(page, "it asks again", () => document.querySelector(".stop[role=alert]") !== null);
+      await press(1);
+      await waitForReport(page);
+      assert.equal(await page.evaluate(() => globalThis.ended), 1, "the worker was ended");
+      assert.ok((await readReport(page)).findings.length > 0);
+      const rows = await filesOf(page);
+      assert.equal(rows.length, others.length + 1, "the file that was left out is in the list");
+      assert.match(rows.map((row) => row.text).join("\n"), /MSGTRK[^]*not read/i);
+    }, 3000, AT_SECOND_PIECE);
   });
 
   test(`${target.name}: canceling ends all workers at once`, async () => {

@@ -1,24 +1,31 @@
 //! What two routing tables do differently: for each destination the next hop and the cost before and after, and the objects
 //! that came, went or changed.
 //!
-//! Objects are joined by their identifiers, so a renamed one is one object. Where a table of 2007 or 2010 is one of the two,
+//! Objects are joined by their identifiers, so a renamed one is one object, and what names it is not changed by that. Where a table of 2007 or 2010 is one of the two,
 //! ways are not worked out and objects alone are compared.
 
+mod pair;
+
 use crate::base::order::Order as _;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Capture, Chosen, captures, shown};
+use super::places::WayTo;
+use super::{Capture, Chosen, captures};
 use crate::analysis::tables::{Cell, Row};
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::databases::local_name;
 use crate::model::routing::entry::{DatabaseRoute, reference_key};
-use crate::model::routing::{RoutingDatabase, RoutingSendConnector, RoutingSite, RoutingTable};
+use crate::model::routing::{ObjectRef, RoutingDatabase, RoutingSendConnector, RoutingSite, RoutingTable};
 use crate::model::server::server_key;
+use crate::report::grouped;
 use crate::tools::route_calculator::external::{ConnectorChoice, Outcome};
 use crate::tools::route_calculator::{GroupRoute, NextHop, RouteCalculator};
+use pair::{organizations, pair};
 
 /// Words of the column that says what changed.
 pub const LOST: &str = "Lost its route";
@@ -28,6 +35,8 @@ const SAME_WAY: &str = "Same way, another cost";
 const ADDED: &str = "Added";
 const REMOVED: &str = "Removed";
 const CHANGED: &str = "Changed";
+const RENAMED: &str = "Renamed";
+const OTHER_NAMES: &str = "Names renamed objects";
 
 /// What the view says above the rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,46 +53,47 @@ pub struct Compared {
     pub is_cut: bool,
     /// Destinations that lost their route, got one, and take another way or have another cost.
     pub routes: (u32, u32, u32),
-    /// Objects that were added, removed, and changed.
-    pub objects: (u32, u32, u32),
+    /// Objects that were added, removed, changed, and those that are renamed or name renamed ones.
+    pub objects: (u32, u32, u32, u32),
+    /// The organizations, when they are different ones.
+    pub organizations: Option<(String, String)>,
     /// Destinations that were compared.
     pub destinations: u32,
+    /// Links of both whose cost could not be read; what may lie behind them is not compared.
+    pub unread: u32,
 }
 
-/// The two tables: those that were chosen, or the oldest and the newest of the server that the map is about.
-fn pair<'f>(facts: &'f Facts, chosen: &Chosen) -> Option<(u32, &'f RoutingTable, u32, &'f RoutingTable)> {
-    let tables = &facts.databases.tables;
-    let get = |at: u32| tables.get(at as usize).map(|table| (at, table));
-    let (before, after) = match chosen.pair.and_then(|(a, b)| Some((get(a)?, get(b)?))) {
-        Some(pair) => pair,
-        None => {
-            let (_, table) = shown(facts, chosen)?;
-            let own = |t: &RoutingTable| local_name(t).map(server_key) == local_name(table).map(server_key);
-            // Of a table without a date nobody can say whether it is the earlier one.
-            let same = |t: &RoutingTable| own(t) && t.process == table.process && t.written.is_some();
-            let mut all: Vec<(u32, &RoutingTable)> = (0_u32..).zip(tables).filter(|(_, own)| same(own)).collect();
-            all.order_by_key(|(at, table)| (table.written.map(|written| written.at), table.sequence, *at));
-            let (first, last) = (*all.first()?, *all.last()?);
-            if all.len() < 2 {
-                return None;
-            }
-            (first, last)
-        }
-    };
-    Some((before.0, before.1, after.0, after.1))
+/// What two tables do differently, kept for the headline and the rows.
+pub struct Differences {
+    rows: Vec<Row>,
+    /// Destinations that were compared.
+    destinations: u32,
+}
+
+/// The differences of the two tables that were asked for last.
+pub type Kept = RefCell<Option<((u32, u32), Rc<Differences>)>>;
+
+fn differences(facts: &Facts, chosen: &Chosen, kept: &Kept) -> Option<Rc<Differences>> {
+    let (before_at, before, after_at, after) = pair(facts, chosen)?;
+    let mut kept = kept.borrow_mut();
+    if let Some((_, known)) = kept.as_ref().filter(|(of, _)| *of == (before_at, after_at)) {
+        return Some(Rc::clone(known));
+    }
+    let (rows, destinations) = between(before, after);
+    let made = Rc::new(Differences { rows, destinations });
+    *kept = Some(((before_at, after_at), Rc::clone(&made)));
+    Some(made)
 }
 
 /// What the view says above the rows.
-pub(super) fn compared(facts: &Facts, chosen: &Chosen) -> Option<Compared> {
+pub(super) fn compared(facts: &Facts, chosen: &Chosen, kept: &Kept) -> Option<Compared> {
     let (before_at, before, after_at, after) = pair(facts, chosen)?;
     let all = captures(facts);
     let find = |at: u32| all.iter().find(|capture| capture.table == at).cloned();
-    let (rows, destinations) = between(before, after);
+    let differences = differences(facts, chosen, kept)?;
     let count = |what: &str| {
-        u32::try_from(
-            rows.iter().filter(|row| matches!(row.cells.get(2), Some(Cell::Text(text)) if text == what)).count(),
-        )
-        .unwrap_or(u32::MAX)
+        let is = |row: &&Row| matches!(row.cells.get(2), Some(Cell::Text(text)) if text == what);
+        u32::try_from(differences.rows.iter().filter(is).count()).unwrap_or(u32::MAX)
     };
     Some(Compared {
         before: find(before_at)?,
@@ -93,14 +103,23 @@ pub(super) fn compared(facts: &Facts, chosen: &Chosen) -> Option<Compared> {
             && local_name(before).map(server_key) == local_name(after).map(server_key),
         is_worked_out: before.exact && after.exact,
         routes: (count(LOST), count(GAINED), count(ANOTHER).saturating_add(count(SAME_WAY))),
-        objects: (count(ADDED), count(REMOVED), count(CHANGED)),
-        destinations,
+        objects: (count(ADDED), count(REMOVED), count(CHANGED), count(RENAMED).saturating_add(count(OTHER_NAMES))),
+        organizations: organizations(before, after),
+        destinations: differences.destinations,
+        unread: unread(before).saturating_add(unread(after)),
     })
 }
 
+/// Links whose cost could not be read.
+fn unread(table: &RoutingTable) -> u32 {
+    let connectors = table.routing_group_connectors.iter().filter(|connector| connector.cost.is_none());
+    let links = table.site_links.iter().filter(|link| link.cost().is_none());
+    u32::try_from(links.count() + connectors.count()).unwrap_or(u32::MAX)
+}
+
 /// Rows of the table of changes.
-pub(in crate::analysis) fn rows(facts: &Facts, chosen: &Chosen) -> Vec<Row> {
-    pair(facts, chosen).map(|(_, before, _, after)| between(before, after).0).unwrap_or_default()
+pub(in crate::analysis) fn rows(facts: &Facts, chosen: &Chosen, kept: &Kept) -> Vec<Row> {
+    differences(facts, chosen, kept).map(|all| all.rows.clone()).unwrap_or_default()
 }
 
 /// An object or a destination, as both tables can show it.
@@ -147,9 +166,9 @@ fn between(before: &RoutingTable, after: &RoutingTable) -> (Vec<Row>, u32) {
         match other.get(key) {
             None if !after.complete => {}
             None => rows.push((3, row(key.0, REMOVED, Some(old), None))),
-            Some(new) if (&new.text, &new.name) != (&old.text, &old.name) => {
-                rows.push((5, row(key.0, CHANGED, Some(old), Some(new))));
-            }
+            Some(new) if new.way != old.way => rows.push((5, row(key.0, CHANGED, Some(old), Some(new)))),
+            Some(new) if new.name != old.name => rows.push((6, row(key.0, RENAMED, Some(old), Some(new)))),
+            Some(new) if new.text != old.text => rows.push((7, row(key.0, OTHER_NAMES, Some(old), Some(new)))),
             Some(_) => {}
         }
     }
@@ -224,7 +243,12 @@ fn destinations(table: &RoutingTable, spaces: &BTreeSet<Space>) -> All {
         let site = calculator.servers().server(database.owner.as_ref()?)?.site.as_ref()?;
         sites.get(&("Site", reference_key(site))).map(|shown| shown.way.clone())
     };
-    for database in &table.databases {
+    // Where the cost of a link could not be read, another way may be the one that is taken.
+    let doubtful = |database: &RoutingDatabase| {
+        let server = database.owner.as_ref().and_then(|owner| calculator.servers().server(owner));
+        server.and_then(|server| calculator.site_doubt(server.site.as_ref()?)).is_some()
+    };
+    for database in table.databases.iter().filter(|database| !doubtful(database)) {
         let (text, way, cost, has_route) = match calculator.database(database) {
             Ok(hop) => (
                 format!("{}: {}", hop.delivery_type.name(), hop.domain),
@@ -259,15 +283,14 @@ fn destinations(table: &RoutingTable, spaces: &BTreeSet<Space>) -> All {
 /// The ways to the sites. A way is known by a number that is worked out from that of the site before the last one: the names
 /// of all sites on all ways would be millions where sites form a chain.
 fn site_ways(table: &RoutingTable, calculator: &RouteCalculator<'_>, all: &mut All) {
-    let mut ways: Vec<(usize, &RoutingSite, Option<String>, String)> = Vec::new();
+    let mut known = super::places::ways(calculator);
+    let mut ways: Vec<(&RoutingSite, WayTo)> = Vec::new();
     for site in &table.sites {
-        let through = calculator.way(&super::places::server_in(&site.object)).through;
-        let previous = through.iter().rev().nth(1).map(|before| reference_key(&before.object));
-        ways.push((through.len(), site, previous, super::places::hops(&through).join(", ")));
+        ways.push((site, known.remove(&reference_key(&site.object)).unwrap_or_default()));
     }
-    ways.order_by_key(|(length, ..)| *length);
+    ways.order_by_key(|(_, way)| way.length);
     let mut numbers: BTreeMap<String, u64> = BTreeMap::new();
-    for (length, site, previous, path) in ways {
+    for (site, WayTo { length, previous, names }) in ways {
         let key = reference_key(&site.object);
         let start = previous.and_then(|previous| numbers.get(&previous).copied()).unwrap_or(FNV_START);
         // The separator keeps `a`, `bc` apart from `ab`, `c`.
@@ -275,12 +298,14 @@ fn site_ways(table: &RoutingTable, calculator: &RouteCalculator<'_>, all: &mut A
             key.bytes().chain([0]).fold(start, |number, byte| (number ^ u64::from(byte)).wrapping_mul(FNV_PRIME));
         numbers.insert(key.clone(), number);
         let cost = calculator.site_cost(&site.object);
-        let carries = calculator.sites().is_some_and(|(graph, _)| graph.has_transport(&site.object));
+        if calculator.site_doubt(&site.object).is_some() {
+            continue;
+        }
         let text = match cost {
-            None if carries => "no way leads there".to_owned(),
+            None if calculator.is_cut_off(&site.object) => "no way leads there".to_owned(),
             None => continue,
             Some(_) if length == 0 => "the own site".to_owned(),
-            Some(_) => format!("through {path}"),
+            Some(_) => format!("through {}", names.join(", ")),
         };
         let way = if length == 0 { String::new() } else { number.to_string() };
         let name = site.object.to_string();
@@ -357,16 +382,20 @@ fn space_cost(choice: &ConnectorChoice<'_, '_>, connector: &RoutingSendConnector
 /// Labels of a name at most.
 const MOST_LABELS: usize = 127;
 
-/// What a table lists.
+/// How an object is named in a text.
+type Naming<'n> = &'n dyn Fn(&ObjectRef) -> String;
+
+/// What a table lists. Each text is made twice: with names, and with the identifiers of what they stand for.
 fn objects(table: &RoutingTable) -> All {
     let mut all = All::new();
-    let mut add = |kind, object: &crate::model::routing::ObjectRef, text: String, cost: Option<u32>, span| {
-        let way = String::new();
+    let mut add = |kind, object: &ObjectRef, text: &dyn Fn(Naming<'_>) -> String, cost, span| {
+        let cost: Option<u32> = cost;
+        let (way, text) = (text(&reference_key), text(&ToString::to_string));
         let shown = Shown { name: object.to_string(), text, way, cost: cost.map(u64::from), has_route: true, span };
         all.entry((kind, reference_key(object))).or_insert(shown);
     };
-    let names = |list: &[crate::model::routing::ObjectRef]| {
-        let mut names: Vec<String> = list.iter().map(ToString::to_string).collect();
+    let list = |objects: &[ObjectRef], name: Naming<'_>| {
+        let mut names: Vec<String> = objects.iter().map(name).collect();
         names.order();
         names.join(", ")
     };
@@ -375,151 +404,56 @@ fn objects(table: &RoutingTable) -> All {
             .map(|limit| format!("; at most {}", crate::tools::route_calculator::external::size_text(limit)))
             .unwrap_or_default()
     };
+    let costs = |cost: Option<u32>| {
+        cost.map_or_else(|| "cost not read".to_owned(), |cost| format!("cost {}", grouped(cost.into())))
+    };
     for site in &table.sites {
-        add("Site", &site.object, if site.hub == Some(true) { "hub site" } else { "" }.to_owned(), None, site.span);
+        let hub = if site.hub == Some(true) { "hub site" } else { "" };
+        add("Site", &site.object, &|_| hub.to_owned(), None, site.span);
     }
     for link in &table.site_links {
-        let cost = link.cost().map(|cost| format!("cost {cost}; ")).unwrap_or_default();
-        add(
-            "Site link",
-            &link.object,
-            format!("{cost}{}{}", names(&link.sites), size(link.max_message_size)),
-            link.cost(),
-            link.span,
-        );
+        let (cost, size) = (costs(link.cost()), size(link.max_message_size));
+        let text = |name: Naming<'_>| format!("{cost}; {}{size}", list(&link.sites, name));
+        add("Site link", &link.object, &text, link.cost(), link.span);
     }
     for server in &table.servers {
-        let place = server.site.as_ref().or(server.routing_group.as_ref()).map(ToString::to_string).unwrap_or_default();
-        let roles = server.roles.clone().unwrap_or_default();
+        let place = server.site.as_ref().or(server.routing_group.as_ref());
+        let version = server.major_version.map(|version| format!("; version {version}")).unwrap_or_default();
+        let roles = server.roles.as_ref().map(|roles| format!("; {roles}")).unwrap_or_default();
         let off = if server.hub_active == Some(false) { "; transport inactive" } else { "" };
-        let text = format!("{place}; version {}; {roles}{off}", server.major_version.unwrap_or(0));
-        add("Server", &server.object, text, None, server.span);
+        let text = |name: Naming<'_>| {
+            format!("{}{version}{roles}{off}", place.map(name).unwrap_or_else(|| "no site".to_owned()))
+        };
+        add("Server", &server.object, &text, None, server.span);
     }
     for database in &table.databases {
-        let owner = database.owner.as_ref().map(|owner| format!("of {owner}")).unwrap_or_default();
-        add("Database", &database.object, owner, None, database.span);
+        let text =
+            |name: Naming<'_>| database.owner.as_ref().map(|owner| format!("of {}", name(owner))).unwrap_or_default();
+        add("Database", &database.object, &text, None, database.span);
     }
     for group in &table.routing_groups {
-        add("Routing group", &group.object, String::new(), None, group.span);
+        add("Routing group", &group.object, &|_| String::new(), None, group.span);
     }
     for connector in &table.routing_group_connectors {
-        let target = connector.target_group.as_ref().map(|group| format!("to {group}; ")).unwrap_or_default();
-        let cost = connector.cost.unwrap_or(1);
-        let text = format!(
-            "{target}cost {cost}; sent by {}{}",
-            names(&connector.source_servers),
-            size(connector.max_message_size)
-        );
-        add("Routing group connector", &connector.object, text, connector.cost, connector.span);
+        let (cost, size) = (costs(connector.cost), size(connector.max_message_size));
+        let text = |name: Naming<'_>| {
+            let target = connector.target_group.as_ref().map(|group| format!("to {}; ", name(group)));
+            let sources = list(&connector.source_servers, name);
+            format!("{}{cost}; sent by {sources}{size}", target.unwrap_or_default())
+        };
+        add("Routing group connector", &connector.object, &text, connector.cost, connector.span);
     }
     for connector in &table.send_connectors {
         let spaces: Vec<String> = connector.address_spaces.iter().map(|space| space.value.to_string()).collect();
+        let (spaces, size) = (spaces.join(", "), size(connector.max_message_size));
         let off = if connector.enabled == Some(false) { "; disabled" } else { "" };
         let hosts = connector.smart_hosts.as_ref().map(|hosts| format!("; to {}", hosts.value)).unwrap_or_default();
-        let text = format!(
-            "{}; sent by {}{hosts}{}{off}",
-            spaces.join(", "),
-            names(&connector.source_servers),
-            size(connector.max_message_size)
-        );
-        add("Send connector", &connector.object, text, None, connector.span);
+        let text =
+            |name: Naming<'_>| format!("{spaces}; sent by {}{hosts}{size}{off}", list(&connector.source_servers, name));
+        add("Send connector", &connector.object, &text, None, connector.span);
     }
     all
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tools::route_calculator::tests::{send, table};
-
-    fn texts(rows: &[Row]) -> Vec<String> {
-        rows.iter().map(|row| row.cells.iter().map(Cell::text).collect::<Vec<_>>().join("|")).collect()
-    }
-
-    #[test]
-    fn equal_tables_have_no_difference() {
-        let one = table(&["EX1 15 a", "EX2 15 b"], &["a-b 20"]);
-        assert!(between(&one, &one.clone()).0.is_empty());
-    }
-
-    #[test]
-    fn a_dearer_link_moves_the_way_and_is_itself_a_change() {
-        let servers = ["EX1 15 a", "EX2 15 b", "EX3 15 c"];
-        let (before, after) =
-            (table(&servers, &["a-b 20", "a-c 30", "c-b 30"]), table(&servers, &["a-b 90", "a-c 30", "c-b 30"]));
-        let rows = texts(&between(&before, &after).0);
-        assert!(rows.contains(&"Site|b|Takes another way|through b|through c, b|20|60".to_owned()), "{rows:?}");
-        assert!(
-            rows.iter().any(|row| row.starts_with("Site link|a-b|Changed|cost 20; a, b|cost 90; a, b|20|90")),
-            "{rows:?}"
-        );
-        assert!(rows[0].starts_with("Database|DB-EX2|Takes another way"), "{rows:?}");
-        assert_eq!(rows.len(), 3, "{rows:?}");
-    }
-
-    #[test]
-    fn a_link_that_is_gone_takes_the_route_with_it() {
-        let mut before = table(&["EX1 15 a", "EX2 15 b"], &["a-b 20"]);
-        before.databases.push(RoutingDatabase {
-            span: before.span,
-            object: crate::model::routing::ObjectRef::named("DB2"),
-            owner: Some(crate::model::routing::ObjectRef::named("EX2")),
-            owner_span: None,
-        });
-        let mut after = before.clone();
-        after.site_links.clear();
-        let rows = texts(&between(&before, &after).0);
-        assert!(rows[1].starts_with("Database|DB2|Lost its route|SmtpRelayToMailboxDeliveryGroup"), "{rows:?}");
-        assert!(
-            rows.iter().any(|row| row.starts_with("Site|b|Lost its route|through b|no way leads there|20|")),
-            "{rows:?}"
-        );
-        assert!(rows.iter().any(|row| row.starts_with("Site link|a-b|Removed")), "{rows:?}");
-        // And the other way round.
-        let back = texts(&between(&after, &before).0);
-        assert!(back.iter().any(|row| row.starts_with("Database|DB2|Got a route")), "{back:?}");
-    }
-
-    #[test]
-    fn an_address_space_that_is_gone_leaves_by_what_is_less_specific() {
-        let empty = table(&["EX1 15 a"], &["a-b 20"]);
-        let (mut before, mut after) = (empty.clone(), empty.clone());
-        before.send_connectors.push(send("Partner", "SMTP:contoso.com;5", "EX1"));
-        before.send_connectors.push(send("Internet", "SMTP:*;1", "EX1"));
-        after.send_connectors.push(send("Internet", "SMTP:*;1", "EX1"));
-        let rows = texts(&between(&before, &after).0);
-        assert!(
-            rows.contains(
-                &"Address space|smtp:contoso.com|Takes another way|connector Partner|connector Internet|5|1".to_owned()
-            ),
-            "{rows:?}"
-        );
-        let rows = texts(&between(&after, &empty).0);
-        assert!(rows[0].starts_with("Address space|smtp:*|Lost its route|connector Internet"), "{rows:?}");
-        let back = texts(&between(&empty, &after).0);
-        assert!(back[0].starts_with("Address space|smtp:*|Got a route"), "{back:?}");
-    }
-
-    #[test]
-    fn another_cost_alone_and_another_name_alone_are_no_other_way() {
-        let servers = ["EX1 15 a", "EX2 15 b"];
-        let (before, after) = (table(&servers, &["a-b 20"]), table(&servers, &["a-b 30"]));
-        let rows = texts(&between(&before, &after).0);
-        assert!(rows.contains(&"Site|b|Same way, another cost|through b|through b|20|30".to_owned()), "{rows:?}");
-        let named = |name: &str| {
-            let mut table = before.clone();
-            let guid = uuid::Uuid::from_u128(7);
-            let own = |object: &mut crate::model::routing::ObjectRef| {
-                if object.name.as_deref() == Some("b") {
-                    (object.name, object.guid) = (Some(name.to_owned()), Some(guid));
-                }
-            };
-            table.sites.iter_mut().for_each(|site| own(&mut site.object));
-            table.site_links.iter_mut().flat_map(|link| &mut link.sites).for_each(own);
-            table.servers.iter_mut().filter_map(|server| server.site.as_mut()).for_each(own);
-            table
-        };
-        let rows = texts(&between(&named("Berlin"), &named("Potsdam")).0);
-        assert!(!rows.iter().any(|row| row.contains(" way")) && !rows.is_empty(), "{rows:?}");
-    }
-}
+mod tests;

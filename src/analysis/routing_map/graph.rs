@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{
     Counts, EDGE_KEY, Edge, EdgeKind, LeftOut, MOST_TABLES, Node, PlaceKind, RoutingMap, captures, exit_key, exits_key,
-    group_key, link_key, place_of, placing, server_of, site_key,
+    group_key, link_key, place_of, places_of, placing, server_of, site_key,
 };
 use crate::facts::Facts;
 use crate::model::routing::entry::ServerIndex;
@@ -166,20 +166,14 @@ impl Draft {
 
     /// What the way to each place costs, and where none leads.
     fn reach(&mut self, table: &RoutingTable, calculator: &RouteCalculator<'_>) {
-        let can_tell = table.exact && calculator.sites().is_some();
-        for site in table.sites.iter().take(MOST_READ) {
-            let Some(node) = self.position.get(&site_key(&site.object)).and_then(|at| self.nodes.get_mut(*at)) else {
+        for (key, object, is_site, _) in places_of(table) {
+            let Some(node) = self.position.get(&key).and_then(|at| self.nodes.get_mut(*at)) else { continue };
+            if is_site {
+                node.cost = calculator.site_cost(object);
+                node.is_cut_off = calculator.is_cut_off(object);
                 continue;
-            };
-            node.cost = calculator.site_cost(&site.object);
-            let carries = calculator.sites().is_some_and(|(graph, _)| graph.has_transport(&site.object));
-            node.is_cut_off = can_tell && carries && node.cost.is_none();
-        }
-        for group in table.routing_groups.iter().take(MOST_READ) {
-            let Some(node) = self.position.get(&group_key(&group.object)).and_then(|at| self.nodes.get_mut(*at)) else {
-                continue;
-            };
-            match calculator.group_route(&group.object) {
+            }
+            match calculator.group_route(object) {
                 GroupRoute::Reached { hop, .. } => node.cost = Some(hop.cost),
                 GroupRoute::Unreachable => node.is_cut_off = table.exact && node.number > 0,
                 GroupRoute::NotChecked(_) => {}
@@ -193,15 +187,15 @@ impl Draft {
         let groups = kind == EdgeKind::GroupConnector;
         if let Some(edge) = self.joined.get(&(low, high, groups)).and_then(|at| self.edges.get_mut(*at)) {
             if groups && edge.ends != (small(ends.0), small(ends.1)) {
-                edge.back = edge.back.or(Some(cost.unwrap_or(1)));
+                (edge.has_back, edge.back) = (true, edge.back.or(cost));
                 return None;
             }
-            // Of several links between two places the cheapest counts.
-            if let (Some((known, _)), Some(cost)) = (edge.cost, cost)
-                && cost < known
+            // Of several links between two places the cheapest counts, and one of unknown cost says nothing.
+            if let Some(cost) = cost
+                && edge.cost.is_none_or(|known| cost < known.0)
             {
                 edge.name = name.to_owned();
-                edge.cost = Some((cost, cost));
+                (edge.cost, edge.is_unread) = (Some((cost, cost)), false);
             }
             edge.more += 1;
             return None;
@@ -216,6 +210,8 @@ impl Draft {
             name: name.to_owned(),
             kind,
             cost: cost.map(|cost| (cost, cost)),
+            has_back: false,
+            is_unread: false,
             back: None,
             more: 0,
             label: (0, 0),
@@ -233,7 +229,10 @@ impl Draft {
             match ends.as_slice() {
                 [] | [_] => self.left_out.links += 1,
                 [one, other] => {
-                    self.join((*one, *other), &name, link.cost(), EdgeKind::SiteLink);
+                    let line = self.join((*one, *other), &name, link.cost(), EdgeKind::SiteLink);
+                    if let Some(edge) = line.and_then(|at| self.edges.get_mut(at)) {
+                        edge.is_unread = link.cost().is_none();
+                    }
                 }
                 several => {
                     // Each with each would be a thicket: the link is a sign of its own.
@@ -287,7 +286,10 @@ impl Draft {
             if let [from, to] = ends.as_slice() {
                 for (one, other) in from.iter().flat_map(|one| to.iter().map(move |other| (*one, *other))) {
                     let name = connector.object.to_string();
-                    self.join((one, other), &name, Some(connector.cost.unwrap_or(1)), EdgeKind::GroupConnector);
+                    let line = self.join((one, other), &name, connector.cost, EdgeKind::GroupConnector);
+                    if let Some(edge) = line.and_then(|at| self.edges.get_mut(at)) {
+                        edge.is_unread = connector.cost.is_none();
+                    }
                 }
             }
         }
@@ -486,7 +488,7 @@ mod tests {
         assert_eq!((named(&map, "b").cost, named(&map, "h1").kind), (Some(30), PlaceKind::Hub));
         assert_eq!((named(&map, "c").number, named(&map, "c").cost, named(&map, "c").is_cut_off), (0, None, false));
         assert_eq!(map.edges.len(), 4);
-        assert!(map.nodes.iter().all(|node| node.level <= 7), "{:?}", map.nodes);
+        assert!(map.nodes.iter().all(|node| super::super::LEVELS[usize::from(node.level)] <= 1.0), "{:?}", map.nodes);
     }
 
     #[test]

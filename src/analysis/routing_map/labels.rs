@@ -4,9 +4,10 @@
 //! is shown once stays.
 
 use super::layout::Point;
+use super::{Node, PlaceKind};
 
 /// Magnifications from which on one more level of text is shown; the page has the same list.
-pub const LEVELS: [f64; 12] = [0.25, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.6, 2.2, 3.0];
+pub const LEVELS: [f64; 16] = [0.25, 0.35, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.25, 1.6, 2.2, 3.0];
 
 /// Width of a character of a name, its height, and the distance from the middle of a sign.
 const CHARACTER: f64 = 7.4;
@@ -44,7 +45,7 @@ const SIDES: [Side; 8] = [
 ];
 
 /// Left, top, right, bottom.
-pub(super) type Frame = (f64, f64, f64, f64);
+pub type Frame = (f64, f64, f64, f64);
 
 /// Width, and number of lines.
 pub(super) type Size = (f64, f64);
@@ -68,6 +69,31 @@ pub(super) fn frame(at: Point, (width, lines): Size, side: Side) -> Frame {
         Side::AboveRight | Side::AboveLeft => y - ASIDE - height,
     };
     (left, top, right, top + height)
+}
+
+/// Width of a character of an address space, which is set in a narrower type.
+const NARROW: f64 = 7.3;
+
+/// Width and lines of what stands beside a sign.
+pub(super) fn size_of(node: &Node) -> Size {
+    let lines = if matches!(node.kind, PlaceKind::Exit | PlaceKind::Link) { 2.0 } else { 1.0 };
+    let spaces = node.spaces.chars().count() as f64 * NARROW;
+    (width(&node.name).max(spaces).max(56.0), lines)
+}
+
+/// How far a sign with its name reaches from its middle: left, top, right, bottom. The magnification is of no matter.
+pub fn frame_of(node: &Node, has_name: bool) -> Frame {
+    let top = if node.is_cut_off { -46.0 } else { -SIGN - 2.0 };
+    let half = if node.is_cut_off { 58.0 } else { SIGN + 2.0 };
+    let name = if has_name { frame((0.0, 0.0), size_of(node), side_of(node.side)) } else { (0.0, 0.0, 0.0, 0.0) };
+    (name.0.min(-half), name.1.min(top), name.2.max(half), name.3.max(SIGN + 2.0))
+}
+
+/// As in [`Node::side`].
+pub(super) fn side_of(number: u8) -> Side {
+    use Side::{Above, AboveLeft, AboveRight, Below, BelowLeft, BelowRight, Left, Right};
+    let all = [Right, Left, Below, Above, BelowRight, BelowLeft, AboveRight, AboveLeft];
+    all.get(usize::from(number)).copied().unwrap_or(Below)
 }
 
 /// The frame of a sign; far away, signs are smaller.
@@ -111,14 +137,16 @@ pub(super) struct Around<'m> {
     pub lines: &'m [(usize, usize)],
     /// Texts on lines: their middle, width and height.
     pub boxes: &'m [(Point, f64, f64)],
+    /// Signs with a mark above them, where no name can stand.
+    pub marked: &'m [bool],
 }
 
 /// A side and a level for each name. `order` is that of importance; the first `important` ones may cover signs from far away.
 pub(super) fn names(around: &Around<'_>, sizes: &[Size], order: &[usize], important: usize) -> Vec<(Side, u8)> {
-    let Around { points, lines, boxes } = around;
+    let Around { points, lines, boxes, marked } = around;
     let mut found: Vec<Option<(Side, u8)>> = vec![None; points.len()];
     // Of many names a few levels are tried: each costs a look at all signs.
-    let step = if points.len() > 150 { 3 } else { 1 };
+    let step = if points.len() > 150 { 4 } else { 1 };
     for (level, zoom) in LEVELS.into_iter().enumerate().step_by(step) {
         let scaled: Vec<Point> = points.iter().map(|point| (point.0 * zoom, point.1 * zoom)).collect();
         let own = |at: usize, side: Side| Some(frame(*scaled.get(at)?, *sizes.get(at)?, side));
@@ -128,6 +156,9 @@ pub(super) fn names(around: &Around<'_>, sizes: &[Size], order: &[usize], import
             let (x, y) = (middle.0 * zoom, middle.1 * zoom);
             (x - width / 2.0, y - height / 2.0, x + width / 2.0, y + height / 2.0)
         }));
+        // What is said of a place that no way leads to stands above it.
+        let marks = scaled.iter().zip(marked.iter()).filter(|(_, marked)| **marked);
+        taken.extend(marks.map(|((x, y), _)| (x - 56.0, y - 46.0, x + 56.0, y - 20.0)));
         for (rank, at) in order.iter().enumerate() {
             if found.get(*at).is_none_or(Option::is_some) {
                 continue;
@@ -138,6 +169,15 @@ pub(super) fn names(around: &Around<'_>, sizes: &[Size], order: &[usize], import
                 let covers =
                     || scaled.iter().enumerate().any(|(other, point)| other != *at && meet(mine, sign(*point, zoom)));
                 if taken.iter().any(|other| meet(mine, *other)) || !(rank < important && zoom < 0.6) && covers() {
+                    continue;
+                }
+                // From far away it may cover a sign, but not one that it would cover from near as well.
+                let near = || {
+                    let (Some(point), Some(size)) = (points.get(*at), sizes.get(*at)) else { return false };
+                    let mine = frame(*point, *size, side);
+                    points.iter().enumerate().any(|(other, point)| other != *at && meet(mine, sign(*point, 1.0)))
+                };
+                if zoom < 0.6 && near() {
                     continue;
                 }
                 let ends = lines.iter().filter_map(|(a, b)| Some((*scaled.get(*a)?, *scaled.get(*b)?)));
@@ -156,31 +196,54 @@ pub(super) fn names(around: &Around<'_>, sizes: &[Size], order: &[usize], import
     found.into_iter().map(|known| known.unwrap_or((Side::Below, LEVELS.len() as u8))).collect()
 }
 
-/// A place and a level for what stands on each line; widths and heights are those of the text.
-pub(super) fn costs(points: &[Point], lines: &[(usize, usize, f64, f64)], names: &[Frame]) -> Vec<(Point, u8)> {
-    let mut placed: Vec<Frame> = names.to_vec();
+/// A place and a level for what stands on each line; widths and heights are those of the text. `names` are those beside the
+/// signs, from their middle, with their levels.
+pub(super) fn costs(points: &[Point], lines: &[(usize, usize, f64, f64)], names: &[(Frame, u8)]) -> Vec<(Point, u8)> {
+    let at_zoom = |point: &Point, (name, _): &(Frame, u8), zoom: f64| {
+        let (x, y) = (point.0 * zoom, point.1 * zoom);
+        (x + name.0, y + name.1, x + name.2, y + name.3)
+    };
+    let mut placed: Vec<Frame> = points.iter().zip(names).map(|(point, name)| at_zoom(point, name, 1.0)).collect();
     let mut found = Vec::with_capacity(lines.len());
+    // Of many lines a few levels are tried, and the first place that is free is taken.
+    let step = if points.len() > 150 { 4 } else { 1 };
     for (a, b, width, height) in lines {
         let (Some(&from), Some(&to)) = (points.get(*a), points.get(*b)) else {
             found.push(((0.0, 0.0), LEVELS.len() as u8));
             continue;
         };
-        let mut best = (f64::MAX, from, (0.0, 0.0, 0.0, 0.0));
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let long = (dx * dx + dy * dy).sqrt();
+        // From where on the line is long enough and no name that is shown stands in the way.
+        let free = |at: Point| {
+            let is_free = |level: usize, zoom: f64| {
+                let (x, y) = (at.0 * zoom, at.1 * zoom);
+                let (w, h) = (width / 2.0 - 4.0, height / 2.0 - 3.0);
+                let own = (x - w, y - h, x + w, y + h);
+                let mut shown = points.iter().zip(names).filter(|(_, name)| usize::from(name.1) <= level);
+                !shown.any(|(point, name)| meet(own, at_zoom(point, name, zoom)))
+            };
+            let levels = LEVELS.iter().enumerate().step_by(step);
+            let mut enough = levels.filter(|(_, zoom)| long * **zoom > width + 2.0 * SIGN - 12.0);
+            enough.find(|(level, zoom)| is_free(*level, **zoom)).map_or(LEVELS.len(), |(level, _)| level)
+        };
+        let mut best: Option<((usize, usize, usize), Point, Frame)> = None;
         for (rank, part) in [0.5, 0.42, 0.58, 0.35, 0.65].into_iter().enumerate() {
-            let at = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+            let at = (from.0 + dx * part, from.1 + dy * part);
             let own = (at.0 - width / 2.0, at.1 - height / 2.0, at.0 + width / 2.0, at.1 + height / 2.0);
             let over = placed.iter().filter(|other| meet(own, **other)).count()
                 + points.iter().filter(|point| meet(own, sign(**point, 1.0))).count();
-            let cost = over as f64 * 10.0 + rank as f64;
-            if cost < best.0 {
-                best = (cost, at, own);
+            let cost = (over, free(at), rank);
+            if best.as_ref().is_none_or(|(known, ..)| cost < *known) {
+                best = Some((cost, at, own));
+            }
+            if cost.0 == 0 && step > 1 {
+                break;
             }
         }
-        placed.push(best.2);
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let long = (dx * dx + dy * dy).sqrt();
-        let level = LEVELS.iter().position(|zoom| long * zoom > width + 2.0 * SIGN - 8.0).unwrap_or(LEVELS.len());
-        found.push((best.1, level as u8));
+        let Some(((_, level, _), at, own)) = best else { continue };
+        placed.push(own);
+        found.push((at, level as u8));
     }
     found
 }
@@ -191,7 +254,7 @@ mod tests {
 
     fn placed(points: &[Point], width: f64, lines: &[(usize, usize)], order: &[usize]) -> Vec<(Side, u8)> {
         let sizes = vec![(width, 1.0); points.len()];
-        names(&Around { points, lines, boxes: &[] }, &sizes, order, 0)
+        names(&Around { points, lines, boxes: &[], marked: &[] }, &sizes, order, 0)
     }
 
     #[test]
@@ -206,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_name_keeps_clear_of_what_stands_on_a_line() {
-        let around = Around { points: &[(0.0, 0.0)], lines: &[], boxes: &[((0.0, 40.0), 400.0, 60.0)] };
+        let around = Around { points: &[(0.0, 0.0)], lines: &[], boxes: &[((0.0, 40.0), 400.0, 60.0)], marked: &[] };
         assert_eq!(names(&around, &[(60.0, 1.0)], &[0], 0), [(Side::Above, 0)]);
     }
 
@@ -226,5 +289,20 @@ mod tests {
         assert!(!crosses(frame, (-5.0, 15.0), (15.0, 15.0)));
         assert!(!crosses(frame, (-5.0, -5.0), (-1.0, 20.0)));
         assert!(crosses(frame, (2.0, 2.0), (3.0, 3.0)));
+    }
+
+    #[test]
+    fn a_cost_waits_until_no_name_stands_in_its_way() {
+        let points = [(0.0, 0.0), (100.0, 0.0)];
+        let level = |name: Frame| costs(&points, &[(0, 1, 28.0, 16.0)], &[(name, 0), ((0.0, 0.0, 0.0, 0.0), 0)])[0].1;
+        let free = level((0.0, 30.0, 60.0, 46.0));
+        assert!(free < level((22.0, -8.0, 62.0, 8.0)), "{free}");
+    }
+
+    #[test]
+    fn what_is_said_above_a_sign_has_room() {
+        let around = Around { points: &[(0.0, 0.0), (0.0, -60.0)], lines: &[], boxes: &[], marked: &[true, false] };
+        let sides = names(&around, &[(60.0, 1.0), (60.0, 1.0)], &[0, 1], 0);
+        assert!(!matches!(sides[0].0, Side::Above | Side::AboveLeft | Side::AboveRight), "{sides:?}");
     }
 }

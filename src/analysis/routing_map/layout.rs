@@ -20,6 +20,9 @@ const PAIRS: usize = 5_000_000;
 /// Free space between parts that no link joins.
 const GAP: f64 = 88.0;
 
+/// The same beside each other, where what is said of a part that no way leads to has room.
+const BESIDE: f64 = 200.0;
+
 /// From so many signs on, those that hang on one sign stand in rings around it.
 const MOST_FREE: usize = 100;
 
@@ -379,7 +382,7 @@ impl Shelf {
         }
         let by = (self.at.0 - low.0, self.at.1 - low.1);
         self.below = self.below.max(self.at.1 + size.1 + GAP);
-        self.at.0 += size.0 + GAP * 1.5;
+        self.at.0 += size.0 + BESIDE;
         points.into_iter().map(|point| (point.0 + by.0, point.1 + by.1)).collect()
     }
 }

@@ -14,13 +14,16 @@ mod placing;
 mod route;
 
 use crate::base::order::Order as _;
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-pub use labels::LEVELS;
-pub(super) use places::site_path;
+pub use labels::{LEVELS, frame_of};
+pub(super) use places::ways;
 pub use places::{PlaceTold, ServerTold};
 pub use route::{End, Hop, OtherWay, RouteTold, Target};
 
+use crate::analysis::tables::Cell;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::databases::local_name;
@@ -41,6 +44,22 @@ pub struct Chosen {
     pub shown: Option<u32>,
     /// The two that are compared.
     pub pair: Option<(u32, u32)>,
+}
+
+/// Rows of the tables that are steps of the way that was asked for last.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OnRoute {
+    /// The table and where the row stands in the files.
+    pub rows: BTreeSet<(String, Span)>,
+    /// The address space by which a connector was chosen, which has a row of its own.
+    pub space: String,
+}
+
+impl OnRoute {
+    /// The word for a row in the column of the way.
+    pub(super) fn cell(&self, table: &str, span: Span) -> Cell {
+        if self.rows.contains(&(table.to_owned(), span)) { "Yes".into() } else { Cell::Unknown }
+    }
 }
 
 /// A row of a table: its identifier and the number.
@@ -71,6 +90,8 @@ pub enum Ask {
     },
     /// The way of mail.
     Route(Question),
+    /// The way that was asked for is not shown any more.
+    Leave,
     /// What two tables do differently.
     Compare {
         /// The earlier one and the later one, by their positions; none for the oldest and the newest of the server.
@@ -85,6 +106,10 @@ pub struct Question {
     pub from: String,
     /// A database, a server, a site, a recipient or a domain.
     pub to: String,
+    /// Keys of these two where they are places that were pointed at: several places can have one name.
+    pub from_key: String,
+    /// The same of where it leads.
+    pub to_key: String,
 }
 
 /// What is answered.
@@ -103,6 +128,8 @@ pub enum Told {
     },
     /// A way.
     Route(Box<RouteTold>),
+    /// The tables mark no way any more.
+    Left,
     /// A difference; `None` when there are no two tables.
     Compare(Option<changes::Compared>),
 }
@@ -245,8 +272,12 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// Lowest and highest cost.
     pub cost: Option<(u32, u32)>,
-    /// Of a connector between routing groups: the cost of the way back when there is one.
+    /// Of a connector between routing groups: whether there is a way back.
+    pub has_back: bool,
+    /// What that costs.
     pub back: Option<u32>,
+    /// Whether it has a cost that could not be read.
+    pub is_unread: bool,
     /// Links of the same ends beyond the first.
     pub more: u32,
     /// Where its text stands, and from which level on.
@@ -286,7 +317,7 @@ pub enum HitKind {
 }
 
 /// Answers what is asked.
-pub(super) fn answer(facts: &Facts, chosen: &Chosen, ask: Ask, rows: Rows<'_>) -> Told {
+pub(super) fn answer(facts: &Facts, chosen: &Chosen, ask: Ask, rows: Rows<'_>, kept: &changes::Kept) -> Told {
     match ask {
         Ask::Map { one_by_one, .. } => {
             Told::Map(shown(facts, chosen).map(|(at, table)| graph::map(facts, at, table, one_by_one)))
@@ -300,7 +331,8 @@ pub(super) fn answer(facts: &Facts, chosen: &Chosen, ask: Ask, rows: Rows<'_>) -
             let told = shown(facts, chosen).map(|(_, table)| route::route(facts, table, question.clone(), rows));
             Told::Route(Box::new(told.unwrap_or_else(|| RouteTold { asked: question, ..RouteTold::default() })))
         }
-        Ask::Compare { .. } => Told::Compare(changes::compared(facts, chosen)),
+        Ask::Compare { .. } => Told::Compare(changes::compared(facts, chosen, kept)),
+        Ask::Leave => Told::Left,
     }
 }
 
@@ -378,6 +410,19 @@ fn exits_key(at: usize) -> String {
 /// An Edge server, which is in no site.
 const EDGE_KEY: &str = "edge";
 
+/// The places of a table with their keys: those that it lists, each by its first entry, then those that only servers name. True
+/// for sites, and for those that are listed.
+pub(super) fn places_of(table: &RoutingTable) -> Vec<(String, &ObjectRef, bool, bool)> {
+    let sites = table.sites.iter().map(|site| (site_key(&site.object), &site.object, true, true));
+    let groups = table.routing_groups.iter().map(|group| (group_key(&group.object), &group.object, false, true));
+    let of_servers = table.servers.iter().filter_map(|server| {
+        let is_site = server.site.is_some();
+        Some((place_of(server)?, server.site.as_ref().or(server.routing_group.as_ref())?, is_site, false))
+    });
+    let mut seen = BTreeSet::new();
+    sites.chain(groups).chain(of_servers).filter(|place| seen.insert(place.0.clone())).collect()
+}
+
 /// The server that a reference means, by the servers' own way of comparing.
 fn server_of<'t>(table: &'t RoutingTable, reference: &ObjectRef) -> Option<&'t RoutingServer> {
     table.servers.iter().find(|server| server.is(reference))
@@ -400,11 +445,8 @@ fn find(table: &RoutingTable, text: &str) -> Vec<Hit> {
         let place = server.and_then(|server| server.site.as_ref().or(server.routing_group.as_ref()));
         (server.and_then(place_of), place.map(ToString::to_string).unwrap_or_default())
     };
-    for site in &table.sites {
-        take(site.object.to_string(), HitKind::Site, Some(site_key(&site.object)), String::new());
-    }
-    for group in &table.routing_groups {
-        take(group.object.to_string(), HitKind::Group, Some(group_key(&group.object)), String::new());
+    for (key, object, is_site, _) in places_of(table) {
+        take(object.to_string(), if is_site { HitKind::Site } else { HitKind::Group }, Some(key), String::new());
     }
     for server in &table.servers {
         let (key, place) = in_place(Some(server));
@@ -433,109 +475,4 @@ fn find(table: &RoutingTable, text: &str) -> Vec<Hit> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::Analysis;
-    use crate::analysis::tables::cases::case;
-
-    fn ask(analysis: &Analysis, from: &str, to: &str) -> RouteTold {
-        let question = Question { from: from.to_owned(), to: to.to_owned() };
-        match analysis.routing(Ask::Route(question)) {
-            Told::Route(told) => *told,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn names(told: &RouteTold) -> Vec<&str> {
-        told.hops.iter().map(|hop| hop.name.as_str()).collect()
-    }
-
-    #[test]
-    fn a_database_a_server_and_a_site_are_reached_over_the_same_sites() {
-        let analysis = case("routing-table-weaknesses");
-        let database = ask(&analysis, "", "db-nantes");
-        assert_eq!(
-            (database.target, database.end, database.cost),
-            (Target::Database, End::Goes, Some(40)),
-            "{database:?}"
-        );
-        assert_eq!(names(&database), ["EX16-01", "Paris", "Nantes", "DB-NANTES"]);
-        assert_eq!(database.hops[1].added, Some(20));
-        assert!(database.hops[1].row.is_some() && database.hops[1].by_row.is_some() && database.hops[3].row.is_some());
-        assert_eq!(database.trail.iter().filter(|key| key.starts_with("site:")).count(), 3);
-        assert!(database.is_local && database.from_elsewhere.iter().any(|other| other.place == "Nantes"));
-        let server = ask(&analysis, "", "EX16-03");
-        assert_eq!((server.target, server.cost), (Target::Server, Some(40)), "{server:?}");
-        let site = ask(&analysis, "Lyon", "nantes");
-        assert_eq!((site.target, site.end, site.cost), (Target::Place, End::Goes, Some(40)));
-        // From the other side the same way back.
-        let back = ask(&analysis, "EX16-03", "Lyon");
-        assert_eq!((back.is_local, names(&back)), (false, vec!["EX16-03", "Paris", "Lyon"]));
-    }
-
-    #[test]
-    fn a_domain_leaves_by_a_connector_and_the_others_say_why_not() {
-        let analysis = case("routing-table-weaknesses");
-        let told = ask(&analysis, "", "anna@adatum.example");
-        assert_eq!((told.target, told.end, told.to.as_str()), (Target::Domain, End::Goes, "adatum.example"));
-        assert_eq!(told.hops.last().unwrap().name, "Internet");
-        let lost = ask(&analysis, "", "mail.contoso.com");
-        assert!(lost.others.iter().chain(&lost.why).any(|text| text.contains("Contoso by VPN")), "{lost:?}");
-    }
-
-    #[test]
-    fn what_is_not_known_stays_so() {
-        let analysis = case("routing-table-weaknesses");
-        let nothing = ask(&analysis, "", "nobody-knows");
-        assert_eq!((nothing.target, nothing.end, nothing.hops.len()), (Target::Unknown, End::Unknown, 1));
-        assert_eq!(ask(&analysis, "EX99", "DB-LYON").from, "");
-        assert_eq!(ask(&case("healthy-2019-newsletter-day"), "", "x").from, "");
-    }
-
-    #[test]
-    fn a_database_that_is_not_listed_breaks_at_its_server() {
-        let analysis = case("store-missing-from-routing-table-2013");
-        let lost: Vec<String> = analysis.facts.databases.databases.iter().map(|d| d.name.value.clone()).collect();
-        let told: Vec<RouteTold> = lost.iter().map(|name| ask(&analysis, "", name)).collect();
-        let broken = told.iter().find(|told| told.end == End::NoRoute).unwrap_or_else(|| panic!("{told:?}"));
-        assert!(broken.hops.last().unwrap().is_broken, "{broken:?}");
-        assert_eq!(broken.queue, "Unreachable");
-    }
-
-    #[test]
-    fn the_oldest_and_the_newest_table_are_compared_unless_asked_otherwise() {
-        let analysis = case("store-present-in-newest-table");
-        let Told::Compare(Some(compared)) = analysis.routing(Ask::Compare { pair: None }) else { panic!() };
-        assert!(compared.before.written < compared.after.written && compared.is_same_server, "{compared:?}");
-        let rows = analysis.table("routing-changes").unwrap().rows.len() as u32;
-        let (objects, routes) = (compared.objects, compared.routes);
-        assert!(rows > 0 && rows >= objects.0 + objects.1 + objects.2 && routes.0 == 0, "{compared:?}");
-        let (one, other) = (compared.before.table, compared.after.table);
-        let Told::Compare(Some(back)) = analysis.routing(Ask::Compare { pair: Some((other, one)) }) else { panic!() };
-        assert_eq!((back.objects.0, back.objects.1), (objects.1, objects.0));
-        let Told::Compare(Some(same)) = analysis.routing(Ask::Compare { pair: Some((one, one)) }) else { panic!() };
-        assert_eq!((same.routes, same.objects), ((0, 0, 0), (0, 0, 0)));
-        assert!(analysis.table("routing-changes").unwrap().rows.is_empty());
-    }
-
-    #[test]
-    fn names_are_found_with_their_places() {
-        let analysis = case("routing-table-weaknesses");
-        let found = |text: &str| match analysis.routing(Ask::Find { text: text.to_owned() }) {
-            Told::Found { hits, .. } => hits,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(
-            found("nan").iter().map(|hit| (hit.kind, hit.name.as_str())).next(),
-            Some((HitKind::Site, "Nantes"))
-        );
-        let database = found("db-nan").remove(0);
-        assert_eq!((database.kind, database.place.as_str()), (HitKind::Database, "Nantes"));
-        assert!(!database.key.is_empty() && found("").is_empty());
-        let Told::Map(Some(map)) = analysis.routing(Ask::Map { table: None, one_by_one: false }) else { panic!() };
-        assert!(map.nodes.iter().any(|node| node.key == database.key));
-        let Told::Place(Some(place)) = analysis.routing(Ask::Place { key: database.key }) else { panic!() };
-        assert_eq!((place.name.as_str(), place.cost, place.servers.len()), ("Nantes", Some(40), 2));
-        assert!(place.row.is_some() && !place.links.is_empty() && !place.connectors.is_empty(), "{place:?}");
-    }
-}
+mod tests;

@@ -1,14 +1,14 @@
 //! What is known of a place on the map: its servers, what joins it, and the way there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::{EDGE_KEY, Row, Rows, exit_key, group_key, link_key, place_of, site_key};
 use crate::base::source::Span;
 use crate::model::routing::entry::reference_key;
-use crate::model::routing::{ObjectRef, RoutingSendConnector, RoutingServer, RoutingSite, RoutingTable};
-use crate::tools::route_calculator::RouteCalculator;
+use crate::model::routing::{ObjectRef, RoutingSendConnector, RoutingServer, RoutingTable};
+use crate::tools::route_calculator::{GroupRoute, RouteCalculator};
 
 /// Servers, links and connectors that are listed at most; the tables have all.
 const MOST: usize = 60;
@@ -30,6 +30,12 @@ pub struct PlaceTold {
     pub cost: Option<u64>,
     /// The places on the way, the last one included.
     pub path: Vec<String>,
+    /// Whether no way leads there, and whether servers alone name it.
+    pub is_cut_off: bool,
+    /// Whether servers alone name it.
+    pub is_unlisted: bool,
+    /// A link whose cost could not be read and that the way there may lead over.
+    pub unread: String,
     /// Its servers.
     pub servers: Vec<ServerTold>,
     /// Links from here: their names, where they lead, what they cost.
@@ -98,13 +104,21 @@ pub(super) fn place(table: &RoutingTable, key: &str, rows: Rows<'_>) -> Option<P
     let in_servers = || servers.first().and_then(|server| server.site.as_ref().or(server.routing_group.as_ref()));
     let object: &ObjectRef = site.map(|site| &site.object).or(group.map(|group| &group.object)).or_else(in_servers)?;
     told.name = object.to_string();
-    told.row = site.map(|s| s.span).or(group.map(|g| g.span)).and_then(|span| rows("routing-places", span));
-    if site.is_some() {
+    told.row = site
+        .map(|s| s.span)
+        .or(group.map(|g| g.span))
+        .or(servers.first().map(|server| server.span))
+        .and_then(|span| rows("routing-places", span));
+    told.is_unlisted = site.is_none() && group.is_none();
+    if site.is_some() || key.starts_with("site:") {
         told.cost = calculator.site_cost(object);
         told.path = site_path(&calculator, object);
+        told.is_cut_off = calculator.is_cut_off(object);
+        told.unread = calculator.site_doubt(object).map(|link| link.object.to_string()).unwrap_or_default();
     } else {
+        told.is_cut_off = table.exact && matches!(calculator.group_route(object), GroupRoute::Unreachable);
         let way = calculator.group_way(object);
-        told.cost = (!way.is_empty()).then(|| way.iter().map(|c| u64::from(c.cost.unwrap_or(1))).sum());
+        told.cost = way.iter().map(|c| c.cost.map(u64::from)).sum::<Option<u64>>().filter(|_| !way.is_empty());
         told.path = way.iter().filter_map(|c| c.target_group.as_ref()).map(ToString::to_string).collect();
     }
     let mut owned: BTreeMap<String, u32> = BTreeMap::new();
@@ -147,20 +161,54 @@ pub(super) fn place(table: &RoutingTable, key: &str, rows: Rows<'_>) -> Option<P
 }
 
 /// The sites on the way to a site: the first ones and the last one where there are many.
-pub fn site_path(calculator: &RouteCalculator<'_>, site: &ObjectRef) -> Vec<String> {
-    hops(&calculator.way(&server_in(site)).through)
+fn site_path(calculator: &RouteCalculator<'_>, site: &ObjectRef) -> Vec<String> {
+    let names: Vec<String> = calculator.way(&server_in(site)).through.iter().map(|s| s.object.to_string()).collect();
+    let last = names.last().cloned().unwrap_or_default();
+    shortened(names.len(), &names, last)
 }
 
-/// Names of the sites of a way.
-pub(super) fn hops(through: &[&RoutingSite]) -> Vec<String> {
-    let name = |site: &&RoutingSite| site.object.to_string();
-    match through.split_last() {
-        Some((last, before)) if before.len() > MOST_HOPS => {
-            let first = before.iter().take(MOST_HOPS).map(name);
-            first.chain(["...".to_owned(), name(last)]).collect()
-        }
-        _ => through.iter().map(name).collect(),
+fn shortened(length: usize, first: &[String], last: String) -> Vec<String> {
+    let names = first.iter().take(MOST_HOPS).cloned();
+    match length {
+        ..=MOST_HOPS => names.collect(),
+        _ if length == MOST_HOPS + 1 => names.chain([last]).collect(),
+        _ => names.chain(["...".to_owned(), last]).collect(),
     }
+}
+
+/// The way to a site, as it is shown.
+#[derive(Default)]
+pub struct WayTo {
+    /// How many sites it passes, the last one included.
+    pub length: usize,
+    /// The key of the site before it.
+    pub previous: Option<String>,
+    /// Names of the sites: the first ones and the last one where there are many.
+    pub names: Vec<String>,
+}
+
+/// The ways to all sites that links lead to, by their keys. Each goes on from that of the site before it: walked one by one,
+/// those of a long chain would be millions of steps.
+pub fn ways(calculator: &RouteCalculator<'_>) -> HashMap<String, WayTo> {
+    let mut first: HashMap<String, (usize, Vec<String>)> = HashMap::new();
+    let mut found = HashMap::new();
+    for (site, previous) in calculator.sites().map(|(graph, paths)| graph.steps(paths)).unwrap_or_default() {
+        let (key, name) = (reference_key(&site.object), site.object.to_string());
+        let previous = previous.map(|previous| reference_key(&previous.object));
+        let before = previous.as_ref().and_then(|previous| first.get(previous));
+        let (length, names) = match before {
+            Some((length, names)) => {
+                let mut names = names.clone();
+                names.extend((names.len() < MOST_HOPS).then(|| name.clone()));
+                (length + 1, names)
+            }
+            None => (0, Vec::new()),
+        };
+        let shown = if length == 0 { Vec::new() } else { shortened(length, &names, name) };
+        found.insert(key.clone(), WayTo { length, previous, names: shown });
+        first.insert(key, (length, names));
+    }
+    found
 }
 
 /// A server of which only the site is known, to ask for the way there.

@@ -22,13 +22,8 @@ pub(super) fn place(mut nodes: Vec<Node>, mut edges: Vec<Edge>, start: usize, ma
     }
     let mut points = layout::place(count, &wished, start);
     points.truncate(nodes.len());
-    let sizes: Vec<labels::Size> = nodes
-        .iter()
-        .map(|node| {
-            let lines = if matches!(node.kind, PlaceKind::Exit | PlaceKind::Link) { 2.0 } else { 1.0 };
-            (labels::width(&node.name).max(labels::width(&node.spaces)).max(56.0), lines)
-        })
-        .collect();
+    let sizes: Vec<labels::Size> = nodes.iter().map(labels::size_of).collect();
+    let marked: Vec<bool> = nodes.iter().map(|node| node.is_cut_off).collect();
     let mut joined = vec![0_usize; nodes.len()];
     for (a, b) in &ends {
         for end in [*a, *b] {
@@ -70,13 +65,12 @@ pub(super) fn place(mut nodes: Vec<Node>, mut edges: Vec<Edge>, start: usize, ma
             Some((((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0), *width, *height))
         })
         .collect();
-    let around = labels::Around { points: &points, lines: &ends, boxes: &boxes };
+    let around = labels::Around { points: &points, lines: &ends, boxes: &boxes, marked: &marked };
     let names = labels::names(&around, &sizes, &order, important);
-    let frames: Vec<labels::Frame> = points
+    let frames: Vec<(labels::Frame, u8)> = sizes
         .iter()
-        .zip(&sizes)
         .zip(&names)
-        .map(|((point, size), (side, _))| labels::frame(*point, *size, *side))
+        .map(|(size, (side, level))| (labels::frame((0.0, 0.0), *size, *side), *level))
         .collect();
     let costs = labels::costs(&points, &texts, &frames);
     let low = points.iter().fold((0.0_f64, 0.0_f64), |low, p| (low.0.min(p.0), low.1.min(p.1)));

@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use told::{End, Hop, OtherWay, RouteTold, Target};
 
 use super::places::server_in;
-use super::{Question, Rows, exit_key, group_key, link_key, place_of, server_of, site_key};
+use super::{Question, Rows, exit_key, group_key, link_key, place_of, places_of, server_of, site_key};
+use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::model::domain::{AcceptedDomain, AcceptedDomainKind};
 use crate::model::routing::entry::reference_key;
@@ -32,7 +33,7 @@ const MOST_SERVERS: usize = 3;
 /// Works it out.
 pub(super) fn route(facts: &Facts, table: &RoutingTable, asked: Question, rows: Rows<'_>) -> RouteTold {
     let mut told = RouteTold { is_exact: table.exact, is_cut: !table.complete, ..RouteTold::default() };
-    let from = starting(table, &asked.from);
+    let from = starting(table, &asked);
     told.asked = asked;
     let Some(from) = from else { return told };
     let local = table.local_server.as_ref().and_then(|local| server_of(table, local));
@@ -41,9 +42,9 @@ pub(super) fn route(facts: &Facts, table: &RoutingTable, asked: Question, rows: 
     let table = if told.is_local {
         table
     } else if let Some(reason) = not_seen(table, local, from) {
-        sought(facts, table, &told.asked.to).say(&mut told);
+        sought(facts, table, &told.asked).say(&mut told);
         told.from = from.object.to_string();
-        told.hops.push(start(from));
+        told.hops.push(start(table, from, rows));
         told.trail.extend(place_of(from));
         told.why.push(reason);
         return told;
@@ -83,11 +84,14 @@ fn not_seen(table: &RoutingTable, local: Option<&RoutingServer>, from: &RoutingS
 }
 
 /// Where a way begins.
-fn start(from: &RoutingServer) -> Hop {
+fn start(table: &RoutingTable, from: &RoutingServer, rows: Rows<'_>) -> Hop {
+    let site = from.site.as_ref().map(reference_key);
+    let listed = table.sites.iter().find(|own| Some(reference_key(&own.object)) == site);
     Hop {
         name: from.object.to_string(),
         about: from.site.as_ref().or(from.routing_group.as_ref()).map(ToString::to_string).unwrap_or_default(),
         key: place_of(from).unwrap_or_default(),
+        row: rows("routing-places", listed.map_or(from.span, |own| own.span)),
         ..Hop::default()
     }
 }
@@ -116,13 +120,17 @@ fn seen_from(table: &RoutingTable, from: &RoutingServer) -> RoutingTable {
 }
 
 /// The server that is meant; of a site the first one that carries mail.
-fn starting<'t>(table: &'t RoutingTable, text: &str) -> Option<&'t RoutingServer> {
-    let text = text.trim();
-    if text.is_empty() {
+fn starting<'t>(table: &'t RoutingTable, asked: &Question) -> Option<&'t RoutingServer> {
+    let (text, key) = (asked.from.trim(), asked.from_key.as_str());
+    if text.is_empty() && key.is_empty() {
         return server_of(table, table.local_server.as_ref()?);
     }
     let carries =
         |server: &&RoutingServer| server.has_role(&[ServerRole::HubTransport, ServerRole::Edge]) != Some(false);
+    if !key.is_empty() {
+        let mut inside = table.servers.iter().filter(|server| place_of(server).as_deref() == Some(key));
+        return inside.find(carries);
+    }
     let in_site = |server: &&RoutingServer| {
         let place = server.site.as_ref().or(server.routing_group.as_ref());
         place.is_some_and(|place| place.to_string().to_lowercase() == text.to_lowercase())
@@ -143,8 +151,22 @@ enum Sought<'t> {
     Nothing,
     Database(Target, String),
     Server(&'t RoutingServer),
-    Place((bool, ObjectRef)),
+    Place(Place<'t>),
     Domain(String),
+}
+
+/// A site or a routing group.
+#[derive(Clone)]
+struct Place<'t> {
+    key: String,
+    object: &'t ObjectRef,
+    is_site: bool,
+    /// Whether it is in the table's list of them, or servers alone name it.
+    is_listed: bool,
+    /// Where its entry, or that of the first server that names it, stands.
+    span: Option<Span>,
+    /// Others of the same name.
+    namesakes: usize,
 }
 
 impl Sought<'_> {
@@ -154,14 +176,17 @@ impl Sought<'_> {
             Sought::Nothing => (Target::Unknown, text),
             Sought::Database(target, _) => (*target, text),
             Sought::Server(server) => (Target::Server, server.object.to_string()),
-            Sought::Place((_, place)) => (Target::Place, place.to_string()),
+            Sought::Place(place) => (Target::Place, place.object.to_string()),
             Sought::Domain(domain) => (Target::Domain, domain.clone()),
         };
     }
 }
 
-fn sought<'t>(facts: &Facts, table: &'t RoutingTable, text: &str) -> Sought<'t> {
-    let text = text.trim();
+fn sought<'t>(facts: &Facts, table: &'t RoutingTable, asked: &Question) -> Sought<'t> {
+    let text = asked.to.trim();
+    if !asked.to_key.is_empty() {
+        return place_at(table, |key, _| key == asked.to_key).map_or(Sought::Nothing, Sought::Place);
+    }
     let mailbox = facts.databases.mailbox(text).and_then(|m| m.database.as_ref()).filter(|d| !d.value.is_empty());
     let domain = super::super::domain_route::read_domain(text);
     if text.is_empty() {
@@ -193,9 +218,9 @@ fn work_out(
     let calculator = RouteCalculator::new(table);
     told.from = from.object.to_string();
     let way = Way { table, calculator: &calculator, rows, names };
-    told.hops.push(start(from));
+    told.hops.push(start(table, from, rows));
     told.trail.extend(place_of(from));
-    let sought = sought(facts, table, &told.asked.to);
+    let sought = sought(facts, table, &told.asked);
     sought.say(told);
     match &sought {
         Sought::Nothing => {}
@@ -210,12 +235,21 @@ fn work_out(
     }
 }
 
-/// A site (true) or a routing group.
-fn named_place(table: &RoutingTable, text: &str) -> Option<(bool, ObjectRef)> {
-    let is = |object: &&ObjectRef| object.to_string().to_lowercase() == text.to_lowercase();
-    let site = table.sites.iter().map(|site| &site.object).find(is).map(|object| (true, object));
-    let group = || table.routing_groups.iter().map(|group| &group.object).find(is).map(|object| (false, object));
-    site.or_else(group).map(|(is_site, object)| (is_site, object.clone()))
+fn named_place<'t>(table: &'t RoutingTable, text: &str) -> Option<Place<'t>> {
+    let text = text.to_lowercase();
+    place_at(table, |_, object| object.to_string().to_lowercase() == text)
+}
+
+/// The first place that is meant, and how many others are.
+fn place_at(table: &RoutingTable, is_meant: impl Fn(&str, &ObjectRef) -> bool) -> Option<Place<'_>> {
+    let mut meant = places_of(table).into_iter().filter(|(key, object, ..)| is_meant(key, object));
+    let (key, object, is_site, is_listed) = meant.next()?;
+    let namesakes = meant.count();
+    let site = table.sites.iter().find(|own| std::ptr::eq(&own.object, object)).map(|own| own.span);
+    let group = || table.routing_groups.iter().find(|own| std::ptr::eq(&own.object, object)).map(|own| own.span);
+    let server = || table.servers.iter().find(|own| place_of(own).as_deref() == Some(&key)).map(|own| own.span);
+    let span = site.or_else(group).or_else(server);
+    Some(Place { key, object, is_site, is_listed, span, namesakes })
 }
 
 struct Way<'w, 'a> {
@@ -290,18 +324,25 @@ impl<'a> Way<'_, 'a> {
         });
     }
 
-    fn to_place(&self, (is_site, place): &(bool, ObjectRef), told: &mut RouteTold) {
+    fn to_place(&self, meant: &Place<'_>, told: &mut RouteTold) {
+        let (is_site, place) = (meant.is_site, meant.object);
         // Of another table than an exact one the steps are shown and nothing is concluded from them.
-        if *is_site {
+        if is_site {
             told.cost = self.calculator.site_cost(place).filter(|_| self.table.exact);
             self.walk(&server_in(place), told);
-            let carries = self.calculator.sites().map(|(graph, _)| graph.has_transport(place));
-            told.is_empty = carries == Some(false);
-            told.end = match (told.cost, carries) {
-                (Some(_), _) => End::Goes,
-                (None, Some(true)) if self.table.exact => End::NoRoute,
-                (None, _) => End::Unknown,
+            told.is_empty = self.calculator.sites().is_some_and(|(graph, _)| !graph.has_transport(place));
+            told.end = match told.cost {
+                Some(_) => End::Goes,
+                None if self.calculator.is_cut_off(place) => End::NoRoute,
+                None => End::Unknown,
             };
+            if let Some(link) = self.calculator.site_doubt(place) {
+                let name = &link.object;
+                told.why.push(match told.end {
+                    End::Goes => format!("The cost of site link {name} cannot be read: a way over it may cost less."),
+                    _ => format!("The cost of site link {name} cannot be read, so the way over it cannot be compared."),
+                });
+            }
         } else {
             self.by_groups(place, told);
             match self.calculator.group_route(place) {
@@ -315,12 +356,21 @@ impl<'a> Way<'_, 'a> {
             }
         }
         if told.end == End::NoRoute {
-            told.hops.push(Hop {
-                name: told.to.clone(),
-                is_broken: true,
-                key: if *is_site { site_key(place) } else { group_key(place) },
-                ..Hop::default()
-            });
+            let row = meant.span.and_then(|span| (self.rows)("routing-places", span));
+            let (name, key) = (told.to.clone(), meant.key.clone());
+            told.hops.push(Hop { name, is_broken: true, key, row, ..Hop::default() });
+        }
+        let kind = if is_site { "site" } else { "routing group" };
+        if !meant.is_listed && told.end != End::Goes {
+            told.why.push(format!(
+                "The table does not list a {kind} {place}: only its servers name it. Without an entry of its own nothing joins it to the others."
+            ));
+        }
+        if meant.namesakes > 0 {
+            told.why.push(format!(
+                "The table has {} places of the name {place}; this answer is about a {kind}. Open another one on the map to ask for it.",
+                meant.namesakes + 1
+            ));
         }
     }
 
@@ -362,6 +412,10 @@ impl<'a> Way<'_, 'a> {
 
     fn by_groups(&self, group: &ObjectRef, told: &mut RouteTold) {
         let way = self.calculator.group_way(group);
+        let unread = self.table.routing_group_connectors.iter().filter(|connector| connector.cost.is_none());
+        told.why.extend(unread.take(MOST_OTHERS).map(|connector| {
+            format!("The cost of connector {} cannot be read: a way over it may cost less.", connector.object)
+        }));
         if let Some(server) = way.first().and_then(|first| self.nearest_source(first)) {
             self.by_sites(server, told);
         }
@@ -377,9 +431,15 @@ impl<'a> Way<'_, 'a> {
                     .map(ToString::to_string)
                     .collect::<Vec<_>>()
                     .join(", "),
-                added: Some(u64::from(connector.cost.unwrap_or(1))),
+                added: connector.cost.map(u64::from),
                 by: connector.object.to_string(),
                 key: group_key(target),
+                row: self
+                    .table
+                    .routing_groups
+                    .iter()
+                    .find(|own| group_key(&own.object) == group_key(target))
+                    .and_then(|own| (self.rows)("routing-places", own.span)),
                 by_row: (self.rows)("routing-links", connector.span),
                 ..Hop::default()
             });

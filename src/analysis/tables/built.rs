@@ -47,6 +47,10 @@ struct Ordered {
     /// Positions of the rows that it wants.
     rows: Rc<Vec<u32>>,
     /// As in [`Page`].
+    is_narrowed: bool,
+    /// As in [`Page`].
+    untimed: u32,
+    /// As in [`Page`].
     totals: Vec<String>,
     /// As in [`Page`].
     widths: Vec<u32>,
@@ -59,6 +63,10 @@ pub struct Page {
     pub all: u32,
     /// Rows that the query wants.
     pub shown: u32,
+    /// Whether a range of time holds rows back.
+    pub is_narrowed: bool,
+    /// Rows that it leaves out because they have no time.
+    pub untimed: u32,
     /// Position of the first row of the window among them.
     pub first: u32,
     /// The window.
@@ -110,11 +118,20 @@ impl Built {
         }
         let filter = Filter::read(&query.filter);
         let all = 0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        // Without any time there is nothing to narrow by, and no row is known to lie outside.
+        let range = query.range.filter(|_| self.rows.iter().any(|row| self.time(row, query).is_some()));
+        let mut untimed = 0;
+        let mut is_in_range = |row: &Row| {
+            let Some((from, to)) = range else { return true };
+            let time = self.time(row, query);
+            untimed += u32::from(time.is_none());
+            time.is_some_and(|(first, last)| first <= to && last >= from)
+        };
         let wanted = |at: &u32| {
             self.rows.get(*at as usize).is_some_and(|row| {
                 is_picked(row, query)
-                    && self.is_in_range(row, query)
                     && (query.is_marking || filter.is_empty() || filter.matches(&text_of(row)))
+                    && is_in_range(row)
             })
         };
         let mut order: Vec<u32> = all.filter(wanted).collect();
@@ -128,7 +145,7 @@ impl Built {
             });
         }
         let (totals, widths) = (self.totals(&order), self.widths(&query.clocks));
-        let ordered = Rc::new(Ordered { rows: Rc::new(order), totals, widths });
+        let ordered = Rc::new(Ordered { rows: Rc::new(order), is_narrowed: range.is_some(), untimed, totals, widths });
         *self.last.borrow_mut() = Some((query.clone(), Rc::clone(&ordered)));
         ordered
     }
@@ -168,6 +185,8 @@ impl Built {
         Page {
             all: u32::try_from(self.rows.len()).unwrap_or(u32::MAX),
             shown: u32::try_from(order.len()).unwrap_or(u32::MAX),
+            is_narrowed: ordered.is_narrowed,
+            untimed: ordered.untimed,
             first,
             rows: rows.collect(),
             totals: ordered.totals.clone(),
@@ -194,12 +213,18 @@ impl Built {
         super::csv::print(self, query)
     }
 
-    /// All cells, row by row, to be redacted.
-    pub fn cells(&self) -> Vec<Beside> {
-        super::csv::cells(self)
+    /// The rows that a query wants as text to paste, with these columns under these titles; and how many of how many rows that
+    /// are.
+    pub fn text(&self, query: &Query, columns: &[(u32, String)]) -> (String, u32, u32) {
+        super::csv::text(self, query, columns)
     }
 
-    /// All rows as CSV with these cells.
+    /// The cells of the rows that a query wants, row by row, to be redacted.
+    pub fn cells(&self, query: &Query) -> Vec<Beside> {
+        super::csv::cells(self, query)
+    }
+
+    /// As CSV, with these cells.
     pub fn csv_of(&self, cells: &[Beside]) -> String {
         super::csv::print_cells(self, cells)
     }
@@ -217,16 +242,16 @@ impl Built {
         known.map(|(column, cell)| (column.title.to_owned(), whole(cell))).collect()
     }
 
-    /// Whether the time of a row reaches into the range that is asked for.
-    fn is_in_range(&self, row: &Row, query: &Query) -> bool {
-        let (Some((from, to)), Some((first, other))) = (query.range, self.table.times()) else { return true };
+    /// From when to when a row lies on the axis.
+    fn time(&self, row: &Row, query: &Query) -> Option<(i64, i64)> {
+        let (first, other) = self.table.times()?;
         let time = |column: usize| match row.cells.get(column) {
             Some(Cell::Time(moment)) => Some(query.clocks.axis(*moment, source_of(row))),
             _ => None,
         };
-        let Some(one) = time(first) else { return false };
+        let one = time(first)?;
         let other = other.and_then(time).unwrap_or(one);
-        one.min(other) <= to && one.max(other) >= from
+        Some((one.min(other), one.max(other)))
     }
 
     fn totals(&self, order: &[u32]) -> Vec<String> {
@@ -264,7 +289,9 @@ impl Built {
                 let own = match cell {
                     Cell::Unknown => 0,
                     Cell::Text(text) => u32::try_from(text.chars().take(CELL).count()).unwrap_or(0),
-                    Cell::Number(_) | Cell::Duration(_) => u32::try_from(whole(cell).len()).unwrap_or(0),
+                    Cell::Number(_) | Cell::Name(_) | Cell::Duration(_) => {
+                        u32::try_from(whole(cell).len()).unwrap_or(0)
+                    }
                     Cell::Time(moment) if !clocks.is_placed(*moment, source_of(row)) => 19,
                     Cell::Time(_) if clocks.in_local && clocks.local.is_some() => 26,
                     Cell::Time(_) => 23,
@@ -304,7 +331,9 @@ fn compare(one: &Row, other: &Row, query: &Query) -> Ordering {
             (Cell::Unknown, Cell::Unknown) => Ordering::Equal,
             (Cell::Unknown, _) => return Ordering::Greater,
             (_, Cell::Unknown) => return Ordering::Less,
-            (Cell::Number(a), Cell::Number(b)) | (Cell::Duration(a), Cell::Duration(b)) => a.cmp(b),
+            (Cell::Number(a), Cell::Number(b))
+            | (Cell::Name(a), Cell::Name(b))
+            | (Cell::Duration(a), Cell::Duration(b)) => a.cmp(b),
             (Cell::Time(a), Cell::Time(b)) => {
                 axis(one, a).cmp(&axis(other, b)).then(a.clock.cmp(&b.clock)).then(a.cmp(b))
             }
@@ -409,6 +438,12 @@ mod tests {
     }
 
     #[test]
+    fn what_a_number_names_is_printed_as_people_search_for_it() {
+        assert_eq!([whole(&Cell::Name(15_004)), whole(&Cell::Number(15_004))], ["15004", "15,004"]);
+        assert_eq!(Cell::Name(15_004).text(), "15004");
+    }
+
+    #[test]
     fn numbers_in_names_count_as_numbers() {
         let built = built();
         let query = Query { sort: vec![(0, false)], ..Query::default() };
@@ -462,7 +497,7 @@ mod tests {
     #[test]
     fn a_range_of_time_asks_for_what_reaches_into_it() {
         static TIMED: Table = Table {
-            columns: &[Column::printed("What"), Column::time("Last"), Column::time("First").other_end()],
+            columns: &[Column::printed("What"), Column::time("Last").axis(), Column::time("First").other_end()],
             ..TABLE
         };
         let time = |hour: i64| Moment::from_unix_millis(hour * 3_600_000);
@@ -484,6 +519,13 @@ mod tests {
             queues(&built.page(&query, 0, 9)).into_iter().map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(in_range(Clocks::default()), ["long", "point"]);
+        let page = |built: &Built| {
+            built.page(&Query { range: Some((7 * 3_600_000, 8 * 3_600_000)), ..Query::default() }, 0, 9)
+        };
+        // What has no time is counted, and where nothing has one, nothing is narrowed.
+        assert_eq!((page(&built).is_narrowed, page(&built).untimed), (true, 1));
+        let never = page(&Built::of(&TIMED, vec![row("never", None, None)]));
+        assert_eq!((never.shown, never.is_narrowed, never.untimed), (1, false, 0));
         // One hour ahead of UTC, nine by the local clock is eight.
         assert_eq!(in_range(Clocks { local: Some(60), ..Clocks::default() }), ["long", "point", "local"]);
         let shown = Clocks { local: Some(60), files: Vec::new(), in_local: true };

@@ -1,11 +1,14 @@
 //! Tables of whole cases: what the files show is in them with its place, and nothing else.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::super::{Analysis, analyze};
-use super::{Cell, TABLES};
+use super::{Cell, Query, TABLES};
+use crate::base::clocks::millis;
 use crate::base::source::Source;
+use crate::base::timestamp::{DateOrder, parse_moment};
 
 /// A case of `tests/cases`.
 pub(in crate::analysis) fn case(name: &str) -> Analysis {
@@ -72,6 +75,48 @@ fn services_and_components_show_who_asked_for_what() {
     let kinds = column(&analysis, "services", "Kind");
     assert!(kinds.contains(&"Component".to_owned()) && kinds.contains(&"Windows service".to_owned()), "{kinds:?}");
     assert!(column(&analysis, "services", "Asked for by").iter().any(|text| text.contains("Maintenance: Inactive")));
+}
+
+/// How many rows of a table a range of the clock of a case leaves, as it says how many have no time.
+fn within(analysis: &Analysis, table: &str, range: (&str, &str)) -> (u32, u32, bool) {
+    let at = |text: &str| millis(parse_moment(text, DateOrder::Unknown).unwrap().at);
+    let query = Query { range: Some((at(range.0), at(range.1))), ..Query::default() };
+    let page = analysis.table(table).unwrap().page(&query, 0, 9);
+    (page.shown, page.untimed, page.is_narrowed)
+}
+
+#[test]
+fn a_range_of_time_asks_for_queues_by_their_list_and_leaves_certificates_alone() {
+    let analysis = case("relay-connector-captures-2010-list");
+    let all = analysis.table("queues").unwrap().rows.len() as u32;
+    let listed: BTreeSet<String> = column(&analysis, "queues", "Listed").into_iter().collect();
+    assert_eq!(listed.len(), 1, "{listed:?}");
+    let listed = listed.first().unwrap();
+    assert!(all > 2);
+    assert_eq!(within(&analysis, "queues", (listed, listed)), (all, 0, true));
+    assert_eq!(within(&analysis, "queues", ("2001-01-01", "2001-01-02")), (0, 0, true));
+    assert!(!within(&analysis, "next-hops", ("2001-01-01", "2001-01-02")).2);
+    let analysis = case("healthy-2016-hybrid-connectors");
+    let all = analysis.table("certificates").unwrap().rows.len() as u32;
+    assert_eq!(within(&analysis, "certificates", ("2001-01-01", "2001-01-02")), (all, 0, false));
+}
+
+#[test]
+fn totals_by_server_are_those_of_the_queues() {
+    let analysis = case("relay-connector-captures-2010-list");
+    let sum = |table: &str, title: &str| -> u64 {
+        column(&analysis, table, title).iter().filter_map(|number| number.parse::<u64>().ok()).sum()
+    };
+    let servers = column(&analysis, "queues-by-server", "Server");
+    assert!(!servers.is_empty() && servers.iter().all(|name| name.starts_with("EX")), "{servers:?}");
+    for title in ["Queues", "Messages", "In retry"] {
+        assert_eq!(sum("queues-by-server", title), sum("next-hops", title), "{title}");
+    }
+    assert!(column(&analysis, "queues-by-server", "Reply").iter().any(|reply| !reply.is_empty()));
+    // Queues of System Manager count as well.
+    let legacy = case("frozen-queue-2003");
+    let messages = column(&legacy, "queues-by-server", "Messages");
+    assert!(messages.iter().any(|number| number != "0"), "{messages:?}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub static TABLE: Table = Table {
     title: "Events",
     about: "Events of all logs, those with the same text in one row.",
     columns: &[
-        Column::time("Last"),
+        Column::time("Last").axis(),
         Column::words("Level").facet(),
         Column::printed("Source").facet(),
         Column::number("Event ID").facet(),
@@ -87,7 +87,7 @@ fn row(
             last.into(),
             level.into(),
             group.source.as_str().into(),
-            u64::from(group.id).into(),
+            Cell::Name(group.id.into()),
             group.computer.clone().into(),
             count.into(),
             first.into(),

@@ -12,7 +12,7 @@ pub static TABLE: Table = Table {
     title: "Messages",
     about: "Messages that were exported from queues, each once.",
     columns: &[
-        Column::time("Received"),
+        Column::time("Received").axis(),
         Column::printed("From"),
         Column::printed("Recipients"),
         Column::printed("Subject"),

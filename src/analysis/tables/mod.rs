@@ -36,6 +36,7 @@ mod messages;
 mod next_hops;
 mod permissions;
 mod queues;
+mod queues_by_server;
 mod receive_connectors;
 mod required_rights;
 mod routing_changes;
@@ -61,6 +62,7 @@ pub static TABLES: &[&Table] = &[
     &next_hops::TABLE,
     &permissions::TABLE,
     &queues::TABLE,
+    &queues_by_server::TABLE,
     &receive_connectors::TABLE,
     &required_rights::TABLE,
     &routing_changes::TABLE,
@@ -103,7 +105,7 @@ pub struct Table {
 pub enum Order {
     /// As they are made.
     Rows,
-    /// By the first column of times. The rows are made in that order as far as the files tell it; when the reader says how the
+    /// By the axis. The rows are made in that order as far as the files tell it; when the reader says how the
     /// clocks lie to each other, it is theirs.
     OldestFirst,
     /// The same, the other way round.
@@ -123,7 +125,12 @@ pub struct Column {
     pub is_summed: bool,
     /// Whether it is shown only when asked for.
     pub is_extra: bool,
-    /// Of a time: whether a row reaches from the first column of times to this one, or the other way round.
+    /// Whether it marks some rows at times: it is shown while it does.
+    pub is_mark: bool,
+    /// Of a time: whether it says when the row was, so that a range of time asks for it. A table has one at most, and none
+    /// when its times are of something else, as how long a certificate is valid.
+    pub is_axis: bool,
+    /// Of a time: whether a row reaches from the axis to this one, or the other way round.
     pub is_other_end: bool,
 }
 
@@ -145,7 +152,16 @@ pub enum Kind {
 impl Column {
     /// A column of words.
     pub const fn words(title: &'static str) -> Column {
-        Column { title, kind: Kind::Words, is_facet: false, is_summed: false, is_extra: false, is_other_end: false }
+        Column {
+            title,
+            kind: Kind::Words,
+            is_facet: false,
+            is_summed: false,
+            is_extra: false,
+            is_mark: false,
+            is_axis: false,
+            is_other_end: false,
+        }
     }
 
     /// A column of what came out of a file.
@@ -183,7 +199,17 @@ impl Column {
         Column { is_extra: true, ..self }
     }
 
-    /// The other end of the time that the first column of times begins or ends.
+    /// With a mark for some rows at times, which can be picked.
+    pub const fn mark(self) -> Column {
+        Column { is_mark: true, is_facet: true, ..self }
+    }
+
+    /// With the time of the row: what a range of time asks for.
+    pub const fn axis(self) -> Column {
+        Column { is_axis: true, ..self }
+    }
+
+    /// The other end of the time that the axis begins or ends.
     pub const fn other_end(self) -> Column {
         Column { is_other_end: true, ..self }
     }
@@ -207,6 +233,8 @@ pub enum Cell {
     Text(String),
     /// A number.
     Number(u64),
+    /// A number that names something, as of an event or a port: people search for it as it is printed, without commas.
+    Name(u64),
     /// A time.
     Time(Moment),
     /// How long something took, in milliseconds.
@@ -219,7 +247,7 @@ impl Cell {
         match self {
             Cell::Unknown => String::new(),
             Cell::Text(text) => text.clone(),
-            Cell::Number(number) => number.to_string(),
+            Cell::Number(number) | Cell::Name(number) => number.to_string(),
             Cell::Time(moment) => moment.to_string(),
             Cell::Duration(milliseconds) => format!("{}.{:03}", milliseconds / 1_000, milliseconds % 1_000),
         }
@@ -267,17 +295,17 @@ pub struct Query {
     pub sort: Vec<(u32, bool)>,
     /// Whether rows that the filter misses stay, and those that it hits are marked.
     pub is_marking: bool,
-    /// From and to on the axis of [`Clocks`]: rows whose first time lies in it, or that reach into it. Rows without that time
-    /// are left out.
+    /// From and to on the axis of [`Clocks`]: rows whose time lies in it, or that reach into it. Rows without a time are left out
+    /// and counted; a table without an axis, or without any time on it, stays whole.
     pub range: Option<(i64, i64)>,
     /// How times of two clocks are compared and shown.
     pub clocks: Clocks,
 }
 
 impl Table {
-    /// Positions of the first column of times and of the other end of its time.
+    /// Positions of the axis and of its other end.
     pub fn times(&self) -> Option<(usize, Option<usize>)> {
-        let first = self.columns.iter().position(|column| column.kind == Kind::Time)?;
+        let first = self.columns.iter().position(|column| column.is_axis)?;
         Some((first, self.columns.iter().position(|column| column.is_other_end)))
     }
 }
@@ -325,6 +353,10 @@ mod tests {
             assert_eq!(titles.len(), table.columns.len(), "{}", table.id);
             assert!(table.columns.iter().any(|column| !column.is_extra), "{}", table.id);
             assert!(table.columns.iter().all(|c| !c.is_summed || c.kind == Kind::Number), "{}", table.id);
+            let axes = table.columns.iter().filter(|column| column.is_axis);
+            assert!(axes.clone().all(|column| column.kind == Kind::Time) && axes.clone().count() <= 1, "{}", table.id);
+            let needs_axis = table.order != Order::Rows || table.columns.iter().any(|column| column.is_other_end);
+            assert!(!needs_axis || axes.count() == 1, "{}", table.id);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Cell, Column, Order, Row, Table, is_one_of};
 use crate::base::order::Order as _;
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
 use crate::model::legacy_queue::LegacyQueue;
@@ -25,6 +26,8 @@ pub static TABLE: Table = Table {
         Column::time("Next try").extra(),
         Column::words("Mail").facet().extra(),
         Column::words("Change").extra(),
+        Column::time("Listed").extra().axis(),
+        Column::time("First listed").extra().other_end(),
     ],
     rows,
     order: Order::Rows,
@@ -71,6 +74,8 @@ fn row(waiting: &WaitingQueue) -> Row {
             queue.and_then(|queue| Some(queue.next_retry.as_ref()?.value)).into(),
             kind.into(),
             change.into(),
+            listed(waiting).into(),
+            first_listed(waiting).into(),
         ],
         span: waiting.span(),
     }
@@ -99,9 +104,23 @@ fn legacy(queue: &LegacyQueue) -> Row {
             }
             .into(),
             Cell::Unknown,
+            Cell::Unknown,
+            Cell::Unknown,
         ],
         span: Some(queue.span),
     }
+}
+
+/// When the list was made that tells of the queue, as far as times in it show; else the newest time that the queue itself has.
+fn listed(waiting: &WaitingQueue) -> Option<Moment> {
+    let source = waiting.queue.as_ref().map(|queue| queue.span.source);
+    let own = waiting.snapshots.iter().rev().find(|snapshot| Some(snapshot.span.source) == source);
+    own.and_then(|snapshot| snapshot.at).or_else(|| waiting.seen_at())
+}
+
+/// When the first list was made that shows the queue: it was there from then on.
+fn first_listed(waiting: &WaitingQueue) -> Option<Moment> {
+    waiting.snapshots.iter().find_map(|snapshot| snapshot.at).filter(|_| waiting.snapshots.len() > 1)
 }
 
 /// The innermost reply, without what Exchange puts around it.

@@ -21,7 +21,7 @@ pub static TABLE: Table = Table {
         Column::number("Cost before"),
         Column::number("Cost after"),
     ],
-    rows: |facts| rows_of(facts, &Chosen::default()),
+    rows: |facts| rows_of(facts, &Chosen::default(), &changes::Kept::default()),
     order: Order::Rows,
     notes: no_notes,
     stands_out: |row| is_one_of(row, 2, &[changes::LOST]),
@@ -29,6 +29,6 @@ pub static TABLE: Table = Table {
 };
 
 /// The rows of the two tables that were chosen.
-pub fn rows_of(facts: &Facts, chosen: &Chosen) -> Vec<Row> {
-    changes::rows(facts, chosen)
+pub fn rows_of(facts: &Facts, chosen: &Chosen, kept: &changes::Kept) -> Vec<Row> {
+    changes::rows(facts, chosen, kept)
 }

@@ -1,7 +1,7 @@
 //! The databases of a routing table with the next hop of their mail.
 
 use super::{Cell, Column, Order, Row, Table, is_one_of, no_notes};
-use crate::analysis::routing_map::{self, Chosen};
+use crate::analysis::routing_map::{self, Chosen, OnRoute};
 use crate::facts::Facts;
 use crate::model::routing::entry::DatabaseRoute;
 use crate::tools::route_calculator::RouteCalculator;
@@ -16,6 +16,7 @@ pub static TABLE: Table = Table {
     about: "The databases that the routing table lists, and where mail for them goes next from the server that wrote it.",
     columns: &[
         Column::printed("Database"),
+        Column::words("On the route").mark(),
         Column::printed("Server").facet(),
         Column::printed("Place").facet(),
         Column::words("Route").facet(),
@@ -24,15 +25,15 @@ pub static TABLE: Table = Table {
         Column::number("Cost"),
         Column::words("Why not"),
     ],
-    rows: |facts| rows_of(facts, &Chosen::default()),
+    rows: |facts| rows_of(facts, &Chosen::default(), &OnRoute::default()),
     order: Order::Rows,
     notes: no_notes,
-    stands_out: |row| is_one_of(row, 3, &["None"]),
+    stands_out: |row| is_one_of(row, 4, &["None"]),
     bring: "A routing table: the newest RoutingConfig file of a transport server.",
 };
 
 /// The rows of the table that was chosen.
-pub fn rows_of(facts: &Facts, chosen: &Chosen) -> Vec<Row> {
+pub fn rows_of(facts: &Facts, chosen: &Chosen, on_route: &OnRoute) -> Vec<Row> {
     let Some((_, table)) = routing_map::shown(facts, chosen) else { return Vec::new() };
     let calculator = RouteCalculator::new(table);
     let row = |database| {
@@ -54,6 +55,7 @@ pub fn rows_of(facts: &Facts, chosen: &Chosen) -> Vec<Row> {
         Row {
             cells: vec![
                 database.object.to_string().into(),
+                on_route.cell(ID, database.span),
                 owner.map(ToString::to_string).into(),
                 place.map(ToString::to_string).into(),
                 route,

@@ -1,7 +1,7 @@
 //! What joins the places of a routing table: site links, connectors between routing groups, connectors out of the organization.
 
 use super::{Cell, Column, Order, Row, Table, is_one_of, no_notes};
-use crate::analysis::routing_map::{self, Chosen};
+use crate::analysis::routing_map::{self, Chosen, OnRoute};
 use crate::facts::Facts;
 use crate::model::routing::{ObjectRef, RoutingTable};
 use crate::tools::route_calculator::RouteCalculator;
@@ -18,6 +18,7 @@ pub static TABLE: Table = Table {
     about: "All lines of the map. A connector out of the organization has a row for each address space.",
     columns: &[
         Column::printed("Name"),
+        Column::words("On the route").mark(),
         Column::words("Kind").facet(),
         Column::printed("From"),
         Column::printed("To"),
@@ -27,16 +28,16 @@ pub static TABLE: Table = Table {
         Column::words("In use").facet(),
         Column::words("Why not"),
     ],
-    rows: |facts| rows_of(facts, &Chosen::default()),
+    rows: |facts| rows_of(facts, &Chosen::default(), &OnRoute::default()),
     order: Order::Rows,
     notes: no_notes,
-    stands_out: |row| is_one_of(row, 7, &["No"]),
+    stands_out: |row| is_one_of(row, 8, &["No"]),
     bring: "A routing table: the newest RoutingConfig file of a transport server.",
 };
 
 /// The rows of the table that was chosen.
-pub fn rows_of(facts: &Facts, chosen: &Chosen) -> Vec<Row> {
-    routing_map::shown(facts, chosen).map(|(_, table)| rows(table)).unwrap_or_default()
+pub fn rows_of(facts: &Facts, chosen: &Chosen, on_route: &OnRoute) -> Vec<Row> {
+    routing_map::shown(facts, chosen).map(|(_, table)| rows(table, on_route)).unwrap_or_default()
 }
 
 fn names(list: &[ObjectRef]) -> String {
@@ -47,7 +48,15 @@ fn size(limit: Option<u64>) -> Cell {
     limit.map_or_else(|| Cell::Text("none".to_owned()), |limit| size_text(limit).into())
 }
 
-fn rows(table: &RoutingTable) -> Vec<Row> {
+/// What is said of a line whose cost could not be read.
+fn unread(cost: Option<u32>) -> (Cell, Cell) {
+    match cost {
+        Some(_) => (Cell::Unknown, Cell::Unknown),
+        None => ("Not checked".into(), "its cost cannot be read, so no way is worked out over it".into()),
+    }
+}
+
+fn rows(table: &RoutingTable, on_route: &OnRoute) -> Vec<Row> {
     let mut rows = Vec::new();
     let calculator = RouteCalculator::new(table);
     for link in &table.site_links {
@@ -58,14 +67,15 @@ fn rows(table: &RoutingTable) -> Vec<Row> {
         rows.push(Row {
             cells: vec![
                 link.object.to_string().into(),
+                on_route.cell(ID, link.span),
                 "Site link".into(),
                 from.into(),
                 to.into(),
                 link.cost().map(u64::from).into(),
                 link.ad_cost.map(u64::from).into(),
                 size(link.max_message_size),
-                Cell::Unknown,
-                Cell::Unknown,
+                unread(link.cost()).0,
+                unread(link.cost()).1,
             ],
             span: Some(link.span),
         });
@@ -75,14 +85,15 @@ fn rows(table: &RoutingTable) -> Vec<Row> {
         rows.push(Row {
             cells: vec![
                 connector.object.to_string().into(),
+                on_route.cell(ID, connector.span),
                 "Routing group connector".into(),
                 group(&connector.source_group),
                 group(&connector.target_group),
                 connector.cost.map(u64::from).into(),
                 Cell::Unknown,
                 size(connector.max_message_size),
-                Cell::Unknown,
-                Cell::Unknown,
+                unread(connector.cost).0,
+                unread(connector.cost).1,
             ],
             span: Some(connector.span),
         });
@@ -93,11 +104,12 @@ fn rows(table: &RoutingTable) -> Vec<Row> {
             ConnectorUse::Ignored(why) => ("No".into(), why.to_string().into()),
             ConnectorUse::NotChecked(why) => ("Not checked".into(), why.into()),
         };
-        let mut push = |to: &str, cost: Option<u32>| {
+        let mut push = |to: &str, cost: Option<u32>, is_used: bool| {
             let sources: Vec<ObjectRef> = connector.source_servers.iter().chain(&connector.home_mta).cloned().collect();
             rows.push(Row {
                 cells: vec![
                     connector.object.to_string().into(),
+                    if is_used { on_route.cell(ID, connector.span) } else { Cell::Unknown },
                     "Send connector".into(),
                     names(&sources).into(),
                     to.into(),
@@ -111,10 +123,14 @@ fn rows(table: &RoutingTable) -> Vec<Row> {
             });
         };
         for space in &connector.address_spaces {
-            push(&format!("{}:{}", space.value.kind, space.value.address), Some(space.value.cost));
+            push(
+                &format!("{}:{}", space.value.kind, space.value.address),
+                Some(space.value.cost),
+                on_route.space == space.value.to_string(),
+            );
         }
         if connector.address_spaces.is_empty() {
-            push("", None);
+            push("", None, false);
         }
     }
     rows

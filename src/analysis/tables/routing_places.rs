@@ -1,9 +1,9 @@
 //! The places of a routing table: sites and routing groups with their servers and the way there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Column, Order, Row, Table, is_one_of, no_notes};
-use crate::analysis::routing_map::{self, Chosen};
+use crate::analysis::routing_map::{self, Chosen, OnRoute};
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::model::routing::entry::reference_key;
@@ -23,6 +23,7 @@ pub static TABLE: Table = Table {
     about: "All places of the map with the way there from the server that wrote the table.",
     columns: &[
         Column::printed("Place"),
+        Column::words("On the route").mark(),
         Column::words("Kind").facet(),
         Column::number("Servers").summed(),
         Column::number("Databases").summed(),
@@ -31,16 +32,16 @@ pub static TABLE: Table = Table {
         Column::printed("Through"),
         Column::printed("Names of servers"),
     ],
-    rows: |facts| rows_of(facts, &Chosen::default()),
+    rows: |facts| rows_of(facts, &Chosen::default(), &OnRoute::default()),
     order: Order::Rows,
     notes: no_notes,
-    stands_out: |row| is_one_of(row, 4, &["None"]),
+    stands_out: |row| is_one_of(row, 5, &["None"]),
     bring: "A routing table: the newest RoutingConfig file of a transport server.",
 };
 
 /// The rows of the table that was chosen.
-pub fn rows_of(facts: &Facts, chosen: &Chosen) -> Vec<Row> {
-    routing_map::shown(facts, chosen).map(|(_, table)| rows(table)).unwrap_or_default()
+pub fn rows_of(facts: &Facts, chosen: &Chosen, on_route: &OnRoute) -> Vec<Row> {
+    routing_map::shown(facts, chosen).map(|(_, table)| rows(table, on_route)).unwrap_or_default()
 }
 
 #[derive(Default)]
@@ -50,7 +51,7 @@ struct Inside {
     databases: u64,
 }
 
-fn rows(table: &RoutingTable) -> Vec<Row> {
+fn rows(table: &RoutingTable, on_route: &OnRoute) -> Vec<Row> {
     let calculator = RouteCalculator::new(table);
     let mut inside: BTreeMap<String, Inside> = BTreeMap::new();
     let place = |server: &RoutingServer| server.site.as_ref().or(server.routing_group.as_ref()).map(reference_key);
@@ -73,6 +74,7 @@ fn rows(table: &RoutingTable) -> Vec<Row> {
         Row {
             cells: vec![
                 object.to_string().into(),
+                on_route.cell(ID, span),
                 kind.into(),
                 own.number.into(),
                 own.databases.into(),
@@ -85,14 +87,18 @@ fn rows(table: &RoutingTable) -> Vec<Row> {
         }
     };
     let mut rows = Vec::new();
+    let mut listed: BTreeSet<(bool, String)> =
+        table.sites.iter().map(|site| (true, reference_key(&site.object))).collect();
+    listed.extend(table.routing_groups.iter().map(|group| (false, reference_key(&group.object))));
+    let ways = routing_map::ways(&calculator);
     for site in &table.sites {
         let cost = calculator.site_cost(&site.object);
-        let carries = calculator.sites().is_some_and(|(graph, _)| graph.has_transport(&site.object));
-        let path = routing_map::site_path(&calculator, &site.object);
+        let path = ways.get(&reference_key(&site.object)).map_or(&[][..], |way| &way.names);
         let way: Cell = match cost {
             Some(0) if path.is_empty() => "Own site".into(),
             Some(_) => "Known".into(),
-            None if carries && table.exact => "None".into(),
+            None if calculator.is_cut_off(&site.object) => "None".into(),
+            None if calculator.site_doubt(&site.object).is_some() => "Not checked".into(),
             None => Cell::Unknown,
         };
         let kind = if site.hub == Some(true) { "Hub site" } else { "Site" };
@@ -106,6 +112,17 @@ fn rows(table: &RoutingTable) -> Vec<Row> {
         };
         let by: Vec<String> = calculator.group_way(&group.object).iter().map(|c| c.object.to_string()).collect();
         rows.push(row(&group.object, "Routing group", (way, cost, by.join(", ")), group.span));
+    }
+    // What only servers name is on the map as well.
+    for server in &table.servers {
+        let Some(object) = server.site.as_ref().or(server.routing_group.as_ref()) else { continue };
+        if !listed.insert((server.site.is_some(), reference_key(object))) {
+            continue;
+        }
+        let is_own = server.site.is_some() && calculator.site_cost(object) == Some(0);
+        let way = if is_own { "Own site".into() } else { Cell::Unknown };
+        let way = if calculator.is_cut_off(object) && server.site.is_some() { "None".into() } else { way };
+        rows.push(row(object, "Named by servers only", (way, is_own.then_some(0), String::new()), server.span));
     }
     rows
 }

@@ -79,7 +79,7 @@ fn row(connector: &OutboundConnector, space: Cell, kind: Cell, cost: Cell) -> Ro
             shown::list(connector.source_servers.as_ref()),
             tls(connector),
             connector.max_message_size.as_ref().map(|limit| size(limit.value)).into(),
-            smtp.port.as_ref().map(|port| port.value).into(),
+            smtp.port.as_ref().map_or(Cell::Unknown, |port| Cell::Name(port.value)),
             shown::text(smtp.fqdn.as_ref()),
             shown::yes(smtp.frontend_proxy.as_ref()),
             shown::text(smtp.smart_host_auth.as_ref()),

@@ -8,11 +8,11 @@ use crate::facts::Facts;
 pub static TABLE: Table = Table {
     id: "slow-messages",
     title: "Slowest messages",
-    about: "The 200 messages that took longest, each once. An outlier took longer than 95 of 100 of its kind and ten times their median.",
+    about: "The 200 messages that took longest, each once. An outlier took longer than 95 of 100 of its kind and ten times their median. Where the rows carry no times of servers, it is the time of the last recipient.",
     columns: &[
         Column::duration("Took"),
         Column::words("Outlier").facet(),
-        Column::time("Ended"),
+        Column::time("Ended").axis(),
         Column::words("End").facet(),
         Column::printed("Server").facet(),
         Column::printed("Longest component"),
@@ -26,6 +26,7 @@ pub static TABLE: Table = Table {
     notes: |facts, row| {
         let slow = facts.transport.latency.slow.iter().find(|slow| Some(slow.span) == row.span);
         let mut notes = slow.map(latency::breakdown).unwrap_or_default();
+        notes.extend(slow.and_then(latency::joined).map(|text| ("Time".to_owned(), text.to_owned())));
         notes.extend(
             slow.and_then(|slow| latency::limit(slow.clocks)).map(|text| ("Clocks".to_owned(), text.to_owned())),
         );

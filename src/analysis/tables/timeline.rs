@@ -15,7 +15,7 @@ pub static TABLE: Table = Table {
     title: "Timeline",
     about: "All that has a time, in its order. What happened several times is one row, by its first time.",
     columns: &[
-        Column::time("Time"),
+        Column::time("Time").axis(),
         Column::printed("Server").facet(),
         Column::words("Kind").facet(),
         Column::words("Severity").facet(),

@@ -11,7 +11,7 @@ pub static TABLE: Table = Table {
     title: "Tracking",
     about: "Events of message tracking from Get-MessageTrackingLog and Message Tracking Center; logs are counted and not kept row by row.",
     columns: &[
-        Column::time("Time"),
+        Column::time("Time").axis(),
         Column::words("Event").facet(),
         Column::words("Part").facet(),
         Column::printed("Server").facet(),

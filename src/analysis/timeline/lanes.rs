@@ -14,6 +14,7 @@ use crate::facts::events::EventGroup;
 use crate::facts::transport::{Lifecycle, Question, marks_of};
 use crate::model::event::{Event, Level};
 use crate::model::message::Message;
+use crate::report::grouped;
 
 /// Characters of a text that are kept.
 const TEXT: usize = 400;
@@ -277,7 +278,7 @@ fn queues(facts: &Facts, maker: &mut Maker) {
             let text = if count == 1 {
                 format!("A message came that waits in {label}")
             } else {
-                format!("{count} messages came that wait in {label}")
+                format!("{} messages came that wait in {label}", grouped(count))
             };
             let mark = Mark { span: Some(message.span), ..Mark::between(first, Some(last), count, text) };
             maker.on(facts, server, LaneKind::Waiting, "", mark);

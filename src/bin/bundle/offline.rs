@@ -71,6 +71,15 @@ mod tests {
     }
 
     #[test]
+    fn the_page_that_keeps_speaks_both_languages() {
+        let page = page().unwrap();
+        let texts = |tag: &str| page.matches(&format!(" lang=\"{tag}\">")).count();
+        // The root says English until the script has chosen.
+        assert_eq!(texts("en"), texts("de") + 1);
+        assert!(texts("de") > 5 && page.contains("Queuescope öffnen"));
+    }
+
+    #[test]
     fn the_worker_keeps_what_is_written() {
         for (name, _) in files("0123456789abcdef0", "<svg/>").unwrap() {
             // A worker does not keep itself: the browser does.

@@ -36,7 +36,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
     }
     let analysis = analyze(&paths.iter().map(PathBuf::from).collect::<Vec<_>>())?;
     let csv = if is_redacted {
-        let csv = analysis.redacted_table(id).unwrap_or_else(|| Ok(String::new()));
+        let csv = analysis.redacted_table(id, &Query::default()).unwrap_or_else(|| Ok(String::new()));
         csv.map_err(|leaks| Failure { message: left_over(&leaks), status: 1 })?
     } else {
         analysis.table(id).map(|table| table.csv(&Query::default())).unwrap_or_default()

@@ -324,7 +324,7 @@ fn returned(reports: &[&Reply]) -> String {
     let lost = reports.len() - late;
     let of = |number: usize, one: &str, many: &str| match number {
         1 => format!("A message {one}"),
-        _ => format!("{number} messages {many}"),
+        _ => format!("{} {many}", count(number as u64, "message")),
     };
     let delayed = || of(late, "is delayed", "are delayed");
     let failed = || of(lost, "was not delivered", "were not delivered");

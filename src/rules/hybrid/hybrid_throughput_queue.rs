@@ -100,8 +100,8 @@ fn finding(facts: &Facts, queue: &WaitingQueue) -> Discovery {
     let mut grew = String::new();
     if let Some((first, last)) = queue.change() {
         let at = |moment: Option<crate::base::timestamp::Moment>| moment.map(|at| at.to_string()).unwrap_or_default();
-        let earlier =
-            found.cite(Proof::new(first.span, format!("{} messages in the list of {}", first.count, at(first.at))));
+        let earlier = found
+            .cite(Proof::new(first.span, format!("{} in the list of {}", count(first.count, "message"), at(first.at))));
         if growth(queue).is_some() {
             grew = format!(", {} more than in an earlier list {earlier}", grouped(last.count - first.count));
             found.confidence = Confidence::Likely;

@@ -148,8 +148,8 @@ fn finding(facts: &Facts, queue: &WaitingQueue, sign: &Sign) -> Discovery {
     let how = match (sign, growth(queue), velocity(queue)) {
         (Sign::Lists, Some((first, last)), _) => {
             let (a, b) = (first.at.map(|at| at.to_string()), last.at.map(|at| at.to_string()));
-            let note = |count: u64, at: &Option<String>| {
-                format!("{count} messages in the list of {}", at.clone().unwrap_or_default())
+            let note = |messages: u64, at: &Option<String>| {
+                format!("{} in the list of {}", count(messages, "message"), at.clone().unwrap_or_default())
             };
             let one = found.cite(Proof::new(first.span, note(first.count, &a)).mark([first.count.to_string()]));
             let two = found.cite(Proof::new(last.span, note(last.count, &b)).mark([last.count.to_string()]));

@@ -137,7 +137,7 @@ fn of_logs(facts: &Facts, replies: &[&Reply]) -> Option<Discovery> {
     let times: u64 = replies.iter().map(|reply| reply.count).sum();
     found.statement = format!(
         "A server answered {} that it lacks system resources {places}.",
-        if times == 1 { "once".to_owned() } else { format!("{times} times") }
+        if times == 1 { "once".to_owned() } else { count(times, "time") }
     );
     if !replies.iter().any(|reply| goes_on(facts, reply)) {
         found.severity = Some(Severity::Info);

@@ -157,6 +157,11 @@ impl<'a> RouteCalculator<'a> {
             let cost = self.site_cost(site).map_or_else(String::new, |cost| format!(", cost {cost}"));
             answer.reasons.push(format!("The least-cost path leads through {}{cost}.", answer.path.join(", ")));
         }
+        if let Some(link) = server.site.as_ref().and_then(|site| self.site_doubt(site)) {
+            answer
+                .reasons
+                .push(format!("The cost of site link {} cannot be read: a way over it may cost less.", link.object));
+        }
         if let Some((limit, link)) = way.limit {
             let limit = super::external::size_text(limit);
             answer.reasons.push(format!("Site link {} lets messages of {limit} pass at most.", link.object));

@@ -132,7 +132,7 @@ impl<'a> RouteCalculator<'a> {
         }
         let reached = match (&server.routing_group, server.is_legacy()) {
             (Some(group), Some(true)) => !matches!(self.group_route(group), GroupRoute::Unreachable),
-            _ => self.paths.is_none() || self.path(server).is_some(),
+            _ => self.paths.is_none() || self.path(server).is_some() || self.doubt(server).is_some(),
         };
         (!reached).then_some(SourceFault::NoRoute)
     }
@@ -193,7 +193,7 @@ impl<'a> RouteCalculator<'a> {
             }
             let Some(server) = self.servers.server(source) else { continue };
             let Some((proximity, cost)) = self.distance(server) else {
-                return NotChecked("the way to a source server of an older version is not known");
+                return NotChecked("the way to a source server is not known");
             };
             if nearest.is_none_or(|(p, c, _)| (proximity, cost) < (p, c)) {
                 nearest = Some((proximity, cost, server));

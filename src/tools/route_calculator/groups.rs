@@ -15,6 +15,8 @@ pub(super) struct GroupPaths<'a> {
     found: HashMap<String, GroupPath<'a>>,
     /// Connectors of 2000 may join groups by a text that names them; it is not followed here.
     joined_by_text: bool,
+    /// The cost of a connector could not be read; it is not followed.
+    has_unread: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -74,6 +76,9 @@ impl<'a> RouteCalculator<'a> {
                     "connectors with connected domains may lead to the owner's routing group",
                 );
             }
+            if paths.has_unread {
+                return GroupRoute::NotChecked("the cost of a routing group connector cannot be read");
+            }
             return GroupRoute::Unreachable;
         };
         let local = self.servers.local().map(|server| &server.object);
@@ -113,6 +118,7 @@ impl<'a> RouteCalculator<'a> {
         }
         let known: HashSet<String> = table.routing_groups.iter().map(|group| reference_key(&group.object)).collect();
         let mut from: HashMap<String, Vec<(String, u64, &'a RoutingGroupConnector)>> = HashMap::new();
+        let mut has_unread = false;
         for connector in &table.routing_group_connectors {
             // Without a known source or target group the connector is passed over (events 5011, 5012).
             let (Some(source), Some(target)) = (&connector.source_group, &connector.target_group) else { continue };
@@ -123,7 +129,10 @@ impl<'a> RouteCalculator<'a> {
             if source == local && !self.leads_out(connector) {
                 continue;
             }
-            let cost = u64::from(connector.cost.unwrap_or(1));
+            let Some(cost) = connector.cost.map(u64::from) else {
+                has_unread = true;
+                continue;
+            };
             from.entry(source).or_default().push((target, cost, connector));
         }
         let mut found: HashMap<String, GroupPath<'a>> = HashMap::new();
@@ -147,7 +156,7 @@ impl<'a> RouteCalculator<'a> {
             }
         }
         let joined_by_text = table.send_connectors.iter().any(|connector| !connector.connected_domains.is_empty());
-        Some(GroupPaths { local, found, joined_by_text })
+        Some(GroupPaths { local, found, joined_by_text, has_unread })
     }
 
     /// Whether a connector of the own routing group can be used: a source server that has a route

@@ -18,9 +18,12 @@ pub mod sites;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use crate::model::queue::DeliveryType;
 use crate::model::routing::entry::{DatabaseRoute, ServerIndex, Unusable, reference_key};
-use crate::model::routing::{ObjectRef, RoutingDatabase, RoutingGroupConnector, RoutingServer, RoutingTable};
+use crate::model::routing::{ObjectRef, RoutingDatabase, RoutingGroupConnector, RoutingServer, RoutingTable, SiteLink};
 use groups::GroupPaths;
 pub use groups::GroupRoute;
 use sites::{SiteGraph, SitePath, SitePaths, SiteWay};
@@ -28,6 +31,9 @@ use sites::{SiteGraph, SitePath, SitePaths, SiteWay};
 /// Sites or routing groups of the largest table for which paths are computed. Links that join many
 /// sites at equal cost make the search quadratic.
 const MAX_PLACES: usize = 5_000;
+
+/// Why a way is not known, as the end of a sentence.
+const UNREAD: &str = "the cost of a site link that may lead there cannot be read";
 
 /// Where mail goes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +53,8 @@ pub struct RouteCalculator<'a> {
     /// Least-cost paths from the local site.
     paths: Option<SitePaths>,
     groups: Option<GroupPaths<'a>>,
+    /// The path to the nearest server of each database availability group; thousands of databases ask for the same.
+    nearest: RefCell<HashMap<String, Option<SitePath<'a>>>>,
 }
 
 impl<'a> RouteCalculator<'a> {
@@ -56,7 +64,7 @@ impl<'a> RouteCalculator<'a> {
         let graph = SiteGraph::new(table, &servers);
         let local = servers.local().and_then(|server| server.site.as_ref());
         let paths = graph.as_ref().zip(local).map(|(graph, local)| graph.paths(local));
-        let mut calculator = RouteCalculator { servers, graph, paths, groups: None };
+        let mut calculator = RouteCalculator { servers, graph, paths, groups: None, nearest: RefCell::default() };
         calculator.groups = calculator.group_paths();
         calculator
     }
@@ -109,18 +117,26 @@ impl<'a> RouteCalculator<'a> {
         };
         let direct = table.flag("DestinationRoutingToRemoteSitesEnabled", true);
         if let Some(dag) = owner.dag.as_ref().filter(|_| self.servers.is_routed_by_dag(owner)) {
-            let nearest = self.servers.dag_servers(dag).filter_map(|server| self.path(server)).min_by_key(|p| p.cost);
-            let Some(nearest) = nearest else { return unusable(Unusable::DagUnreachable { dag }) };
+            let Some(nearest) = self.nearest(dag) else {
+                if self.servers.dag_servers(dag).any(|server| self.doubt(server).is_some()) {
+                    return not_checked(UNREAD);
+                }
+                return unusable(Unusable::DagUnreachable { dag });
+            };
             if !nearest.remote || direct && nearest.hub.is_none() {
                 return Ok(hop(DeliveryType::SmtpRelayToDag, dag, nearest.cost));
             }
             // The group is not addressed across a hub site; then the owner's own site counts.
             return match self.path(owner) {
                 Some(path) => Ok(to_site(&path, site)),
+                None if self.doubt(owner).is_some() => not_checked(UNREAD),
                 None => unusable(Unusable::OwnSiteUnreachable { site }),
             };
         }
-        let Some(path) = self.path(owner) else { return unusable(Unusable::SiteUnreachable { site }) };
+        let Some(path) = self.path(owner) else {
+            let is_unread = self.doubt(owner).is_some();
+            return if is_unread { not_checked(UNREAD) } else { unusable(Unusable::SiteUnreachable { site }) };
+        };
         if path.remote && (path.hub.is_some() || !direct) {
             return Ok(to_site(&path, site));
         }
@@ -135,6 +151,27 @@ impl<'a> RouteCalculator<'a> {
     /// server is there.
     pub fn site_cost(&self, site: &ObjectRef) -> Option<u64> {
         self.site_path(site).map(|path| path.cost)
+    }
+
+    fn nearest(&self, dag: &ObjectRef) -> Option<SitePath<'a>> {
+        let find = || self.servers.dag_servers(dag).filter_map(|server| self.path(server)).min_by_key(|p| p.cost);
+        *self.nearest.borrow_mut().entry(reference_key(dag)).or_insert_with(find)
+    }
+
+    /// Whether the table proves that no links lead to a site that has transport servers.
+    pub fn is_cut_off(&self, site: &ObjectRef) -> bool {
+        let carries = self.sites().is_some_and(|(graph, _)| graph.has_transport(site));
+        self.table().exact && carries && self.site_path(site).is_none() && self.site_doubt(site).is_none()
+    }
+
+    /// A link whose cost could not be read and that the least-cost path to a site may lead over.
+    pub fn site_doubt(&self, site: &ObjectRef) -> Option<&'a SiteLink> {
+        let (graph, paths) = self.sites()?;
+        graph.doubt(paths, site)
+    }
+
+    fn doubt(&self, server: &RoutingServer) -> Option<&'a SiteLink> {
+        self.site_doubt(server.site.as_ref()?)
     }
 
     fn local_site(&self) -> Option<&'a ObjectRef> {

@@ -16,8 +16,8 @@ use crate::model::routing::{ObjectRef, RoutingSite, RoutingTable, ServerRole, Si
 pub struct SiteGraph<'a> {
     table: &'a RoutingTable,
     position: HashMap<String, usize>,
-    /// Cost, members, and position of the link in the table.
-    links: Vec<(u64, Vec<usize>, usize)>,
+    /// Cost, members, and position of the link in the table. Without a cost that could be read a link is not followed.
+    links: Vec<(Option<u64>, Vec<usize>, usize)>,
     links_of: Vec<Vec<usize>>,
     transport: HashSet<String>,
 }
@@ -28,6 +28,8 @@ pub struct SitePaths {
     labels: Vec<Label>,
     /// By site: the first hub on the way, or the site itself when it is one.
     hubs: Vec<Option<usize>>,
+    /// The same with links of unknown cost as cheap as a link can be; none when all costs are known.
+    cheapest: Option<Vec<Label>>,
 }
 
 /// What routing needs of the way to a site.
@@ -89,13 +91,13 @@ impl<'a> SiteGraph<'a> {
         for (at, site) in table.sites.iter().enumerate() {
             position.entry(reference_key(&site.object)).or_insert(at);
         }
-        let links: Vec<(u64, Vec<usize>, usize)> = table
+        let links: Vec<(Option<u64>, Vec<usize>, usize)> = table
             .site_links
             .iter()
             .enumerate()
-            .filter_map(|(at, link)| {
+            .map(|(at, link)| {
                 let sites = link.sites.iter().filter_map(|site| position.get(&reference_key(site)).copied());
-                Some((u64::from(link.cost()?), sites.collect(), at))
+                (link.cost().map(u64::from), sites.collect(), at)
             })
             .collect();
         let mut links_of: Vec<Vec<usize>> = vec![Vec::new(); table.sites.len()];
@@ -132,7 +134,9 @@ impl<'a> SiteGraph<'a> {
     /// Least-cost paths from a site.
     pub fn paths(&self, from: &ObjectRef) -> SitePaths {
         let start = self.position.get(&reference_key(from)).copied();
-        let labels = self.labels(start);
+        let labels = self.labels(start, None);
+        let is_unread = |link: &(Option<u64>, Vec<usize>, usize)| link.0.is_none() && link.1.len() > 1;
+        let cheapest = self.links.iter().any(is_unread).then(|| self.labels(start, Some(1)));
         // The first hub of a path: that of its beginning, else the site itself. Previous sites are settled
         // before those behind them, so sorting by cost and hops meets them first.
         let mut order: Vec<usize> = (0..labels.len()).filter(|at| labels.get(*at).is_some_and(|l| l.settled)).collect();
@@ -146,10 +150,11 @@ impl<'a> SiteGraph<'a> {
                 *slot = hub.or(own);
             }
         }
-        SitePaths { start, labels, hubs }
+        SitePaths { start, labels, hubs, cheapest }
     }
 
-    fn labels(&self, start: Option<usize>) -> Vec<Label> {
+    /// `unread` is what a link costs whose cost could not be read.
+    fn labels(&self, start: Option<usize>, unread: Option<u64>) -> Vec<Label> {
         let name =
             |at: usize| self.table.sites.get(at).map(|s| s.object.to_string().to_lowercase()).unwrap_or_default();
         let mut labels = vec![Label::default(); self.table.sites.len()];
@@ -169,11 +174,12 @@ impl<'a> SiteGraph<'a> {
                 let (Some((more, sites, place)), Some(first)) = (self.links.get(link), followed.get_mut(link)) else {
                     continue;
                 };
+                let Some(more) = more.or(unread) else { continue };
                 if *first.get_or_insert(cost) < cost {
                     continue;
                 }
                 for &to in sites {
-                    let total = (cost.saturating_add(*more), hops + 1);
+                    let total = (cost.saturating_add(more), hops + 1);
                     let Some(label) = labels.get_mut(to).filter(|label| !label.settled) else { continue };
                     let known = (label.cost, label.hops);
                     let by_name = total == known
@@ -216,6 +222,26 @@ impl<'a> SiteGraph<'a> {
         Some(SitePath { cost: label.cost, remote: true, hub: hub.map(|site| &site.object) })
     }
 
+    /// A link whose cost could not be read and that the least-cost path to a site may lead over.
+    pub fn doubt(&self, paths: &SitePaths, to: &ObjectRef) -> Option<&'a SiteLink> {
+        let at = self.position.get(&reference_key(to)).copied().filter(|at| Some(*at) != paths.start)?;
+        let cheapest = paths.cheapest.as_ref()?;
+        let (known, least) = (paths.labels.get(at)?, cheapest.get(at).filter(|label| label.settled)?);
+        if known.settled && known.cost < least.cost {
+            return None;
+        }
+        let mut here = Some(at);
+        for _ in 0..cheapest.len() {
+            let label = here.and_then(|here| cheapest.get(here))?;
+            let link = self.table.site_links.get(label.link?)?;
+            if link.cost().is_none() {
+                return Some(link);
+            }
+            here = label.previous;
+        }
+        None
+    }
+
     /// The sites and the size limit on the path to a site; empty where no links lead.
     pub fn way(&self, paths: &SitePaths, to: &ObjectRef) -> SiteWay<'a> {
         let mut way = SiteWay::default();
@@ -236,6 +262,18 @@ impl<'a> SiteGraph<'a> {
         way.through.reverse();
         way.links.reverse();
         way
+    }
+
+    /// The sites that links lead to, each with the last one before it; what is nearer comes first.
+    pub fn steps(&self, paths: &SitePaths) -> Vec<(&'a RoutingSite, Option<&'a RoutingSite>)> {
+        let mut found: Vec<(u64, u32, usize, &Label)> = (0_usize..)
+            .zip(&paths.labels)
+            .filter(|(_, label)| label.settled)
+            .map(|(at, label)| (label.cost, label.hops, at, label))
+            .collect();
+        found.order_by_key(|(cost, hops, at, _)| (*cost, *hops, *at));
+        let site = |at: usize| self.table.sites.get(at);
+        found.into_iter().filter_map(|(.., at, label)| Some((site(at)?, label.previous.and_then(site)))).collect()
     }
 
     /// Keys of the sites that lie between the beginning and other sites with transport servers.

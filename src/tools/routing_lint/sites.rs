@@ -16,7 +16,7 @@ pub fn site_unreachable(on: &Subject<'_>) -> Vec<Hit> {
     let Some((graph, _)) = on.routes.sites() else { return Vec::new() };
     let mut found = Vec::new();
     for site in on.table.sites.iter().filter(|site| graph.has_transport(&site.object)) {
-        if on.routes.site_cost(&site.object).is_some() {
+        if on.routes.site_cost(&site.object).is_some() || on.routes.site_doubt(&site.object).is_some() {
             continue;
         }
         let links: Vec<&ObjectRef> = on

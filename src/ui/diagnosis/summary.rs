@@ -97,7 +97,9 @@ fn parts(footing: &Footing) -> Vec<Part> {
         });
     }
     let moving = summary.moving.min(summary.unexplained);
-    let rest = [(words.on_the_way, "moving", moving), (words.not_explained, "hollow", summary.unexplained - moving)];
+    // The sentence above counts those on the way as not explained: beside them the rest are the others.
+    let others = if moving > 0 { words.others_not_explained } else { words.not_explained };
+    let rest = [(words.on_the_way, "moving", moving), (others, "hollow", summary.unexplained - moving)];
     for (label, class, messages) in rest {
         if messages > 0 {
             parts.push(Part { messages, class: classes!(class), label: label.to_owned(), problem: None });

@@ -25,7 +25,8 @@ use yew::prelude::*;
 
 pub use crate::report::grouped;
 pub use en::export::ExportWords;
-pub use en::routing::Sentence as RouteSentence;
+pub use en::routing::{Claim as RouteClaim, Said as RouteSaid, Settle as RouteSettle};
+pub use en::search::SearchWords;
 pub use names::{column, lane_word, table_about, table_bring, table_title};
 
 /// A language of the page.
@@ -55,6 +56,7 @@ pub struct Words {
     pub connectors: &'static en::connectors::ConnectorsWords,
     pub tools: &'static en::tools::ToolsWords,
     pub collect: &'static en::collect::CollectWords,
+    pub search: &'static SearchWords,
     pub reference: &'static en::reference::ReferenceWords,
     pub export: &'static ExportWords,
     pub about: &'static en::about::AboutWords,
@@ -164,11 +166,10 @@ mod tests {
         assert_eq!((german.reading.reading)(1_204), "1,204 Dateien werden gelesen");
         assert_eq!((german.grid.rows_of)(3, 12), "3 von 12 Zeilen");
         assert_eq!((german.frame.said_done)(0), "Alle Dateien sind gelesen. Es wurde kein Problem gefunden.");
-        assert_eq!(
-            (german.routing.changed)((1, 2, 0), (0, 3, 0), 12),
-            "Von 12 Zielen: 1 hat keine Route mehr, 2 haben jetzt eine Route. Objekte: 3 weggefallen."
-        );
-        assert_eq!((german.routing.left_out)(1, 0, 2).len(), 2);
+        assert_eq!((german.routing.lost)(1), "1 hat keine Route mehr");
+        assert_eq!((german.routing.gained)(2), "2 haben jetzt eine Route");
+        assert!((german.export.checked)(6, "HTML").contains("Von 6 Originalen kommt keines"));
+        assert_eq!([1, 4].map(german.connectors.all_ports), ["Alle Ports (1 weiterer)", "Alle Ports (4 weitere)"]);
         let english = Language::English.words();
         assert_eq!((english.reading.reading)(1), "Reading 1 file");
         assert_eq!((english.reading.time_left)(0.1), "about 1 s left");

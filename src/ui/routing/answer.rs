@@ -3,39 +3,22 @@
 use yew::prelude::*;
 
 use super::drawer::{cite, problem};
+use super::say::{self, sentence};
 use crate::report::Severity;
 use crate::ui::case::Case;
-use crate::ui::language::{RouteSentence as Sentence, words};
+use crate::ui::language::{grouped, words};
 use crate::ui::session::Session;
 use crate::ui::shared::icon::{Icon, icon};
+use crate::ui::shared::sentence::with_names;
 use crate::ui::shared::verdict::severity_shape;
 use crate::ui::state::Action;
 use crate::worker::protocol::{End, Hop, RouteTold};
-
-/// The claim in one sentence.
-pub fn sentence(told: &RouteTold) -> String {
-    (words().routing.sentence)(&Sentence {
-        from: &told.from,
-        asked_from: &told.asked.from,
-        to: &told.to,
-        asked: &told.asked.to,
-        target: told.target,
-        end: told.end,
-        is_listed: told.is_listed,
-        has_path: told.hops.len() > 2 || told.hops.iter().any(|hop| hop.is_broken && !hop.about.is_empty()),
-        next: told.hops.last().map_or("", |hop| &hop.name),
-        cost: told.cost,
-        is_exact: told.is_exact,
-        is_cut: told.is_cut,
-        is_empty: told.is_empty,
-    })
-}
 
 /// The answer as text, to copy.
 pub fn text(told: &RouteTold) -> String {
     let mut lines = vec![sentence(told), String::new()];
     for (at, hop) in told.hops.iter().enumerate() {
-        lines.push([added(at, hop).as_str(), &hop.name, &about(at, hop)].join("\t"));
+        lines.push([added(at, hop).as_str(), &hop.name, &parts(at, hop).join(" · ")].join("\t"));
     }
     for (title, sentences) in [(words().routing.why, &told.why), (words().routing.other_connectors, &told.others)] {
         if !sentences.is_empty() {
@@ -47,10 +30,11 @@ pub fn text(told: &RouteTold) -> String {
 }
 
 fn added(at: usize, hop: &Hop) -> String {
-    if at == 0 { (words().routing.cost)(0) } else { hop.added.map(words().routing.at_cost).unwrap_or_default() }
+    if at == 0 { say::cost(0) } else { hop.added.map(|cost| format!("+{}", grouped(cost))).unwrap_or_default() }
 }
 
-fn about(at: usize, hop: &Hop) -> String {
+/// What is said of a step, part by part.
+fn parts(at: usize, hop: &Hop) -> Vec<String> {
     let mut parts = Vec::new();
     if at == 0 {
         parts.push(hop.about.clone());
@@ -63,17 +47,18 @@ fn about(at: usize, hop: &Hop) -> String {
         parts.push(words().routing.hub_stop.to_owned());
     }
     parts.retain(|part| !part.is_empty());
-    parts.join(" · ")
+    parts
 }
 
 /// The answer.
 pub fn answer(told: &RouteTold, case: &Case, act: &Callback<Action>, session: &Session) -> Html {
+    let names = say::names(told);
     html! {
         <>
             <p class="routing-verdict">{ verdict(told) }</p>
-            <p class="routing-sentence">{ sentence(told) }</p>
+            <p class="routing-sentence">{ with_names(&sentence(told), &names) }</p>
             if !told.queue.is_empty() && told.end == End::Goes {
-                <p class="meta routing-queue">{ (words().routing.queue)(&told.queue, &told.delivery) }</p>
+                <p class="meta routing-queue">{ with_names(&say::queue(told), &names) }</p>
             }
             if !told.reply.is_empty() { <p class="printed routing-queue" lang="en">{ &told.reply }</p> }
             if told.hops.len() > 1 {
@@ -82,11 +67,11 @@ pub fn answer(told: &RouteTold, case: &Case, act: &Callback<Action>, session: &S
                 </ol>
             }
             if !told.is_local && !told.from.is_empty() { <p class="meta">{ words().routing.computed }</p> }
-            { list(words().routing.why, &told.why) }
-            { list(words().routing.other_connectors, &told.others) }
+            { list(words().routing.why, &told.why, &names) }
+            { list(words().routing.other_connectors, &told.others, &names) }
             if told.end == End::Unknown && !told.is_empty {
                 <h3>{ words().routing.settle }</h3>
-                <p>{ (words().routing.settles)(told.target, told.is_exact, told.is_cut, &told.from, &told.asked.from) }</p>
+                <p>{ with_names(&say::settles(told), &names) }</p>
             }
             { problem(case, act, &[&told.to, told.hops.last().map_or("", |hop| hop.about.as_str())]) }
             if !told.from_elsewhere.is_empty() {
@@ -94,8 +79,8 @@ pub fn answer(told: &RouteTold, case: &Case, act: &Callback<Action>, session: &S
                 <dl class="routing-pairs">
                     { for told.from_elsewhere.iter().map(|other| html! {
                         <>
-                            <dt>{ &other.from }<span class="light">{ " " }{ &other.place }</span></dt>
-                            <dd>{ (words().routing.other_way)(other.end, other.cost, &other.queue) }</dd>
+                            <dt><bdi>{ &other.from }</bdi><span class="light">{ " " }<bdi>{ &other.place }</bdi></span></dt>
+                            <dd>{ with_names(&say::other_way(other), std::slice::from_ref(&other.queue)) }</dd>
                         </>
                     }) }
                 </dl>
@@ -126,23 +111,23 @@ fn step(at: usize, hop: &Hop, session: &Session) -> Html {
                 if hop.is_broken { { icon(Icon::Cross) } } else { <i /> }
             </span>
             <span class="routing-hop">
-                <b>{ &hop.name }</b>
+                <b><bdi>{ &hop.name }</bdi></b>
                 if hop.is_broken { <span class="visually-hidden">{ ": " }{ words().routing.breaks_here }</span> }
                 { cite(&hop.row, session) }
-                <span class="routing-about">{ about(at, hop) }{ cite(&hop.by_row, session) }</span>
+                <span class="routing-about">{ for parts(at, hop).into_iter().enumerate().map(|(at, part)| html! { <>{ if at == 0 { "" } else { " · " } }<bdi>{ part }</bdi></> }) }{ cite(&hop.by_row, session) }</span>
             </span>
         </li>
     }
 }
 
-fn list(title: &'static str, sentences: &[String]) -> Html {
+fn list(title: &'static str, sentences: &[String], names: &[String]) -> Html {
     if sentences.is_empty() {
         return Html::default();
     }
     html! {
         <>
             <h3>{ title }</h3>
-            <ul class="routing-list" lang="en">{ for sentences.iter().map(|sentence| html! { <li>{ sentence }</li> }) }</ul>
+            <ul class="routing-list" lang="en">{ for sentences.iter().map(|sentence| html! { <li>{ with_names(sentence, names) }</li> }) }</ul>
         </>
     }
 }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::answer::{answer, sentence, text};
+use super::answer::{answer, text};
+use super::say::{self, sentence};
 use super::state::{RoutingChange, RoutingState};
 use crate::ui::browser;
 use crate::ui::case::Case;
@@ -14,8 +15,9 @@ use crate::ui::language::{use_words, words};
 use crate::ui::session::Session;
 use crate::ui::shared::copy_button::CopyButton;
 use crate::ui::shared::icon::{Icon, icon};
+use crate::ui::shared::sentence::with_names;
 use crate::ui::state::Action;
-use crate::worker::protocol::{PlaceTold, Request, RouteQuestion, RoutingAsk, ServerTold};
+use crate::worker::protocol::{PlaceTold, Request, RoutingAsk, ServerTold};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -118,7 +120,7 @@ fn about(place: &PlaceTold, case: &Case, act: &Callback<Action>, session: &Sessi
         }
     };
     let server = |server: &ServerTold| {
-        let own = (words().routing.server)(server.version, server.databases);
+        let own = say::server(server);
         let inactive = if server.is_inactive { words().routing.inactive } else { "" };
         // Why it is not used comes in English.
         let parts = [(own.as_str(), None), (server.refused.as_str(), Some("en")), (inactive, None)];
@@ -129,15 +131,21 @@ fn about(place: &PlaceTold, case: &Case, act: &Callback<Action>, session: &Sessi
         (server.name.clone(), text.collect::<Html>())
     };
     let link = |(name, to, cost): &(String, String, Option<u32>)| {
-        let cost = cost.map(|cost| (words().routing.cost)(cost.into())).unwrap_or_default();
-        let parts = [name.clone(), cost].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
-        (to.clone(), html! { { parts.join(", ") } })
+        let cost = cost.map_or_else(|| words().routing.unread.to_owned(), |cost| say::cost(cost.into()));
+        (to.clone(), html! { <>if !name.is_empty() { <bdi>{ name }</bdi>{ ", " } }{ cost }</> })
     };
+    let is_link = place.key.starts_with("link:");
     html! {
         <>
-            <p class="routing-sentence">{ &place.name }{ cite(&place.row, session) }</p>
-            if let Some(cost) = place.cost { <p class="meta">{ (words().routing.cost)(cost) }</p> }
-            if !place.path.is_empty() { <p>{ (words().routing.way)(&place.path) }</p> }
+            <p class="routing-sentence"><bdi>{ &place.name }</bdi>{ cite(&place.row, session) }</p>
+            if let Some(cost) = place.cost { <p class="meta">{ say::cost(cost) }</p> }
+            if is_link && place.cost.is_none() { <p class="meta">{ words().routing.unread }</p> }
+            if !place.path.is_empty() { <p>{ with_names(&(words().routing.way)(&place.path.join(", ")), &place.path) }</p> }
+            if place.is_cut_off { <p>{ words().routing.place_cut_off }</p> }
+            if place.is_unlisted { <p>{ words().routing.place_unlisted }</p> }
+            if !place.unread.is_empty() {
+                <p>{ with_names(&(words().routing.place_unread)(&place.unread), std::slice::from_ref(&place.unread)) }</p>
+            }
             { problem(case, act, &place.servers.iter().map(|s| s.name.as_str()).chain([place.name.as_str()]).collect::<Vec<_>>()) }
             { pairs(words().routing.servers, place.servers.iter().map(server).collect()) }
             { pairs(words().routing.links, place.links.iter().map(link).collect()) }
@@ -152,15 +160,21 @@ fn ways(place: &PlaceTold, routing: &RoutingState, act: &Callback<Action>, sessi
     if !place.key.starts_with("site:") && !place.key.starts_with("group:") {
         return Html::default();
     }
-    let ask = |from: String, to: String| {
+    let ask = |is_to: bool| {
         let (act, session) = (act.clone(), session.clone());
+        let (name, key) = (place.name.clone(), place.key.clone());
+        let mut question = routing.question();
+        if is_to {
+            (question.to, question.to_key) = (name.clone(), key.clone());
+        } else {
+            (question.from, question.from_key) = (name.clone(), key.clone());
+        }
         Callback::from(move |_: MouseEvent| {
-            act.emit(Action::Routing(RoutingChange::From(from.clone())));
-            act.emit(Action::Routing(RoutingChange::To(to.clone())));
-            if !to.trim().is_empty() {
-                session.ask(&Request::Routing {
-                    ask: RoutingAsk::Route(RouteQuestion { from: from.clone(), to: to.clone() }),
-                });
+            let (name, key) = (name.clone(), key.clone());
+            let change = if is_to { RoutingChange::ToPlace(name, key) } else { RoutingChange::FromPlace(name, key) };
+            act.emit(Action::Routing(change));
+            if !question.to.trim().is_empty() {
+                session.ask(&Request::Routing { ask: RoutingAsk::Route(question.clone()) });
             } else if let Some(field) = browser::by_id("routing-to") {
                 let _ = field.focus();
             }
@@ -168,8 +182,8 @@ fn ways(place: &PlaceTold, routing: &RoutingState, act: &Callback<Action>, sessi
     };
     html! {
         <>
-            <button type="button" class="button" onclick={ask(routing.from.clone(), place.name.clone())}>{ words().routing.to_here }</button>
-            <button type="button" class="button" onclick={ask(place.name.clone(), routing.to.clone())}>{ words().routing.from_here }</button>
+            <button type="button" class="button" onclick={ask(true)}>{ words().routing.to_here }</button>
+            <button type="button" class="button" onclick={ask(false)}>{ words().routing.from_here }</button>
         </>
     }
 }

@@ -11,7 +11,8 @@ use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
 use super::motion::{self, Motion, size};
-use super::sign::{self, Marks};
+use super::picture::{Picture, Seen};
+use super::sign;
 use super::state::RoutingChange;
 use crate::ui::browser;
 use crate::ui::language::{use_words, words};
@@ -48,6 +49,11 @@ struct Kept {
     /// How often a place had to come into view when that was done last, and when it was within a sign of several.
     gone: u32,
     waits: u32,
+    /// The sign that takes the focus as soon as it is drawn.
+    wish: Option<usize>,
+    /// What of the map has its names drawn, and who is to know when that is something else.
+    seen: Seen,
+    tell: Option<Callback<Seen>>,
 }
 
 type Shared = Rc<RefCell<Kept>>;
@@ -57,6 +63,14 @@ fn change(kept: &Shared, to: impl FnOnce(Motion, (f64, f64)) -> Motion) {
         let now = to(kept.borrow().motion, size(&svg));
         kept.borrow_mut().motion = now;
         now.apply(&svg);
+        let (seen, tell) = (kept.borrow().seen, kept.borrow().tell.clone());
+        let next = seen.follow(now, size(&svg));
+        if next != seen {
+            kept.borrow_mut().seen = next;
+            if let Some(tell) = tell {
+                tell.emit(next);
+            }
+        }
     }
 }
 
@@ -67,6 +81,11 @@ pub fn MapPane(props: &Props) -> Html {
     let Props { map, place, route, go_to, one_by_one, act, session } = props;
     let kept: Shared = use_mut_ref(Kept::default);
     let active = use_state_eq(|| 0_usize);
+    let (seen_now, hovered) = (use_state_eq(Seen::default), use_state_eq(|| None::<usize>));
+    kept.borrow_mut().tell = Some(Callback::from({
+        let seen_now = seen_now.clone();
+        move |seen| seen_now.set(seen)
+    }));
     let is_open = place.is_some() || route.is_some();
     let seen = use_mut_ref(|| 0_usize);
     // Another map is shown whole; a drawer that opens changes the width.
@@ -167,6 +186,23 @@ pub fn MapPane(props: &Props) -> Html {
             }
         })
     };
+    let onpointerover = Callback::from({
+        let hovered = hovered.clone();
+        move |event: PointerEvent| hovered.set(node_at(event.target()))
+    });
+    let onpointerleave = Callback::from({
+        let hovered = hovered.clone();
+        move |_: PointerEvent| hovered.set(None)
+    });
+    let ready = Callback::from({
+        let kept = kept.clone();
+        move |()| {
+            let wish = kept.borrow_mut().wish.take();
+            if let Some(to) = wish {
+                focus(&kept, to);
+            }
+        }
+    });
     let onkeydown = keys(&kept, map, &active, &open, act);
     let (down, drag, up) = dragging(&kept);
     let step = |factor: f64| {
@@ -185,8 +221,8 @@ pub fn MapPane(props: &Props) -> Html {
         <section class="routing-map" aria-label={words().routing.map}>
             <div class="routing-window">
                 <svg id="routing-svg" role="group" aria-label={words().routing.map_keys} tabindex="0" {onclick} {onkeydown}
-                    onpointerdown={down} onpointermove={drag} onpointerup={up.clone()} onpointercancel={up}>
-                    <g class="routing-world"><Picture map={map.clone()} open={opened} {broken} active={*active} {trail} /></g>
+                    onpointerdown={down} onpointermove={drag} onpointerup={up.clone()} onpointercancel={up} {onpointerover} {onpointerleave}>
+                    <g class="routing-world"><Picture map={map.clone()} open={opened} {broken} active={*active} hovered={*hovered} {trail} seen={*seen_now} {ready} /></g>
                 </svg>
                 <div class="routing-controls">
                     <button type="button" class="button" onclick={step(STEP)} data-zoom="in" aria-label={words().routing.zoom_in} title="+">{ "+" }</button>
@@ -208,41 +244,6 @@ fn apart(map: &RoutingMap, at: usize, act: &Callback<Action>) {
     act.emit(Action::Routing(RoutingChange::OneByOne(true)));
     if let Some((key, _)) = node.members.first() {
         act.emit(Action::Routing(RoutingChange::GoTo(key.clone())));
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct PictureProps {
-    map: Rc<RoutingMap>,
-    open: Option<usize>,
-    broken: Option<usize>,
-    active: usize,
-    trail: Rc<Vec<usize>>,
-}
-
-/// Lines, costs and signs. A component of its own, so that hundreds of signs are not drawn anew while somebody types.
-#[function_component]
-fn Picture(props: &PictureProps) -> Html {
-    use_words();
-    let PictureProps { map, open, broken, active, trail } = props;
-    let is_step = |edge| sign::is_step(edge, trail);
-    html! {
-        <>
-            <g aria-hidden="true">
-                { for map.edges.iter().filter(|edge| !is_step(edge)).map(|edge| sign::line(map, edge, false)) }
-                { for map.edges.iter().filter(|edge| is_step(edge)).map(|edge| sign::line(map, edge, true)) }
-                { for map.edges.iter().map(|edge| sign::cost(edge, is_step(edge))) }
-            </g>
-            { for map.nodes.iter().enumerate().map(|(at, node)| {
-                let marks = Marks {
-                    is_open: *open == Some(at),
-                    is_on_route: trail.contains(&at),
-                    is_broken: *broken == Some(at),
-                    is_active: *active == at,
-                };
-                sign::sign(at, node, marks)
-            }) }
-        </>
     }
 }
 
@@ -296,10 +297,18 @@ fn go(kept: &Shared, map: &RoutingMap, to: usize) {
     if let Some(node) = map.nodes.get(to) {
         change(kept, |motion, size| motion.with_in_view(node.at, size));
     }
+    focus(kept, to);
+}
+
+/// Gives a sign the focus, as soon as it is drawn.
+fn focus(kept: &Shared, to: usize) {
     let sign = motion::svg().and_then(|svg| svg.query_selector(&format!("[data-node=\"{to}\"]")).ok().flatten());
-    // A sign is no element of the page's own kind, but takes the focus the same way.
-    if let Some(sign) = sign {
-        let _ = sign.unchecked_into::<HtmlElement>().focus();
+    match sign {
+        // A sign is no element of the page's own kind, but takes the focus the same way.
+        Some(sign) => {
+            let _ = sign.unchecked_into::<HtmlElement>().focus();
+        }
+        None => kept.borrow_mut().wish = Some(to),
     }
 }
 
@@ -375,6 +384,7 @@ fn legend(map: &RoutingMap, has_route: bool) -> Html {
             { item(has(PlaceKind::Several), html! { <><circle cx="2" cy="-2" r="6" /><circle class="over" cx="-1" cy="1" r="6" /></> }, words().routing.legend_several) }
             { item(has(PlaceKind::Exit), html! { <path d="M-7 -5H2L7 0 2 5H-7z" /> }, words().routing.legend_exit) }
             { item(map.nodes.iter().any(|node| node.is_start), html! { <circle class="start" r="6" /> }, words().routing.legend_start) }
+            { item(map.edges.iter().any(|edge| edge.is_unread), html! { <text class="sign" x="-3" y="5">{ "?" }</text> }, words().routing.legend_unread) }
             { item(has_route, html! { <path class="way" d="M-8 0H8" /> }, words().routing.legend_route) }
             { item(map.nodes.iter().any(|node| node.is_cut_off), html! { <path class="bad" d="M-7 -7H7V7H-7z" /> }, words().routing.legend_cut_off) }
         </ul>

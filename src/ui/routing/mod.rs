@@ -6,6 +6,9 @@ pub mod answer;
 pub mod drawer;
 mod map;
 mod motion;
+mod picture;
+pub mod say;
+mod search;
 mod sign;
 pub mod state;
 
@@ -19,13 +22,15 @@ use super::browser;
 use super::case::Case;
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
+use super::shared::sentence::with_names;
 use super::state::Action;
 use super::table_state::Tables;
 use super::table_view::{TableView, tabs};
 use super::view::View;
 use crate::ui::language::{use_words, words};
-use crate::worker::protocol::{Capture, Hit, HitKind, Request, RouteQuestion, RoutingAsk, RoutingCompared, RoutingMap};
+use crate::worker::protocol::{Capture, HitKind, Request, RoutingAsk, RoutingCompared, RoutingMap};
 use map::MapPane;
+use search::Search;
 use state::{CHANGES, RoutingChange, RoutingState};
 
 #[derive(Properties, PartialEq)]
@@ -59,6 +64,16 @@ pub fn Routing(props: &Props) -> Html {
             }
         }
     });
+    // A way that is not shown any more is not marked in the tables.
+    let had_route = use_mut_ref(|| false);
+    use_effect_with(routing.route.is_some(), {
+        let session = session.clone();
+        move |has_route| {
+            if had_route.replace(*has_route) && !has_route {
+                session.ask(&Request::Routing { ask: RoutingAsk::Leave });
+            }
+        }
+    });
     let map = match &routing.map {
         None => {
             return html! { <div class="table-view">{ head(None, act) }<p class="table-about">{ words().routing.drawing }</p></div> };
@@ -66,8 +81,10 @@ pub fn Routing(props: &Props) -> Html {
         Some(None) => return nothing(act),
         Some(Some(map)) => map,
     };
+    let compared = routing.compared.as_ref().and_then(|compared| compared.as_deref());
+    let empty = say::lists_none(tables.shown(View::Routing).unwrap_or_default(), map, compared);
     html! {
-        <TableView view={View::Routing} bare=true tables={tables.clone()} case={case.clone()} act={act.clone()} session={session.clone()}>
+        <TableView view={View::Routing} bare=true empty={empty.map(AttrValue::from)} tables={tables.clone()} case={case.clone()} act={act.clone()} session={session.clone()}>
             { head(Some(map), act) }
             <Calculator routing={routing.clone()} act={act.clone()} session={session.clone()} />
             { remarks(map) }
@@ -82,7 +99,7 @@ pub fn Routing(props: &Props) -> Html {
 }
 
 fn head(map: Option<&Rc<RoutingMap>>, act: &Callback<Action>) -> Html {
-    let counts = map.map(|map| (words().routing.counts)(map.counts.sites, map.counts.groups)).unwrap_or_default();
+    let counts = map.map(|map| say::counts(&map.counts)).unwrap_or_default();
     html! {
         <header class="view-head">
             <h1>{ words().routing.title }{ " " }<span class="light">{ counts }</span></h1>
@@ -117,7 +134,7 @@ fn choice(
             <select {id} class="field" {onchange}>
                 { for captures.iter().map(|capture| html! {
                     <option value={capture.table.to_string()} selected={capture.table == now}>
-                        { (words().routing.capture)(&capture.server, &capture.written, &capture.process) }
+                        { say::capture(capture) }
                     </option>
                 }) }
             </select>
@@ -146,7 +163,7 @@ fn remarks(map: &RoutingMap) -> Html {
     if !map.is_complete {
         all.push(words().routing.not_complete.to_owned());
     }
-    all.extend((words().routing.left_out)(map.left_out.places, map.left_out.links, map.left_out.connectors));
+    all.extend(say::left_out(&map.left_out));
     if map.more_captures > 0 {
         all.push((words().routing.more_captures)(map.more_captures));
     }
@@ -157,7 +174,15 @@ fn remarks(map: &RoutingMap) -> Html {
 fn comparison(routing: &RoutingState, map: &RoutingMap, act: &Callback<Action>) -> Html {
     let compared: &RoutingCompared = match &routing.compared {
         None => return Html::default(),
-        Some(None) => return html! { <p class="routing-compared">{ words().routing.compare_missing }</p> },
+        Some(None) => {
+            let collect = act.reform(|_: MouseEvent| Action::Show(View::Collect));
+            return html! {
+                <p class="routing-compared">
+                    { words().routing.compare_missing }{ " " }
+                    <button type="button" class="link" onclick={collect}>{ words().routing.nothing_link }</button>
+                </p>
+            };
+        }
         Some(Some(compared)) => compared,
     };
     let (before, after) = (compared.before.table, compared.after.table);
@@ -168,25 +193,31 @@ fn comparison(routing: &RoutingState, map: &RoutingMap, act: &Callback<Action>) 
             captures.push(own.clone());
         }
     }
-    let is_same = compared.routes == (0, 0, 0) && compared.objects == (0, 0, 0);
+    let is_same = compared.routes == (0, 0, 0) && compared.objects == (0, 0, 0, 0);
     html! {
         <div class="routing-compared">
             <div class="buttons">
                 { choice("routing-before", words().routing.before, &captures, before, act, move |table| RoutingChange::Pair(table, after)) }
                 { choice("routing-after", words().routing.after, &captures, after, act, move |table| RoutingChange::Pair(before, table)) }
             </div>
-            <p role="status"><b>
-                if !compared.is_worked_out {
-                    { words().routing.objects_alone }
-                    if is_same { { " " }{ words().routing.objects_same } }
-                } else if is_same {
-                    { words().routing.unchanged }
-                } else {
-                    { (words().routing.changed)(compared.routes, compared.objects, compared.destinations) }
-                }
-            </b></p>
+            if let Some((one, other)) = &compared.organizations {
+                <p role="status"><b>{ with_names(&(words().routing.organizations)(one, other), &[one.clone(), other.clone()]) }</b></p>
+                <p class="meta">{ say::objects(compared) }</p>
+            } else {
+                <p role="status"><b>
+                    if !compared.is_worked_out {
+                        { words().routing.objects_alone }{ " " }
+                        { if is_same { words().routing.objects_same.to_owned() } else { say::objects(compared) } }
+                    } else if is_same {
+                        { words().routing.unchanged }
+                    } else {
+                        { say::changed(compared) }
+                    }
+                </b></p>
+            }
+            if compared.unread > 0 { <p class="meta">{ (words().routing.unread_links)(compared.unread) }</p> }
             if compared.is_cut { <p class="meta">{ words().routing.cut_off }</p> }
-            if !compared.is_same_server { <p class="meta">{ words().routing.other_servers }</p> }
+            if !compared.is_same_server && compared.organizations.is_none() { <p class="meta">{ words().routing.other_servers }</p> }
         </div>
     }
 }
@@ -208,15 +239,6 @@ fn is_destination(kind: HitKind) -> bool {
     is_beginning(kind) || kind == HitKind::Database
 }
 
-/// The table that lists what has a name.
-fn table_of(kind: HitKind) -> &'static str {
-    match kind {
-        HitKind::Database => "routing-databases",
-        HitKind::Connector | HitKind::Link => "routing-links",
-        HitKind::Site | HitKind::Group | HitKind::Server => "routing-places",
-    }
-}
-
 /// From where, to what, and the search.
 #[function_component]
 fn Calculator(props: &CalculatorProps) -> Html {
@@ -233,8 +255,7 @@ fn Calculator(props: &CalculatorProps) -> Html {
                 return;
             }
             browser::remember_opener();
-            let question = RouteQuestion { from: routing.from.clone(), to: routing.to.clone() };
-            session.ask(&Request::Routing { ask: RoutingAsk::Route(question) });
+            session.ask(&Request::Routing { ask: RoutingAsk::Route(routing.question()) });
         })
     };
     let typed = |change: fn(String) -> RoutingChange| {
@@ -272,72 +293,6 @@ fn Calculator(props: &CalculatorProps) -> Html {
                 <button type="submit" class="button primary">{ words().routing.find_route }</button>
             </form>
             <Search routing={routing.clone()} act={act.clone()} session={session.clone()} oninput={typed(RoutingChange::Search)} />
-        </div>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct SearchProps {
-    routing: Rc<RoutingState>,
-    act: Callback<Action>,
-    session: Session,
-    oninput: Callback<InputEvent>,
-}
-
-/// The search: it jumps to a place and opens it.
-#[function_component]
-fn Search(props: &SearchProps) -> Html {
-    use_words();
-    let SearchProps { routing, act, session, oninput } = props;
-    let hits = routing.hits.as_ref().filter(|hits| hits.0 == routing.search && !routing.search.trim().is_empty());
-    let go = {
-        let (act, session, map) = (act.clone(), session.clone(), routing.drawn().cloned());
-        Callback::from(move |Hit { key, name, kind, .. }: Hit| {
-            let is_drawn = map.as_ref().is_some_and(|map| sign::of_key(map, &key).is_some());
-            if is_drawn {
-                browser::remember_opener();
-                session.ask(&Request::Routing { ask: RoutingAsk::Place { key: key.clone() } });
-            } else {
-                // What is not on the map is in the tables.
-                let query = crate::worker::protocol::Query { filter: format!("\"{name}\""), ..Default::default() };
-                act.emit(Action::ShowTable(View::Routing, table_of(kind)));
-                act.emit(Action::Table(table_of(kind), super::table_state::TableChange::Query(query)));
-            }
-            act.emit(Action::Routing(RoutingChange::GoTo(key)));
-        })
-    };
-    let key = {
-        let (first, go, act) = (hits.and_then(|hits| hits.1.first().cloned()), go.clone(), act.clone());
-        Callback::from(move |event: KeyboardEvent| match (event.key().as_str(), &first) {
-            ("Enter", Some(hit)) => {
-                event.prevent_default();
-                go.emit(hit.clone());
-            }
-            ("Escape", Some(_)) => {
-                event.prevent_default();
-                act.emit(Action::Routing(RoutingChange::Search(String::new())));
-            }
-            _ => {}
-        })
-    };
-    html! {
-        <div class="routing-search" role="search">
-            <input id="routing-search" class="field" type="search" placeholder={words().routing.search} aria-label={words().routing.search} value={routing.search.clone()}
-                {oninput} onkeydown={key} autocomplete="off" autocapitalize="off" spellcheck="false" />
-            if let Some(hits) = hits {
-                <div class="menu" role="group" aria-label={words().routing.hits}>
-                    { for hits.1.iter().map(|hit| {
-                        let onclick = go.reform({
-                            let hit = hit.clone();
-                            move |_: MouseEvent| hit.clone()
-                        });
-                        html! {
-                            <button type="button" class="routing-hit" {onclick}><b>{ &hit.name }</b><span class="light">{ " " }{ (words().routing.hit)(hit.kind, &hit.place) }</span></button>
-                        }
-                    }) }
-                    if hits.1.is_empty() { <p class="meta">{ words().routing.no_hits }</p> }
-                </div>
-            }
         </div>
     }
 }

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::ui::browser;
-use crate::worker::protocol::{MAP_LEVELS, Node, RoutingMap};
+use crate::worker::protocol::{MAP_LEVELS, Node, RoutingMap, map_frame};
 
 /// The smallest and the largest magnification, and the largest one that fitting gives.
 const SMALLEST: f64 = 0.05;
@@ -17,8 +17,11 @@ const FITTING: f64 = 1.15;
 /// Below this magnification signs become smaller.
 const ROOM: f64 = 0.6;
 
-/// Free space around what fits, for names.
-const MARGIN: (f64, f64) = (84.0, 46.0);
+/// Free space around what fits, and above it, where the buttons are.
+const MARGIN: (f64, f64) = (12.0, 40.0);
+
+/// Steps in which the magnification that fits is found.
+const HALVES: u32 = 12;
 
 /// The magnification and the place of the map's corner in the window.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,12 +40,37 @@ impl Default for Motion {
 }
 
 impl Motion {
-    /// All of a map in a window of this size.
+    /// All of a map in a window of this size, with the names that are shown there: the largest magnification at which they
+    /// have room, found by halving.
     pub fn fit(map: &RoutingMap, (width, height): (f64, f64)) -> Motion {
-        let (w, h) = (f64::from(map.size.0), f64::from(map.size.1));
-        let room = ((width - 2.0 * MARGIN.0).max(40.0), (height - 2.0 * MARGIN.1).max(40.0));
-        let zoom = (room.0 / w.max(1.0)).min(room.1 / h.max(1.0)).clamp(SMALLEST, FITTING);
-        Motion { zoom, x: (width - w * zoom) / 2.0, y: (height - h * zoom) / 2.0, is_moved: false }
+        let reach = |zoom: f64| {
+            let shown = level(zoom);
+            let frames = map.nodes.iter().map(|node| {
+                let frame = map_frame(node, node.level < shown || node.is_start || node.is_cut_off);
+                let (x, y) = (f64::from(node.at.0) * zoom, f64::from(node.at.1) * zoom);
+                (x + frame.0, y + frame.1, x + frame.2, y + frame.3)
+            });
+            frames.reduce(|a, b| (a.0.min(b.0), a.1.min(b.1), a.2.max(b.2), a.3.max(b.3))).unwrap_or_default()
+        };
+        let room = (width - 2.0 * MARGIN.0, height - MARGIN.1 - MARGIN.0);
+        let fits = |(left, top, right, bottom): (f64, f64, f64, f64)| right - left <= room.0 && bottom - top <= room.1;
+        let (mut small, mut large) = (SMALLEST, FITTING);
+        if fits(reach(large)) {
+            small = large;
+        }
+        for _ in 0..HALVES {
+            let zoom = (small + large) / 2.0;
+            if fits(reach(zoom)) { small = zoom } else { large = zoom }
+        }
+        let (left, top, right, bottom) = reach(small);
+        let y = MARGIN.1 + (room.1 - (bottom - top)) / 2.0 - top;
+        Motion { zoom: small, x: (width - left - right) / 2.0, y, is_moved: false }
+    }
+
+    /// What of the map is in a window of this size: left, top, right, bottom.
+    pub fn seen(self, (width, height): (f64, f64)) -> (f64, f64, f64, f64) {
+        let (x, y) = (-self.x / self.zoom, -self.y / self.zoom);
+        (x, y, x + width / self.zoom, y + height / self.zoom)
     }
 
     /// Another magnification that keeps a point of the window where it is.
@@ -76,9 +104,6 @@ impl Motion {
             let transform = format!("translate({:.2} {:.2}) scale({:.4})", self.x, self.y, self.zoom);
             let _ = world.set_attribute("transform", &transform);
         }
-        let levels = MAP_LEVELS.iter().enumerate().filter(|(_, zoom)| **zoom <= self.zoom + 1e-6);
-        let shown: Vec<String> = levels.map(|(level, _)| level.to_string()).collect();
-        let _ = svg.set_attribute("data-shown", &shown.join(" "));
         // The frame around it is an element of the page, whose style can be set.
         if let Some(frame) = svg.parent_element().and_then(|frame| frame.dyn_into::<HtmlElement>().ok()) {
             let set = |name: &str, by: f64| frame.style().set_property(name, &format!("{by:.4}"));
@@ -87,6 +112,11 @@ impl Motion {
             let _ = set("--routing-shapes", 1.0 / self.zoom.max(ROOM));
         }
     }
+}
+
+/// How many levels of text are shown at a magnification.
+pub fn level(zoom: f64) -> u8 {
+    u8::try_from(MAP_LEVELS.iter().filter(|from| **from <= zoom + 1e-6).count()).unwrap_or(u8::MAX)
 }
 
 /// Width and height of the window of the map.
@@ -127,19 +157,40 @@ pub fn svg() -> Option<Element> {
 mod tests {
     use super::*;
 
-    fn map(width: u32, height: u32) -> RoutingMap {
-        RoutingMap { size: (width, height), ..RoutingMap::default() }
+    fn node(x: i32, y: i32) -> Node {
+        Node {
+            key: String::new(),
+            name: "A place with a name".to_owned(),
+            kind: crate::worker::protocol::PlaceKind::Site,
+            number: 0,
+            cost: None,
+            is_start: false,
+            is_cut_off: false,
+            members: Vec::new(),
+            spaces: String::new(),
+            at: (x, y),
+            side: 0,
+            level: 0,
+        }
     }
 
     #[test]
-    fn all_of_a_map_fits_and_is_in_the_middle() {
-        let motion = Motion::fit(&map(2_000, 500), (1_000.0, 400.0));
-        assert!(
-            motion.x >= MARGIN.0 - 1e-6 && motion.x + 2_000.0 * motion.zoom <= 1_000.0 - MARGIN.0 + 1e-6,
-            "{motion:?}"
-        );
-        assert!((motion.y * 2.0 + 500.0 * motion.zoom - 400.0).abs() < 1e-6);
-        assert_eq!(Motion::fit(&map(0, 0), (800.0, 400.0)).zoom, FITTING);
+    fn all_of_a_map_fits_with_its_names() {
+        for (size, nodes) in [
+            ((1_000.0, 400.0), vec![node(0, 0), node(2_000, 500)]),
+            ((300.0, 200.0), vec![node(0, 0), node(2_000, 20), node(40, 900)]),
+        ] {
+            let map = RoutingMap { nodes, ..RoutingMap::default() };
+            let motion = Motion::fit(&map, size);
+            for node in &map.nodes {
+                let frame = map_frame(node, motion.zoom >= MAP_LEVELS[0]);
+                let (x, y) =
+                    (f64::from(node.at.0) * motion.zoom + motion.x, f64::from(node.at.1) * motion.zoom + motion.y);
+                assert!(x + frame.0 >= 0.0 && x + frame.2 <= size.0, "{motion:?}");
+                assert!(y + frame.1 >= 0.0 && y + frame.3 <= size.1, "{motion:?}");
+            }
+        }
+        assert!((Motion::fit(&RoutingMap::default(), (800.0, 400.0)).zoom - FITTING).abs() < 1e-9);
     }
 
     #[test]
@@ -153,20 +204,6 @@ mod tests {
 
     #[test]
     fn arrows_go_to_the_next_place_ahead() {
-        let node = |x, y| Node {
-            key: String::new(),
-            name: String::new(),
-            kind: crate::worker::protocol::PlaceKind::Site,
-            number: 0,
-            cost: None,
-            is_start: false,
-            is_cut_off: false,
-            members: Vec::new(),
-            spaces: String::new(),
-            at: (x, y),
-            side: 0,
-            level: 0,
-        };
         let nodes = [node(0, 0), node(100, 10), node(60, 90), node(-50, 0)];
         assert_eq!(next_in(&nodes, 0, (1.0, 0.0)), Some(1));
         assert_eq!(next_in(&nodes, 0, (-1.0, 0.0)), Some(3));

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::say;
 use crate::ui::language::words;
 use crate::worker::protocol::{Edge, EdgeKind, Node, PlaceKind, RouteTold, RoutingMap};
 
@@ -28,18 +29,12 @@ pub fn is_step(edge: &Edge, trail: &[usize]) -> bool {
     trail.windows(2).any(|pair| pair == [a, b] || pair == [b, a])
 }
 
-/// The name of a sign in words.
-pub fn name(node: &Node) -> String {
-    match node.kind {
-        PlaceKind::Several => (words().routing.several)(node.number),
-        PlaceKind::Exit if node.name.is_empty() => (words().routing.connectors)(node.number),
-        _ => node.name.clone(),
-    }
-}
-
-/// How a sign is marked.
-#[derive(Clone, Copy, Default)]
+/// How a sign is drawn.
+#[derive(Clone, Copy, Default, PartialEq)]
 pub struct Marks {
+    /// Whether its name stands beside it, and its number in it.
+    pub has_name: bool,
+    pub has_number: bool,
     pub is_open: bool,
     pub is_on_route: bool,
     pub is_broken: bool,
@@ -64,14 +59,15 @@ pub fn sign(at: usize, node: &Node, marks: Marks) -> Html {
     };
     let is_bad = marks.is_broken || node.is_cut_off;
     let number = match node.kind {
+        _ if !marks.has_number => String::new(),
         PlaceKind::Link => String::new(),
         PlaceKind::Exit if node.number < 2 => String::new(),
         _ => node.number.to_string(),
     };
-    let full = name(node);
+    let full = say::name(node);
     let shown =
         if full.chars().count() > MOST { full.chars().take(MOST - 1).chain(['…']).collect() } else { full.clone() };
-    let label = (words().routing.node)(&full, node.kind, node.number, node.cost, node.is_start, is_bad);
+    let label = say::node(node, is_bad);
     let (x, y, anchor) = match node.side {
         0 => ("23", 4, "start"),
         1 => ("-23", 4, "end"),
@@ -87,26 +83,28 @@ pub fn sign(at: usize, node: &Node, marks: Marks) -> Html {
     let below = if is_above { y - 15 } else { y + 15 };
     let class = classes!(
         "routing-node",
-        format!("level-{}", node.level),
         (node.kind == PlaceKind::Site && node.number == 0).then_some("empty"),
         node.is_start.then_some("start"),
         marks.is_open.then_some("open"),
         marks.is_on_route.then_some("on-route"),
         is_bad.then_some("broken"),
     );
+    let beside = match (node.kind, node.cost) {
+        (PlaceKind::Exit, _) => node.spaces.clone(),
+        (PlaceKind::Link, Some(cost)) => say::cost(cost),
+        (PlaceKind::Link, None) => words().routing.unread.to_owned(),
+        _ => String::new(),
+    };
     html! {
         <g key={node.key.clone()} {class} transform={format!("translate({} {})", node.at.0, node.at.1)} data-node={at.to_string()} role="button"
             tabindex={if marks.is_active { "0" } else { "-1" }} aria-label={label} aria-pressed={marks.is_open.to_string()}>
             { drawing }
             if is_bad { <rect class="routing-scaled routing-frame" x="-20" y="-20" width="40" height="40" /> }
             if !number.is_empty() { <text class="routing-scaled routing-number" y="4">{ number }</text> }
-            <text class="routing-name routing-fades" {x} y={y.to_string()} text-anchor={anchor}>{ shown }</text>
-            if node.kind == PlaceKind::Exit && !node.spaces.is_empty() {
-                <text class="routing-spaces routing-fades" {x} y={below.to_string()} text-anchor={anchor}>{ &node.spaces }</text>
-            }
-            if node.kind == PlaceKind::Link {
-                if let Some(cost) = node.cost {
-                    <text class="routing-spaces routing-fades" {x} y={below.to_string()} text-anchor={anchor}>{ (words().routing.cost)(cost) }</text>
+            if marks.has_name {
+                <text class="routing-name" {x} y={y.to_string()} text-anchor={anchor}>{ shown }</text>
+                if !beside.is_empty() {
+                    <text class="routing-spaces" {x} y={below.to_string()} text-anchor={anchor}>{ beside }</text>
                 }
             }
             if is_bad {
@@ -121,41 +119,50 @@ pub fn sign(at: usize, node: &Node, marks: Marks) -> Html {
     }
 }
 
-/// A line; what stands on it is drawn after all lines.
-pub fn line(map: &RoutingMap, edge: &Edge, is_on_route: bool) -> Html {
-    let (Some(a), Some(b)) = (map.nodes.get(edge.ends.0 as usize), map.nodes.get(edge.ends.1 as usize)) else {
-        return Html::default();
-    };
-    let class = classes!(
-        "routing-line",
-        match edge.kind {
-            EdgeKind::SiteLink => None,
-            EdgeKind::GroupConnector => Some("between-groups"),
-            EdgeKind::Exit => Some("exit"),
-        },
-        is_on_route.then_some("on-route"),
-    );
-    html! {
-        <line {class} x1={a.at.0.to_string()} y1={a.at.1.to_string()} x2={b.at.0.to_string()} y2={b.at.1.to_string()} />
+/// A line of the way that is shown.
+pub fn step(map: &RoutingMap, edge: &Edge) -> Html {
+    let Some((a, b)) = ends(map, edge) else { return Html::default() };
+    let class = classes!("routing-line", "on-route", class_of(edge.kind));
+    html! { <line {class} x1={a.0.to_string()} y1={a.1.to_string()} x2={b.0.to_string()} y2={b.1.to_string()} /> }
+}
+
+fn ends(map: &RoutingMap, edge: &Edge) -> Option<((i32, i32), (i32, i32))> {
+    Some((map.nodes.get(edge.ends.0 as usize)?.at, map.nodes.get(edge.ends.1 as usize)?.at))
+}
+
+fn class_of(kind: EdgeKind) -> Option<&'static str> {
+    match kind {
+        EdgeKind::SiteLink => None,
+        EdgeKind::GroupConnector => Some("between-groups"),
+        EdgeKind::Exit => Some("exit"),
     }
+}
+
+/// All lines of a kind that are no steps of a way: one element, since there can be thousands.
+pub fn lines(map: &RoutingMap, kind: EdgeKind, trail: &[usize]) -> Html {
+    let mut d = String::new();
+    for edge in map.edges.iter().filter(|edge| edge.kind == kind && !is_step(edge, trail)) {
+        if let Some((a, b)) = ends(map, edge) {
+            d.push_str(&format!("M{} {}L{} {}", a.0, a.1, b.0, b.1));
+        }
+    }
+    if d.is_empty() {
+        return Html::default();
+    }
+    html! { <path class={classes!("routing-line", class_of(kind))} {d} /> }
 }
 
 /// The cost on a line.
 pub fn cost(edge: &Edge, is_on_route: bool) -> Html {
-    let cost = match edge.cost {
-        Some((low, high)) if low == high => low.to_string(),
-        Some((low, high)) => format!("{low}–{high}"),
-        None => return Html::default(),
-    };
-    let class = classes!("routing-cost", format!("level-{}", edge.level), is_on_route.then_some("on-route"));
+    let Some(text) = say::edge(edge) else { return Html::default() };
+    let class = classes!("routing-cost", is_on_route.then_some("on-route"));
     let transform = format!("translate({} {})", edge.label.0, edge.label.1);
-    let text = (words().routing.edge)(&cost, edge.kind, edge.back);
     if edge.kind == EdgeKind::GroupConnector {
         let characters = edge.name.chars().count().max(text.chars().count()).min(MOST) as f64;
         let width = characters * 7.0 + 16.0;
         return html! {
             <g {class} {transform}>
-                <g class="routing-sign routing-fades">
+                <g class="routing-sign">
                     <rect class="routing-box" x={(-width / 2.0).to_string()} y="-17" width={width.to_string()} height="34" />
                     <text class="routing-by" y="-3">{ edge.name.chars().take(MOST).collect::<String>() }</text>
                     <text y="11">{ text }</text>
@@ -163,5 +170,5 @@ pub fn cost(edge: &Edge, is_on_route: bool) -> Html {
             </g>
         };
     }
-    html! { <g {class} {transform}><text class="routing-sign routing-fades" y="4">{ text }</text></g> }
+    html! { <g {class} {transform}><text class="routing-sign" y="4">{ text }</text></g> }
 }

@@ -3,10 +3,13 @@
 use std::rc::Rc;
 
 use crate::ui::language::words;
-use crate::worker::protocol::{Hit, PlaceTold, RouteTold, RoutingCompared, RoutingMap, RoutingTold};
+use crate::worker::protocol::{Hit, PlaceTold, RouteQuestion, RouteTold, RoutingCompared, RoutingMap, RoutingTold};
 
 /// The tables that are about the table on the map.
 const OF_MAP: &[&str] = &["routing-links", "routing-places", "routing-databases", "routing-changes"];
+
+/// Those that mark the rows of the way that is shown.
+pub const OF_ROUTE: &[&str] = &["routing-links", "routing-places", "routing-databases"];
 
 /// The table that is about two tables.
 pub const CHANGES: &str = "routing-changes";
@@ -23,6 +26,9 @@ pub struct RoutingState {
     /// What stands in the fields.
     pub from: String,
     pub to: String,
+    /// Keys of the places that these two were taken from; typing forgets them.
+    pub from_key: String,
+    pub to_key: String,
     pub search: String,
     /// What was found, with the text that was looked for.
     pub hits: Option<Rc<(String, Vec<Hit>)>>,
@@ -43,6 +49,9 @@ pub enum RoutingChange {
     OneByOne(bool),
     From(String),
     To(String),
+    /// The name of a place and its key.
+    FromPlace(String, String),
+    ToPlace(String, String),
     Search(String),
     GoTo(String),
     Pair(u32, u32),
@@ -61,6 +70,12 @@ impl RoutingState {
         self.place.is_some() || self.route.is_some()
     }
 
+    /// What the fields ask.
+    pub fn question(&self) -> RouteQuestion {
+        let (from, to) = (self.from.clone(), self.to.clone());
+        RouteQuestion { from, to, from_key: self.from_key.clone(), to_key: self.to_key.clone() }
+    }
+
     /// The map that is drawn.
     pub fn drawn(&self) -> Option<&Rc<RoutingMap>> {
         self.map.as_ref()?.as_ref()
@@ -73,10 +88,14 @@ impl RoutingState {
                 self.table = Some(table);
                 (self.place, self.route) = (None, None);
                 self.from.clear();
+                self.from_key.clear();
+                self.to_key.clear();
             }
             RoutingChange::OneByOne(one_by_one) => self.one_by_one = one_by_one,
-            RoutingChange::From(text) => self.from = text,
-            RoutingChange::To(text) => self.to = text,
+            RoutingChange::From(text) => (self.from, self.from_key) = (text, String::new()),
+            RoutingChange::To(text) => (self.to, self.to_key) = (text, String::new()),
+            RoutingChange::FromPlace(text, key) => (self.from, self.from_key) = (text, key),
+            RoutingChange::ToPlace(text, key) => (self.to, self.to_key) = (text, key),
             RoutingChange::Search(text) => {
                 if text.trim().is_empty() {
                     self.hits = None;
@@ -119,10 +138,11 @@ impl RoutingState {
             }
             RoutingTold::Route(route) => {
                 self.place = None;
-                let said = super::answer::sentence(&route);
+                let said = super::say::sentence(&route);
                 self.route = Some(Rc::new(*route));
-                return (&[], Some(said));
+                return (OF_ROUTE, Some(said));
             }
+            RoutingTold::Left => return (OF_ROUTE, None),
             RoutingTold::Compare(compared) => {
                 let pair = |c: &RoutingCompared| (c.before.table, c.after.table);
                 let before = self.compared.as_ref().and_then(|known| known.as_ref().map(|known| pair(known)));
@@ -177,5 +197,14 @@ mod tests {
         assert!(state.hits.is_some());
         state.change(RoutingChange::Search(" ".to_owned()));
         assert!(state.hits.is_none());
+    }
+
+    #[test]
+    fn a_place_that_was_pointed_at_is_meant_until_somebody_types() {
+        let mut state = RoutingState::default();
+        state.change(RoutingChange::ToPlace("Berlin".to_owned(), "site:7".to_owned()));
+        assert_eq!((state.question().to.as_str(), state.question().to_key.as_str()), ("Berlin", "site:7"));
+        state.change(RoutingChange::To("Berlin".to_owned()));
+        assert_eq!(state.question().to_key, "");
     }
 }

@@ -40,6 +40,7 @@ pub enum Icon {
     Routing,
     Connectors,
     Permissions,
+    Search,
 }
 
 /// Draws an icon.
@@ -94,6 +95,9 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Permissions => {
             html! { <><circle cx="4.9" cy="11.1" r="3.1" /><path d="M7.1 8.9l6.7-6.7M10.8 5.2l2.4 2.4" /></> }
         }
+        Icon::Search => html! {
+            <><path d="M1.8 2.8h11.4M1.8 6.4h3M1.8 10h2.4" /><circle cx="9.4" cy="9" r="3.4" /><path d="M11.9 11.5l2.5 2.5" /></>
+        },
         Icon::Open => html! { <path d="M8 1.8V10M4.9 7L8 10.1 11.1 7M2.3 9.5v4.7h11.4V9.5" /> },
     };
     html! { <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">{ drawing }</svg> }

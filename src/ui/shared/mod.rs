@@ -5,5 +5,6 @@ pub mod command_box;
 pub mod copy_button;
 pub mod excerpt;
 pub mod icon;
+pub mod menu;
 pub mod sentence;
 pub mod verdict;

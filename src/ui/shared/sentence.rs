@@ -67,3 +67,14 @@ impl Footing {
             .collect()
     }
 }
+
+/// A sentence of the page with names from files in it. Each name stands apart: marks in it that turn the direction of text do
+/// not turn the words around it.
+pub fn with_names(sentence: &str, names: &[String]) -> Html {
+    let show = |piece: Piece| match piece {
+        Piece::Name(name) => html! { <bdi>{ name }</bdi> },
+        Piece::Words(words) => html! { { words } },
+        Piece::Cite(number) => html! { { number } },
+    };
+    text::names_in(sentence, names).into_iter().map(show).collect()
+}

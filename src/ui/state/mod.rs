@@ -20,12 +20,13 @@ use super::connectors::state::{ConnectorsChange, ConnectorsState};
 use super::export::Redaction;
 use super::language::{Language, Words};
 use super::notice::Notice;
-use super::routing::state::{RoutingChange, RoutingState};
-use super::table_state::{TableChange, Tables};
+use super::routing::state::{OF_ROUTE, RoutingChange, RoutingState};
+use super::search::state::{SearchChange, SearchState};
+use super::table_state::{KeptChange, TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
 use crate::report::{Input, Report};
-use crate::worker::protocol::{Clocks, Picture, RowAnswer, SampleInfo};
+use crate::worker::protocol::{Clocks, NotFilters, Picture, RowAnswer, SampleInfo};
 
 /// How far the case is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,12 +93,15 @@ pub struct State {
     pub tables: Rc<Tables>,
     pub connectors: Rc<ConnectorsState>,
     pub routing: Rc<RoutingState>,
+    pub search: Rc<SearchState>,
     /// The timeline as drawn last.
     pub picture: Option<Rc<Picture>>,
     /// Problems that were set aside, with a note each.
     pub acknowledged: Rc<BTreeMap<u32, String>>,
     /// The report of earlier files, to compare with.
     pub before: Option<Before>,
+    /// The last report of this case that was taken away to read more files, or the same again: its notes come back.
+    pub last: Option<Before>,
 }
 
 #[derive(Clone, Debug)]
@@ -113,7 +117,7 @@ pub enum Action {
         steps: Vec<Step>,
         elapsed: f64,
     },
-    FileDone(u32, Box<Input>),
+    FilesDone(Vec<(u32, Input)>),
     Report(Box<Report>),
     Cancelled,
     Died(String),
@@ -131,16 +135,26 @@ pub enum Action {
     Compare,
     /// No comparison any more.
     StopComparing,
+    /// The last report becomes the one to compare with: the files added to it are read by themselves.
+    CompareLast,
+    /// Back to the files that later ones were to be compared with; they are read again.
+    GoBack,
     /// Another choice of what to gather.
     Collect(Box<Choice>),
     /// Something about a table changes.
     Table(&'static str, TableChange),
+    /// A filter is kept, or no longer.
+    Kept(KeptChange),
     /// Another table of a view is shown.
     ShowTable(View, &'static str),
     /// Something about the connectors changes.
     Connectors(ConnectorsChange),
     /// Something about routing changes.
     Routing(RoutingChange),
+    /// Something about the search changes.
+    Search(SearchChange),
+    /// The search is shown, with this in its field.
+    SearchFor(String),
     /// A row opens in the drawer.
     Row(Box<RowAnswer>),
     /// All views show this range of time only; from and to on the axis.
@@ -195,10 +209,12 @@ impl State {
             picture: None,
             acknowledged: Rc::default(),
             before: None,
+            last: None,
             exporting: false,
             redaction: None,
             connectors: Rc::default(),
             routing: Rc::default(),
+            search: Rc::default(),
         }
     }
 
@@ -233,6 +249,31 @@ impl State {
         self.case.as_ref()?.evidence(problem, number)
     }
 
+    fn change_kept(&mut self, change: KeptChange) {
+        let kept = &mut Rc::make_mut(&mut self.tables).kept;
+        let said = self.language.words().grid;
+        let (said, notice) = match change {
+            KeptChange::Keep(filter) => {
+                kept.keep(filter);
+                (said.filter_kept.to_owned(), None)
+            }
+            KeptChange::Remove(filter) => {
+                kept.remove(&filter);
+                (said.filter_removed.to_owned(), None)
+            }
+            KeptChange::Read(text) => match kept.take_file(&text) {
+                Ok(of) if of.unknown == 0 => ((said.filters_taken)(of.taken as u64), None),
+                Ok(of) => (String::new(), Some(Notice::SomeFilters(of))),
+                Err(NotFilters) => (String::new(), Some(Notice::NoFilters)),
+            },
+            KeptChange::NotRead => (String::new(), Some(Notice::NoFilters)),
+        };
+        self.notice = notice;
+        if !said.is_empty() {
+            self.say(said);
+        }
+    }
+
     fn say(&mut self, text: String) {
         self.spoken = (self.spoken.0.wrapping_add(1), text);
     }
@@ -241,12 +282,17 @@ impl State {
         match action {
             Action::Ready(samples) => self.samples = Rc::new(samples),
             Action::Begin { name, files } => {
+                // What stood over the view or beside it was about the report that goes.
+                let closed = self.has_drawer() || self.exporting;
                 self.phase = Phase::Reading;
                 self.name = name;
                 self.ledger = Rc::new(Ledger { rows: files.into_iter().map(Row::new).collect(), elapsed: 0.0 });
-                self.case = None;
+                if let Some(last) = self.take_case() {
+                    self.last = Some(last);
+                }
                 self.close();
                 self.exporting = false;
+                self.keyboard = false;
                 self.redaction = None;
                 self.notice = None;
                 self.stalled = false;
@@ -255,11 +301,13 @@ impl State {
                 Rc::make_mut(&mut self.tables).forget();
                 Rc::make_mut(&mut self.connectors).forget();
                 Rc::make_mut(&mut self.routing).forget();
+                self.search = Rc::default();
                 self.picture = None;
                 if self.view == View::About {
                     self.view = View::Diagnosis;
                 }
-                self.say(self.words().frame.said_reading.to_owned());
+                let words = self.words().frame;
+                self.say(if closed { words.said_closed } else { words.said_reading }.to_owned());
             }
             Action::Files(files) => {
                 let rows = files.into_iter().map(Row::new).collect();
@@ -271,12 +319,20 @@ impl State {
                 steps.into_iter().for_each(|step| ledger.step(step));
                 self.stalled = false;
             }
-            Action::FileDone(source, input) => Rc::make_mut(&mut self.ledger).finish(source, *input),
+            Action::FilesDone(done) => {
+                let ledger = Rc::make_mut(&mut self.ledger);
+                done.into_iter().for_each(|(source, input)| ledger.finish(source, input));
+            }
             Action::Report(report) => self.receive(*report),
             Action::Cancelled => {
                 self.phase = Phase::Cancelled;
                 self.stalled = false;
                 self.say(self.words().frame.said_cancelled.to_owned());
+            }
+            // What is in the page stays; only what comes from the files is gone.
+            Action::Died(message) if self.case.is_some() => {
+                self.change_search(SearchChange::Stop);
+                self.notice = Some(Notice::WorkerLost(message));
             }
             Action::Died(message) => {
                 self.phase = Phase::Died { path: self.ledger.in_work().map(str::to_owned), message };
@@ -310,11 +366,26 @@ impl State {
                     case.compare(None);
                 }
             }
+            Action::CompareLast => {
+                self.before = self.last.take().or_else(|| self.before.take());
+                self.case = None;
+            }
+            Action::GoBack => {
+                self.last = self.before.take();
+                self.case = None;
+            }
             Action::Collect(choice) => self.collect = Some(Rc::new(*choice)),
             Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
+            Action::Kept(change) => self.change_kept(change),
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
             Action::Connectors(change) => Rc::make_mut(&mut self.connectors).change(change),
             Action::Routing(change) => self.change_routing(change),
+            Action::Search(change) => self.change_search(change),
+            Action::SearchFor(text) => {
+                self.view = View::Search;
+                self.close();
+                self.change_search(SearchChange::For(text));
+            }
             Action::Row(row) => self.open_row(*row),
             Action::Range(range) => Rc::make_mut(&mut self.tables).set_range(range),
             Action::Clocks(clocks) => Rc::make_mut(&mut self.tables).set_clocks(clocks),
@@ -358,10 +429,17 @@ impl State {
     fn change_routing(&mut self, change: RoutingChange) {
         let (other, said) = Rc::make_mut(&mut self.routing).change(change);
         if !other.is_empty() {
-            Rc::make_mut(&mut self.tables).renew_rows(other);
+            let tables = Rc::make_mut(&mut self.tables);
+            if std::ptr::eq(other, OF_ROUTE) { tables.refresh_rows(other) } else { tables.renew_rows(other) }
         }
         if let Some(said) = said {
             self.say(said);
+        }
+    }
+
+    fn change_search(&mut self, change: SearchChange) {
+        if Rc::make_mut(&mut self.search).change(change) {
+            self.say(self.search.said(self.words().search));
         }
     }
 
@@ -371,7 +449,9 @@ impl State {
         let problems = report.problems_to_solve() as u64;
         self.phase = Phase::Done;
         self.stalled = false;
-        self.acknowledged = Rc::default();
+        // Notes go with their problems: into the report of more files, and into that of later ones.
+        let notes = self.last.as_ref().or(self.before.as_ref()).map(|earlier| earlier.notes_on(&report));
+        self.acknowledged = Rc::new(notes.unwrap_or_default());
         let mut case = Case::new(report);
         case.compare(self.before.as_ref().map(|before| &*before.report));
         self.case = Some(case);
@@ -394,9 +474,25 @@ impl State {
         self.say(said(problem));
     }
 
+    /// Takes the report away, with the notes on it.
+    fn take_case(&mut self) -> Option<Before> {
+        let report = self.case.take()?.report;
+        Some(Before { name: self.name.clone(), report, acknowledged: std::mem::take(&mut self.acknowledged) })
+    }
+
+    /// Files of the reading under way, or that was stopped, that the last report did not have.
+    pub fn added(&self) -> Vec<String> {
+        let Some(last) = &self.last else { return Vec::new() };
+        let known: BTreeSet<&str> = last.report.inputs.iter().map(|input| input.path.as_str()).collect();
+        let paths = self.ledger.rows.iter().map(|row| &row.path);
+        paths.filter(|path| !known.contains(path.as_str())).cloned().collect()
+    }
+
     fn compare(&mut self) {
-        let Some(case) = self.case.take() else { return };
-        self.before = Some(Before { name: std::mem::take(&mut self.name), report: case.report });
+        let Some(before) = self.take_case() else { return };
+        self.before = Some(before);
+        self.last = None;
+        self.name = String::new();
         self.phase = Phase::Empty;
         self.view = View::Diagnosis;
         self.ledger = Rc::default();
@@ -429,9 +525,13 @@ impl State {
 
     fn open_row(&mut self, row: RowAnswer) {
         let Some(case) = &mut self.case else { return };
-        self.raw = None;
         case.open_row(row);
         self.cite = Some(Cite { problem: ROW, number: 1 });
+        // Lines that are there stay: nobody asks for them anew. Others come as a window of their own.
+        let is_there = self.cited().is_some_and(|evidence| self.raw.as_ref().is_some_and(|raw| raw.holds(evidence)));
+        if !is_there {
+            self.raw = None;
+        }
     }
 
     fn show_lines(&mut self, answer: Lines) {
@@ -459,27 +559,4 @@ impl Reducible for State {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn progress_does_not_reopen_a_file() {
-        let mut state = State::new(View::Diagnosis, Language::English);
-        state.apply(Action::Begin { name: "x".to_owned(), files: vec![("a".to_owned(), 10), ("b".to_owned(), 20)] });
-        state.apply(Action::Progress { steps: vec![(0, 5, 1), (7, 1, 1)], elapsed: 100.0 });
-        assert_eq!(state.ledger.in_work(), Some("a"));
-        assert_eq!((state.ledger.bytes(), state.ledger.size()), (5, 30));
-        state.apply(Action::Died("trap".to_owned()));
-        assert_eq!(state.phase, Phase::Died { path: Some("a".to_owned()), message: "trap".to_owned() });
-    }
-
-    #[test]
-    fn another_language_changes_nothing_else() {
-        let mut state = State::new(View::Files, Language::English);
-        state.apply(Action::Begin { name: String::new(), files: vec![("a".to_owned(), 10), ("b".to_owned(), 20)] });
-        let before = state.clone();
-        state.apply(Action::Language(Language::German));
-        assert_eq!(state.spoken.1, Language::German.words().frame.said_language);
-        assert_eq!(State { language: Language::English, spoken: before.spoken.clone(), ..state }, before);
-    }
-}
+mod tests;

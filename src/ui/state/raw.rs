@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::report::Evidence;
+
 /// The piece of evidence that is open in the drawer: a citation of a problem, or with [`ROW`] the row of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cite {
@@ -28,6 +30,13 @@ impl Raw {
     /// Number after the last line of the window.
     pub fn end(&self) -> u32 {
         self.first.saturating_add(u32::try_from(self.lines.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Whether a piece of evidence lies in the window.
+    pub fn holds(&self, evidence: &Evidence) -> bool {
+        let (first, last) = evidence.lines.unwrap_or((self.first, self.first));
+        let is_same = self.source == evidence.source && self.record == evidence.record;
+        is_same && self.first <= first && (last < self.end() || evidence.lines.is_none())
     }
 
     /// Joins a window that touches this one; one that does not replaces it.
@@ -68,5 +77,26 @@ mod tests {
         assert_eq!(raw.join(15, lines(15..30)), (10, lines(10..30)));
         assert_eq!(raw.join(12, lines(12..14)), (10, lines(10..20)));
         assert_eq!(raw.join(50, lines(50..60)), (50, lines(50..60)));
+    }
+
+    #[test]
+    fn a_window_holds_what_lies_in_it() {
+        let raw = Raw { source: 3, record: None, first: 10, lines: Rc::new(lines(10..20)), total: 99 };
+        let at = |source, lines| Evidence {
+            input: String::new(),
+            source,
+            locator: String::new(),
+            lines,
+            record: None,
+            note: String::new(),
+            why: String::new(),
+            excerpt: String::new(),
+            marks: Vec::new(),
+            marked_texts: Vec::new(),
+            absent: false,
+            codes: Vec::new(),
+        };
+        assert!(raw.holds(&at(3, Some((10, 19)))) && raw.holds(&at(3, None)));
+        assert!(!raw.holds(&at(3, Some((19, 20)))) && !raw.holds(&at(3, Some((9, 10)))) && !raw.holds(&at(2, None)));
     }
 }

@@ -9,22 +9,25 @@ use yew::prelude::*;
 use super::super::language::{column as title_of, grouped, use_words, words};
 use super::super::session::Session;
 use super::super::shared::icon::{Icon, icon};
+use super::super::shared::menu::Menu;
 use super::super::state::Action;
 use super::super::table_state::{TableChange, TableState};
+use super::kept::{close_menu, menu};
 use super::range_chip::range_chip;
-use crate::worker::protocol::{Query, Request, Table};
+use crate::worker::protocol::{KeptFilters, Query, Request, Table, TableForm};
 
 #[derive(Properties)]
 pub struct Props {
     pub table: &'static Table,
     pub state: Rc<TableState>,
+    pub kept: KeptFilters,
     pub act: Callback<Action>,
     pub session: Session,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Props) -> bool {
-        self.table.id == other.table.id && self.state == other.state && self.act == other.act
+        self.table.id == other.table.id && self.state == other.state && self.kept == other.kept && self.act == other.act
     }
 }
 
@@ -32,7 +35,7 @@ impl PartialEq for Props {
 #[function_component]
 pub fn FilterRow(props: &Props) -> Html {
     let words = use_words().grid;
-    let Props { table, state, act, session } = props;
+    let Props { table, state, kept, act, session } = props;
     let table: &'static Table = table;
     let change = |query: Query| Action::Table(table.id, TableChange::Query(query));
     let typed = act.reform({
@@ -47,30 +50,66 @@ pub fn FilterRow(props: &Props) -> Html {
         let query = state.query.clone();
         move |_: MouseEvent| change(Query { is_marking: !query.is_marking, ..query.clone() })
     });
-    let csv = {
-        let (session, query) = (session.clone(), state.query.clone());
-        Callback::from(move |_: MouseEvent| {
-            session.ask(&Request::Csv { table: table.id.to_owned(), query: query.clone() });
-        })
-    };
     let id = format!("filter-{}", table.id);
     html! {
         <div class="filter-row">
-            { range_chip(table, &state.query, act) }
+            { range_chip(table, state, act) }
             <label class="visually-hidden" for={id.clone()}>{ words.filter }</label>
             <input {id} class="field filter" type="search" placeholder={words.hint} value={state.query.filter.clone()}
                 oninput={typed} spellcheck="false" autocomplete="off" />
             <button type="button" class="button" onclick={mark} aria-pressed={state.query.is_marking.to_string()}
                 title={words.mark_about}>{ words.mark }</button>
-            { for state.page.iter().flat_map(|page| &page.values).filter(|(_, values)| values.len() > 1).map(|(column, values)| {
+            // In an element of its own: in one list with the menus, the first rows would draw those anew and close them.
+            <span class="pickers">
+            { for state.page.iter().flat_map(|page| &page.values).filter(|(at, values)| values.len() > 1 || !values.is_empty() && is_mark(table, *at)).map(|(column, values)| {
                 picker(table, &state.query, *column, values, act)
             }) }
+            </span>
             <span class="filter-end">
+                { menu(table, &state.query, kept, act) }
                 { columns(table, state, act) }
-                <button type="button" class="button" data-csv={table.id} onclick={csv}>{ icon(Icon::Export) }<span>{ words.csv }</span></button>
+                { ways_out(table, state, act, session) }
             </span>
         </div>
     }
+}
+
+/// Menu of what the rows are given out as: CSV, redacted or not, and text to paste.
+fn ways_out(table: &'static Table, state: &TableState, act: &Callback<Action>, session: &Session) -> Html {
+    let words = words().grid;
+    let ask = |form: TableForm| {
+        let (session, query, act) = (session.clone(), state.query.clone(), act.clone());
+        Callback::from(move |event: MouseEvent| {
+            close_menu(&event);
+            // What was said last is taken back, so that the same is said again.
+            act.emit(Action::Table(table.id, TableChange::Copied(None)));
+            session.ask(&Request::Csv { table: table.id.to_owned(), query: query.clone(), form: form.clone() });
+        })
+    };
+    let titles = state.columns(table.id).into_iter().filter_map(|at| {
+        let column = table.columns.get(at as usize)?;
+        Some((at, title_of(table, column).to_owned()))
+    });
+    let choices = [
+        ("csv", words.csv, words.csv_about, TableForm::Csv),
+        ("redacted", words.csv_redacted, words.csv_redacted_about, TableForm::Redacted),
+        ("text", words.copy_rows, words.copy_rows_about, TableForm::Text(titles.collect())),
+    ];
+    let label = html! { <>{ icon(Icon::Export) }<span>{ words.ways_out }</span></> };
+    html! {
+        <Menu class="columns ways-out" {label}>
+            <div class="menu" tabindex="-1">
+                { for choices.into_iter().map(|(way, name, about, form)| html! {
+                    <button type="button" data-way={way} onclick={ask(form)}>{ name }<span class="meta">{ about }</span></button>
+                }) }
+            </div>
+        </Menu>
+    }
+}
+
+/// Whether a column marks rows.
+fn is_mark(table: &Table, column: u32) -> bool {
+    table.columns.get(column as usize).is_some_and(|column| column.is_mark)
 }
 
 /// A list of values of a column to pick one from.
@@ -105,9 +144,8 @@ fn picker(table: &'static Table, query: &Query, column: u32, values: &[(String, 
 fn columns(table: &'static Table, state: &TableState, act: &Callback<Action>) -> Html {
     let shown = state.columns(table.id);
     html! {
-        <details class="menu-root columns">
-            <summary class="button">{ words().grid.columns }</summary>
-            <div class="menu">
+        <Menu class="columns" label={html! { { words().grid.columns } }}>
+            <div class="menu" tabindex="-1">
                 { for (0_u32..).zip(table.columns).map(|(at, column)| {
                     let onchange = act.reform(move |_: Event| Action::Table(table.id, TableChange::Turn(at)));
                     let last = shown.len() == 1 && shown.contains(&at);
@@ -116,6 +154,6 @@ fn columns(table: &'static Table, state: &TableState, act: &Callback<Action>) ->
                     }
                 }) }
             </div>
-        </details>
+        </Menu>
     }
 }

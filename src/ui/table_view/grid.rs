@@ -1,20 +1,23 @@
 //! The rows of a table, drawn as far as they are seen.
 //!
-//! The grid has the focus and names the active row; the rows have none. Sizes are set through the object model, because the
-//! policy refuses style attributes.
+//! The grid has the focus and names the active row; the rows have none. Tab goes on to the headings, of which one is a stop; the
+//! arrows go along them. Sizes are set through the object model, because the policy refuses style attributes.
+//!
+//! Trap: keys in the headings come to the grid as well, and there Enter opens a row.
 
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use web_sys::{HtmlElement, KeyboardEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::super::browser;
 use super::super::language::{column as title_of, table_title, use_words, words};
 use super::super::session::Session;
 use super::super::shared::icon::{Icon, icon};
 use super::super::state::Action;
 use super::super::table_state::{self, ROW_HEIGHT, TableChange, TableState};
+use super::super::{browser, keyboard};
 use super::cell_class;
 use crate::worker::protocol::{Kind, Page, PageRow, Query, Request, Table};
 
@@ -90,6 +93,9 @@ pub fn Grid(props: &Props) -> Html {
     });
 
     let columns = state.columns(table.id);
+    // The heading that Tab comes to: the one that had the focus last, while it is shown.
+    let stop = use_state_eq(|| 0_u32);
+    let tab = columns.iter().copied().find(|at| *at == *stop).or_else(|| columns.first().copied());
     let page = state.page.clone().unwrap_or_default();
     let active = state.selected.filter(|at| (first..first + count).contains(at) && row_at(&page, *at).is_some());
     let onkeydown = {
@@ -101,7 +107,7 @@ pub fn Grid(props: &Props) -> Html {
             aria-rowcount={(u64::from(rows) + 1).to_string()} aria-colcount={columns.len().to_string()}
             aria-activedescendant={active.map(|at| row_id(table, at))} {onkeydown}>
             <div class="grid-head" role="row" aria-rowindex="1">
-                { for columns.iter().map(|at| head(table, &state.query, *at, act)) }
+                { for columns.iter().map(|at| head(table, &state.query, *at, tab == Some(*at), &stop, act)) }
             </div>
             <div class="grid-space" ref={space} role="rowgroup">
                 <div class="grid-rows" ref={body} role="presentation" lang="en">
@@ -143,13 +149,22 @@ fn widths(table: &Table, state: &TableState) -> String {
             Some(Kind::Time) => rem(if longest > 19 { 23 } else { 19 }),
             Some(Kind::Words) => rem(longest.clamp(8, 26)),
             _ if longest <= 16 => rem(longest.max(6)),
+            // Grows before the long texts do: a name in full is worth more than another word of a reply.
+            _ if longest <= 32 => format!("minmax({}, {})", rem(16), rem(longest)),
             _ => format!("minmax({}, {}fr)", rem(16), longest.min(90)),
         }
     };
     state.columns(table.id).into_iter().map(width).collect::<Vec<_>>().join(" ")
 }
 
-fn head(table: &'static Table, query: &Query, at: u32, act: &Callback<Action>) -> Html {
+fn head(
+    table: &'static Table,
+    query: &Query,
+    at: u32,
+    is_stop: bool,
+    stop: &UseStateHandle<u32>,
+    act: &Callback<Action>,
+) -> Html {
     let Some(column) = table.columns.get(at as usize) else { return Html::default() };
     let own = query.sort.iter().find(|(own, _)| *own == at).map(|(_, downwards)| *downwards);
     let onclick = act.reform({
@@ -172,6 +187,11 @@ fn head(table: &'static Table, query: &Query, at: u32, act: &Callback<Action>) -
             Action::Table(table.id, TableChange::Query(Query { sort, ..query.clone() }))
         }
     });
+    let onfocusin = {
+        let stop = stop.clone();
+        Callback::from(move |_: FocusEvent| stop.set(at))
+    };
+    let tabindex = if is_stop { "0" } else { "-1" };
     let sorted = match own {
         Some(true) => "descending",
         Some(false) => "ascending",
@@ -179,7 +199,7 @@ fn head(table: &'static Table, query: &Query, at: u32, act: &Callback<Action>) -
     };
     html! {
         <div role="columnheader" class={classes!("grid-cell", cell_class(column.kind))} aria-sort={sorted}>
-            <button type="button" class="sort" {onclick} tabindex="-1">
+            <button type="button" class="sort" {onclick} {onfocusin} {tabindex}>
                 <span>{ title_of(table, column) }</span>
                 if let Some(downwards) = own { { icon(if downwards { Icon::Down } else { Icon::Up }) } }
             </button>
@@ -222,6 +242,35 @@ fn open_row(table: &Table, number: u32, session: &Session) {
     session.ask(&Request::Row { table: table.id.to_owned(), number });
 }
 
+/// Handles a key while a heading has the focus; whether it is one of its own. Enter and space press it.
+fn key_in_head(event: &KeyboardEvent) -> bool {
+    let target = event.target_dyn_into::<Element>();
+    let Some(head) = target.as_ref().and_then(|at| at.closest(".grid-head").ok().flatten()) else { return false };
+    let key = event.key();
+    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+        return false;
+    }
+    if key == "Enter" || key == " " {
+        return true;
+    }
+    let cell = target.and_then(|at| at.closest("[role=columnheader]").ok().flatten());
+    let to = match key.as_str() {
+        "ArrowRight" => cell.and_then(|cell| cell.next_element_sibling()),
+        "ArrowLeft" => cell.and_then(|cell| cell.previous_element_sibling()),
+        "Home" => head.first_element_child(),
+        "End" => head.last_element_child(),
+        "ArrowDown" => head.parent_element(),
+        _ => return false,
+    };
+    // The grid itself is what it goes down to; it has buttons inside, too.
+    let to = to.and_then(|to| if key == "ArrowDown" { Some(to) } else { to.query_selector(".sort").ok().flatten() });
+    if let Some(to) = to.and_then(|to| to.dyn_into::<HtmlElement>().ok()) {
+        let _ = to.focus();
+    }
+    event.prevent_default();
+    true
+}
+
 fn key(
     event: &KeyboardEvent,
     table: &'static Table,
@@ -243,7 +292,7 @@ fn key(
         }
         return;
     }
-    if event.ctrl_key() || event.alt_key() || event.meta_key() || state.rows() == 0 {
+    if key_in_head(event) || event.ctrl_key() || event.alt_key() || event.meta_key() || state.rows() == 0 {
         return;
     }
     let last = state.rows() - 1;
@@ -263,7 +312,8 @@ fn key(
             event.prevent_default();
             return;
         }
-        next @ ("e" | "E") => {
+        // After a `g` the letter names a view.
+        next @ ("e" | "E") if browser::single_keys() && !keyboard::is_after_g() => {
             let (table, query, forwards) = (table.id.to_owned(), state.query.clone(), next == "e");
             // Nothing is selected yet: the first row counts, too.
             let from = at.unwrap_or(if forwards { u32::MAX } else { 0 });

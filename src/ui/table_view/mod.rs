@@ -4,6 +4,7 @@
 
 mod filter_row;
 mod grid;
+mod kept;
 mod range_chip;
 
 use std::rc::Rc;
@@ -14,8 +15,9 @@ use super::case::Case;
 use super::language::{column, table_about, table_bring, table_title, use_words, words};
 use super::session::Session;
 use super::state::Action;
-use super::table_state::{TableChange, TableState, Tables};
+use super::table_state::{Copied, TableChange, TableState, Tables};
 use super::view::View;
+use crate::report::Input;
 use crate::worker::protocol::{self, Kind, Query, Request, Table};
 use filter_row::FilterRow;
 use grid::Grid;
@@ -33,6 +35,9 @@ pub struct Props {
     /// Whether what stands above the table has the title and the choice of tables.
     #[prop_or_default]
     pub bare: bool,
+    /// Why the table has no rows, when the view knows better than the table.
+    #[prop_or_default]
+    pub empty: Option<AttrValue>,
     /// What stands above the table.
     #[prop_or_default]
     pub children: Html,
@@ -42,14 +47,14 @@ pub struct Props {
 #[function_component]
 pub fn TableView(props: &Props) -> Html {
     let words = use_words();
-    let Props { view, tables, case, act, session, panes, bare, children } = props;
+    let Props { view, tables, case, act, session, panes, bare, empty, children } = props;
     let shown = tables.shown(*view).and_then(protocol::table);
     let state = shown.map(|table| tables.get(table.id)).unwrap_or_default();
     // Asked anew when the query changes, when the window is left, and when there is another report.
     let report = Rc::as_ptr(&case.report) as usize;
     let id = shown.map_or("", |table| table.id);
     let before = use_mut_ref(|| None);
-    use_effect_with((id, state.query.clone(), state.wanted(), state.is_there(), report), {
+    use_effect_with((id, state.query.clone(), state.wanted(), state.is_there(), (report, state.version)), {
         let session = session.clone();
         move |(id, query, (first, count), is_there, report)| {
             let question = (*id, query.clone(), *report);
@@ -61,6 +66,7 @@ pub fn TableView(props: &Props) -> Html {
         }
     });
     let Some(table) = shown else { return Html::default() };
+    let empty = empty.clone().or_else(|| is_counted(table, &case.report.inputs).then_some(words.grid.counted.into()));
     html! {
         <div class="table-view">
             if !bare {
@@ -71,9 +77,9 @@ pub fn TableView(props: &Props) -> Html {
             }
             { children.clone() }
             <p class="meta table-about">{ table_about(table) }</p>
-            <FilterRow {table} state={state.clone()} act={act.clone()} session={session.clone()} />
+            <FilterRow {table} state={state.clone()} kept={tables.kept.clone()} act={act.clone()} session={session.clone()} />
             if state.page.as_ref().is_some_and(|page| page.shown == 0) {
-                { nothing(table, &state, act) }
+                { nothing(table, &state, empty.as_ref(), act) }
             } else {
                 <Grid {table} state={state.clone()} act={act.clone()} session={session.clone()}
                     open={case.row.as_ref().filter(|row| row.table == table.id).map(|row| row.number)} />
@@ -81,6 +87,12 @@ pub fn TableView(props: &Props) -> Html {
             { footer(table, &state) }
         </div>
     }
+}
+
+/// Whether logs were read that would fill the table, but are counted and not kept row by row.
+fn is_counted(table: &Table, inputs: &[Input]) -> bool {
+    let is_log = |kind: &str| kind.starts_with("message-tracking-log");
+    table.id == "tracking" && inputs.iter().any(|input| input.records > 0 && input.kind.as_deref().is_some_and(is_log))
 }
 
 fn how_many(state: &TableState) -> String {
@@ -106,7 +118,7 @@ pub fn tabs(view: View, panes: &[(&'static str, &'static str)], shown: &'static 
 }
 
 /// Why there are no rows, and the way out.
-fn nothing(table: &'static Table, state: &TableState, act: &Callback<Action>) -> Html {
+fn nothing(table: &'static Table, state: &TableState, empty: Option<&AttrValue>, act: &Callback<Action>) -> Html {
     let all_words = words();
     let words = all_words.grid;
     let all = state.page.as_ref().map_or(0, |page| page.all);
@@ -117,17 +129,24 @@ fn nothing(table: &'static Table, state: &TableState, act: &Callback<Action>) ->
         }
     });
     let files = act.reform(|_: MouseEvent| Action::Show(View::Files));
+    let collect = act.reform(|_: MouseEvent| Action::Show(View::Collect));
     let all_times = act.reform(|_: MouseEvent| Action::Range(None));
     html! {
         <div class="table-nothing">
-            if all == 0 {
-                <p>{ words.nothing }{ " " }{ table_bring(table) }</p>
+            if let Some(empty) = empty.filter(|_| all == 0) {
+                <p>{ empty }</p>
                 <button type="button" class="link" onclick={files}>{ all_words.shared.see_files }</button>
+            } else if all == 0 {
+                <p>{ words.nothing }{ " " }{ table_bring(table) }</p>
+                <p class="buttons">
+                    <button type="button" class="link" onclick={collect}>{ words.gather }</button>
+                    <button type="button" class="link" onclick={files}>{ all_words.shared.see_files }</button>
+                </p>
             } else {
                 <p>{ (words.none_left)(all.into()) }</p>
                 <div class="buttons">
                     <button type="button" class="button" onclick={clear}>{ words.clear }</button>
-                    if state.query.range.is_some() && table.times().is_some() {
+                    if range_chip::is_narrowed(table, state) {
                         <button type="button" class="button" onclick={all_times}>{ words.all_times }</button>
                     }
                 </div>
@@ -143,11 +162,21 @@ fn footer(table: &'static Table, state: &TableState) -> Html {
     } else {
         (words().grid.rows_of)(page.shown.into(), page.all.into())
     };
+    let copied = state.copied.map(|copied| match copied {
+        Copied::Rows(rows, all) => (words().grid.rows_copied)(rows.into(), all.into()),
+        Copied::Refused => words().shared.copy_refused.to_owned(),
+    });
     let totals = table.columns.iter().zip(&page.totals).filter(|(of, total)| of.is_summed && !total.is_empty());
     html! {
         <p class="table-foot" role="status">
             <span>{ of }</span>
+            if page.untimed > 0 {
+                <span>{ (words().grid.untimed)(page.untimed.into()) }</span>
+            }
             { for totals.map(|(of, total)| html! { <span>{ format!("{}: ", column(table, of)) }<b>{ total }</b></span> }) }
+            if let Some(copied) = copied {
+                <b class="copied">{ copied }</b>
+            }
         </p>
     }
 }

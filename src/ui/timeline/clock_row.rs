@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use crate::ui::case::Case;
 use crate::ui::language::{use_words, words};
+use crate::ui::shared::menu::Menu;
 use crate::ui::shared::verdict::warning_shape;
 use crate::ui::state::Action;
 use crate::worker::protocol::{Clocks, Picture, print_offset, read_offset};
@@ -83,10 +84,9 @@ pub fn ClockRow(props: &Props) -> Html {
                     <option value="local" selected={clocks.in_local}>{ words.local_time }</option>
                 </select>
                 if !picture.local_files.is_empty() {
-                    <details class="menu-root tl-files">
-                        <summary class="button">{ (words.by_file)(picture.local_files.len() as u64) }</summary>
+                    <Menu class="tl-files" label={html! { { (words.by_file)(picture.local_files.len() as u64) } }}>
                         <ul class="menu">{ for picture.local_files.iter().take(FILES).map(file_field) }</ul>
-                    </details>
+                    </Menu>
                 }
                 <span class="tl-wrong" role="status">{ if *wrong { words.write_offset } else { "" } }</span>
             </div>

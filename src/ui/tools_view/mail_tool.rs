@@ -80,6 +80,7 @@ fn results(answer: &Answer, footing: Option<&Footing>) -> Html {
     html! {
         <>
             { for answer.reports.iter().map(report) }
+            if !(answer.message.is_empty() && answer.remarks.is_empty()) {
             { section(words.message, html! {
                 <>
                     <dl class="facts">
@@ -93,6 +94,7 @@ fn results(answer: &Answer, footing: Option<&Footing>) -> Html {
                     { for answer.remarks.iter().map(|remark| html! { <p class="meta" lang="en">{ remark }</p> }) }
                 </>
             }) }
+            }
             if let Some(path) = &answer.path {
                 { section(words.path, way(path)) }
             }

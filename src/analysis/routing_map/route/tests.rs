@@ -8,7 +8,7 @@ use crate::tools::route_calculator::tests::{OWN, connector, send, span, table};
 /// The way from a server, or from the writer of the table when empty.
 fn way(table: &RoutingTable, from: &str, to: &str) -> RouteTold {
     let facts = case("healthy-2019-newsletter-day").facts;
-    let asked = Question { from: from.to_owned(), to: to.to_owned() };
+    let asked = Question { from: from.to_owned(), to: to.to_owned(), ..Question::default() };
     route(&facts, table, asked, &|_, _| None)
 }
 
@@ -93,7 +93,7 @@ fn mail_to_own_domains_is_not_said_to_leave() {
         own("mail.wingtip.example", AcceptedDomainKind::Authoritative),
     ];
     let ask = |to: &str| {
-        let asked = Question { from: String::new(), to: to.to_owned() };
+        let asked = Question { to: to.to_owned(), ..Question::default() };
         route(&facts, &table, asked, &|_, _| None)
     };
     for to in ["anna@mail.wingtip.example", "Mail.wingtip.example"] {
@@ -164,4 +164,73 @@ fn nothing_follows_from_what_a_table_that_was_cut_off_lacks() {
     let told = way(&table, "", "DB-B");
     assert_eq!((told.end, told.is_cut, told.queue.as_str()), (End::Unknown, true, ""));
     assert!(told.why.join(" ").contains("behind the cut"), "{told:?}");
+}
+
+#[test]
+fn of_two_places_of_one_name_the_one_that_was_pointed_at_is_meant() {
+    let mut table = table(&["A 15 s1", "B 15 b", "C 15 c"], &["s1-b 10", "b-c 10"]);
+    // Both are called `twin`, and have identifiers of their own.
+    let mut twin = |old: &str, number: u128| {
+        let new = |object: &mut ObjectRef| {
+            if object.name.as_deref() == Some(old) {
+                (object.name, object.guid) = (Some("twin".to_owned()), Some(uuid::Uuid::from_u128(number)));
+            }
+        };
+        table.sites.iter_mut().for_each(|site| new(&mut site.object));
+        table.site_links.iter_mut().flat_map(|link| &mut link.sites).for_each(new);
+        table.servers.iter_mut().filter_map(|server| server.site.as_mut()).for_each(new);
+    };
+    twin("b", 1);
+    twin("c", 2);
+    let facts = case("healthy-2019-newsletter-day").facts;
+    let ask = |from_key: &str, to_key: &str| {
+        let (from_key, to_key) = (from_key.to_owned(), to_key.to_owned());
+        let asked = Question { to: "twin".to_owned(), from_key, to_key, ..Question::default() };
+        route(&facts, &table, asked, &|_, _| None)
+    };
+    let keys: Vec<String> = table.sites.iter().map(|site| site_key(&site.object)).collect();
+    assert_eq!((ask("", &keys[0]).cost, ask("", &keys[1]).cost), (Some(10), Some(20)));
+    assert_eq!((ask(&keys[0], &keys[1]).from.as_str(), ask(&keys[1], &keys[0]).from.as_str()), ("B", "C"));
+    assert_eq!(ask("", "site:gone").target, Target::Unknown);
+    // Who types the name learns that there are two.
+    let typed = ask("", "");
+    assert_eq!(typed.cost, Some(10));
+    assert!(typed.why.iter().any(|why| why.contains("2 places of the name twin")), "{typed:?}");
+}
+
+#[test]
+fn a_site_that_only_servers_name_is_answered_and_not_denied() {
+    let table = table(&["A 15 s1", "B 15 s2", "C 15 lone"], &["s1-s2 10"]);
+    let told = way(&table, "", "lone");
+    assert_eq!((told.target, told.end, told.to.as_str()), (Target::Place, End::NoRoute, "lone"), "{told:?}");
+    assert!(told.why.iter().any(|why| why.contains("does not list a site lone")), "{told:?}");
+    assert!(told.hops.last().is_some_and(|hop| hop.is_broken && hop.key == "site:lone"), "{told:?}");
+    // The own site is at hand all the same.
+    let own = way(&table, "lone", "lone");
+    assert_eq!((own.from.as_str(), own.end, own.cost), ("C", End::Goes, Some(0)), "{own:?}");
+}
+
+#[test]
+fn a_link_whose_cost_cannot_be_read_is_said_and_proves_nothing() {
+    let mut table = table(&["A 15 s1", "B 15 s2", "C 15 s3", "OLD1 6 RG1"], &["s1-s2 10", "s1-s3 50", "s2-s3 5"]);
+    (table.site_links[0].ad_cost, table.site_links[0].exchange_cost) = (None, None);
+    // Over the other two it is reached; the one between might be cheaper.
+    let told = way(&table, "", "s3");
+    assert_eq!((told.end, told.cost), (End::Goes, Some(50)), "{told:?}");
+    assert!(told.why.iter().any(|why| why.contains("s1-s2 cannot be read")), "{told:?}");
+    assert!(way(&table, "", "DB-C").why.iter().any(|why| why.contains("s1-s2 cannot be read")));
+    // Without them nobody can tell whether mail gets there.
+    table.site_links.truncate(1);
+    let told = way(&table, "", "s2");
+    assert_eq!((told.end, told.cost, told.queue.as_str()), (End::Unknown, None, ""), "{told:?}");
+    assert!(told.why.iter().any(|why| why.contains("s1-s2 cannot be read")), "{told:?}");
+    assert_eq!(way(&table, "", "DB-B").end, End::Unknown);
+    // What no link leads to is cut off all the same.
+    assert_eq!(way(&table, "", "s3").end, End::NoRoute);
+    // And so for connectors between routing groups.
+    table.routing_group_connectors = vec![connector(OWN, "RG1", "A")];
+    assert_eq!(way(&table, "", "RG1").end, End::Goes);
+    table.routing_group_connectors[0].cost = None;
+    let told = way(&table, "", "RG1");
+    assert_eq!((told.end, told.cost), (End::Unknown, None), "{told:?}");
 }

@@ -13,7 +13,7 @@ pub static WORDS: ConnectorsWords = ConnectorsWords {
     address: "Quelladresse",
     who_answers: "Wer antwortet?",
     filter: "Quellen oder Server filtern",
-    all_ports: |more| format!("Alle Ports ({more} weitere)"),
+    all_ports: |more| format!("Alle Ports ({more} {})", if more == 1 { "weiterer" } else { "weitere" }),
     all_ports_about: "Ports, die kein Exchange-Server anspricht",
     no_address: "Das ist keine Adresse. Schreiben Sie sie wie 192.0.2.11 oder 2001:db8::11.",
     signs: "Zeichen",

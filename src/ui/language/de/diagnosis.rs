@@ -15,6 +15,7 @@ pub static WORDS: DiagnosisWords = DiagnosisWords {
     of_problem: |problem| format!("Problem {problem}"),
     on_the_way: "unterwegs, kein Fehler gemeldet",
     not_explained: "nicht erklärt",
+    others_not_explained: "weitere nicht erklärt",
     files: "Dateien",
     diagnosis: "Diagnose",
     none_read: "Keine dieser Dateien ließ sich lesen",

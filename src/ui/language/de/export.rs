@@ -17,7 +17,7 @@ pub static WORDS: ExportWords = ExportWords {
     cancel: "Abbrechen",
     looking: "Namen werden gesucht",
     checked: |originals, format| {
-        let originals = count(originals, "Original", "Originale");
+        let originals = count(originals, "Original", "Originalen");
         format!(
             "Geprüft: Von {originals} kommt keines in der {format}-Datei vor, auch kein anderer bekannter Name und keine andere Adresse."
         )

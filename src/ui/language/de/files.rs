@@ -16,6 +16,7 @@ pub static WORDS: FilesWords = FilesWords {
         format!("{} {words}", grouped(files))
     },
     lost: "Verloren, gekürzt",
+    show_all: "Alle zeigen",
     time_span: "Zeitraum",
     text: "Text",
     size: "Größe",

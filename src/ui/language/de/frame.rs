@@ -25,6 +25,13 @@ pub static WORDS: FrameWords = FrameWords {
     listing: "Die Ordner werden durchgesehen",
     to_case: |name| format!("zum geöffneten Fall {name}"),
     to_new: "Dateien und Ordner, so viele Sie möchten",
+    later_files: "Einige dieser Dateien heißen wie schon geöffnete; alle wurden zusammen gelesen. Wenn es spätere desselben Standorts sind, vergleichen Sie sie stattdessen.",
+    compare_instead: "Stattdessen vergleichen",
+    worker_lost: |message| {
+        format!(
+            "Der Teil der Seite, der Dateien liest, wurde beendet. Die Diagnose bleibt stehen; für Tabellen, Rohzeilen und Berichte müssen die Dateien neu gelesen werden. Der Browser meldet: {message}"
+        )
+    },
     not_handed_over: "Der Browser hat nicht übergeben, was abgelegt wurde. Verwenden Sie stattdessen „Dateien auswählen“.",
     refused: |number, first| match number {
         1 => format!("Ein Eintrag ließ sich nicht öffnen und wird nicht gelesen: {first}."),
@@ -35,6 +42,7 @@ pub static WORDS: FrameWords = FrameWords {
     },
     no_files: "Was abgelegt wurde, enthält keine Dateien.",
     said_reading: "Die Dateien werden gelesen",
+    said_closed: "Dateien kommen hinzu, und alles wird neu gelesen; was geöffnet war, ist geschlossen",
     said_cancelled: "Das Lesen wurde abgebrochen",
     said_done: |problems| match problems {
         0 => "Alle Dateien sind gelesen. Es wurde kein Problem gefunden.".to_owned(),

@@ -13,6 +13,7 @@ pub mod keyboard;
 pub mod reading;
 pub mod reference;
 pub mod routing;
+pub mod search;
 pub mod shared;
 pub mod start;
 pub mod tables;
@@ -37,6 +38,7 @@ pub static WORDS: Words = Words {
     connectors: &connectors::WORDS,
     tools: &tools::WORDS,
     collect: &collect::WORDS,
+    search: &search::WORDS,
     reference: &reference::WORDS,
     export: &export::WORDS,
     about: &about::WORDS,

@@ -35,6 +35,8 @@ pub static WORDS: ReadingWords = ReadingWords {
     },
     again: "Alle neu lesen",
     only_these: "Nur diese auswerten",
+    part_of: |first, last, all| format!("Dateien {} bis {} von {}.", grouped(first), grouped(last), grouped(all)),
+    without_added: "Zurück, ohne die neuen Dateien",
     close: "Fall schließen",
     file_stopped: "Das Lesen wurde hier unerwartet beendet.",
     worker_stopped: "Der Hintergrundprozess von Queuescope wurde beendet.",

@@ -1,8 +1,8 @@
 //! Routing: the map, the route calculator, the comparison of two tables. German.
 
-use crate::ui::language::en::routing::{RoutingWords, Sentence};
+use crate::ui::language::en::routing::{Claim, RoutingWords, Said, Settle};
 use crate::ui::language::{count, grouped};
-use crate::worker::protocol::{EdgeKind, End, HitKind, PlaceKind, Target};
+use crate::worker::protocol::{End, HitKind, PlaceKind};
 
 pub static WORDS: RoutingWords = RoutingWords {
     title: "Routing",
@@ -11,7 +11,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     nothing_link: "Zeigen, was gesammelt wird",
     table: "Tabelle",
     compare: "Tabellen vergleichen",
-    compare_missing: "Hier werden zwei Routingtabellen eines Servers verglichen, eine von vorher und eine von nachher. Die Dateien enthalten nur eine.",
+    compare_missing: "Hier werden zwei Routingtabellen verglichen, am besten eines Servers, eine von vorher und eine von nachher. Die Dateien enthalten nur eine.",
     from: "Von",
     to: "Nach",
     to_hint: "Datenbank, Server, Standort, Domäne oder Adresse",
@@ -38,6 +38,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     legend_exit: "Connector nach außen",
     legend_several: "mehrere Standorte",
     legend_route: "Route",
+    legend_unread: "Kosten, die nicht lesbar waren",
     legend_cut_off: "dorthin führt kein Weg",
     no_way: "Kein Weg",
     breaks_here: "Keine Route",
@@ -78,221 +79,180 @@ pub static WORDS: RoutingWords = RoutingWords {
     more_captures: |number| {
         format!("{} nicht aufgeführt", count(number.into(), "ältere Tabelle ist", "ältere Tabellen sind"))
     },
-    counts: |sites, groups| {
-        let sites = count(sites.into(), "Standort", "Standorte");
-        if groups == 0 {
-            sites
-        } else {
-            format!("{sites}, {}", count(groups.into(), "Routinggruppe", "Routinggruppen"))
-        }
+    sites: |number| count(number.into(), "Standort", "Standorte"),
+    groups: |number| count(number.into(), "Routinggruppe", "Routinggruppen"),
+    unnamed_server: "ein nicht genannter Server",
+    left_places: |number| {
+        format!(
+            "{} nicht gezeichnet; die Suche und die Tabellen enthalten alle.",
+            count(number.into(), "weiter entfernter Ort ist", "weiter entfernte Orte sind")
+        )
     },
-    capture: |server, written, process| {
-        let mut text = if server.is_empty() { "ein nicht genannter Server".to_owned() } else { server.to_owned() };
-        for part in [process, written].into_iter().filter(|part| !part.is_empty()) {
-            text.push_str(", ");
-            text.push_str(part);
-        }
-        text
+    left_links: |number| {
+        count(
+            number.into(),
+            "Verknüpfung ist nicht gezeichnet: Sie verbindet keine zwei bekannten Orte, oder es sind zu viele. Die Tabelle der Verknüpfungen enthält sie.",
+            "Verknüpfungen sind nicht gezeichnet: Sie verbinden keine zwei bekannten Orte, oder es sind zu viele. Die Tabelle der Verknüpfungen enthält sie.",
+        )
     },
-    left_out: |places, links, connectors| {
-        let mut all = Vec::new();
-        if places > 0 {
-            all.push(format!(
-                "{} nicht gezeichnet; die Suche und die Tabellen enthalten alle.",
-                count(places.into(), "weiter entfernter Ort ist", "weiter entfernte Orte sind")
-            ));
-        }
-        if links > 0 {
-            all.push(format!(
-                "{} nicht gezeichnet, weil sie keine zwei bekannten Orte verbinden oder weil es zu viele sind.",
-                count(links.into(), "Verknüpfung ist", "Verknüpfungen sind")
-            ));
-        }
-        if connectors > 0 {
-            all.push(format!(
-                "{} nicht gezeichnet: Die Tabelle führt keinen der Quellserver auf.",
-                count(connectors.into(), "Connector ist", "Connectors sind")
-            ));
-        }
-        all
+    left_connectors: |number| {
+        format!(
+            "{} nicht gezeichnet: Die Tabelle führt keinen ihrer Quellserver auf.",
+            count(number.into(), "Connector ist", "Connectors sind")
+        )
     },
-    node: |name, kind, number, cost, is_start, is_cut_off| {
-        let what = match kind {
-            PlaceKind::Site => format!("Standort, {} Transportserver", grouped(number.into())),
-            PlaceKind::Hub => format!("Hubstandort, {} Transportserver", grouped(number.into())),
-            PlaceKind::Group => format!("Routinggruppe, {} Server", grouped(number.into())),
-            PlaceKind::Link => format!("Verknüpfung von {}", count(number.into(), "Standort", "Standorten")),
-            PlaceKind::Exit => "aus der Organisation hinaus".to_owned(),
-            PlaceKind::Several => "zusammengefasst gezeichnet".to_owned(),
-        };
-        let mut text = format!("{name}, {what}");
-        if let Some(cost) = cost {
-            text.push_str(&format!(", Kosten {}", grouped(cost)));
-        }
-        if is_start {
-            text.push_str(", hier wurde die Tabelle geschrieben");
-        }
-        if is_cut_off {
-            text.push_str(", dorthin führt kein Weg");
-        }
-        text
+    place_kind: |kind, number| match kind {
+        PlaceKind::Site => format!("Standort, {} Transportserver", grouped(number.into())),
+        PlaceKind::Hub => format!("Hubstandort, {} Transportserver", grouped(number.into())),
+        PlaceKind::Group => format!("Routinggruppe, {} Server", grouped(number.into())),
+        PlaceKind::Link => format!("Verknüpfung von {}", count(number.into(), "Standort", "Standorten")),
+        PlaceKind::Exit => "aus der Organisation hinaus".to_owned(),
+        PlaceKind::Several => "zusammengefasst gezeichnet".to_owned(),
     },
-    several: |number| count(number.into(), "Standort", "Standorte"),
     connectors: |number| count(number.into(), "Connector", "Connectors"),
-    edge: |cost, kind, back| match (kind, back) {
-        (EdgeKind::GroupConnector, Some(back)) if cost == back.to_string() => format!("{cost}, beide Richtungen"),
-        (EdgeKind::GroupConnector, Some(back)) => format!("{cost}, zurück {back}"),
-        (EdgeKind::GroupConnector, None) => format!("{cost}, eine Richtung"),
-        _ => cost.to_owned(),
+    both_ways: "beide Richtungen",
+    one_way: "eine Richtung",
+    back: |cost| format!("zurück {cost}"),
+    unread: "Kosten nicht lesbar",
+    unread_links: |number| {
+        count(
+            number.into(),
+            "Verknüpfung hat Kosten, die nicht lesbar sind; Ziele, zu denen der Weg darüber führen kann, werden nicht verglichen.",
+            "Verknüpfungen haben Kosten, die nicht lesbar sind; Ziele, zu denen der Weg darüber führen kann, werden nicht verglichen.",
+        )
     },
-    hit: |kind, place| {
-        let what = match kind {
-            HitKind::Site => "Standort",
-            HitKind::Group => "Routinggruppe",
-            HitKind::Server => "Server",
-            HitKind::Database => "Datenbank",
-            HitKind::Connector => "Connector",
-            HitKind::Link => "Standortverknüpfung",
-        };
-        if place.is_empty() { what.to_owned() } else { format!("{what} in {place}") }
+    hit_kind: |kind| match kind {
+        HitKind::Site => "Standort",
+        HitKind::Group => "Routinggruppe",
+        HitKind::Server => "Server",
+        HitKind::Database => "Datenbank",
+        HitKind::Connector => "Connector",
+        HitKind::Link => "Standortverknüpfung",
     },
+    hit_in: |kind, place| format!("{kind} in {place}"),
+    hits_number: |number| format!("{} gefunden", count(number.into(), "Name", "Namen")),
     about_place: |name| format!("Angaben zu {name}"),
-    cost: |cost| format!("Kosten {}", grouped(cost)),
-    at_cost: |cost| format!("+{}", grouped(cost)),
-    way: |path| format!("Weg dorthin: {}", path.join(", ")),
-    server: |version, databases| {
-        let version = match version {
-            None => String::new(),
-            Some(..8) => "2003 oder älter".to_owned(),
-            Some(8) => "Exchange 2007".to_owned(),
-            Some(14) => "Exchange 2010".to_owned(),
-            Some(_) => "Exchange 2013 oder neuer".to_owned(),
-        };
-        let databases = (databases > 0).then(|| count(databases.into(), "Datenbank", "Datenbanken"));
-        [Some(version).filter(|text| !text.is_empty()), databases].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    cost: |cost| format!("Kosten {cost}"),
+    way: |path| format!("Weg dorthin: {path}"),
+    place_cut_off: "Vom Server aus, der die Tabelle geschrieben hat, führt kein Weg dorthin.",
+    place_unlisted: "Die Tabelle enthält dafür keinen Eintrag; nur Server nennen den Ort, daher ist keine Verknüpfung dorthin bekannt.",
+    place_unread: |link| {
+        format!(
+            "Die Kosten der Verknüpfung {link} sind nicht lesbar, daher lässt sich ein Weg darüber nicht vergleichen."
+        )
     },
+    version_2003: "2003 oder älter",
+    version_2007: "Exchange 2007",
+    version_2010: "Exchange 2010",
+    version_2013: "Exchange 2013 oder neuer",
+    databases: |number| count(number.into(), "Datenbank", "Datenbanken"),
     more: |number| {
         format!(
             "{}; die Tabellen darunter enthalten alle.",
             count(number.into(), "weiterer Eintrag", "weitere Einträge")
         )
     },
-    changed: |(lost, gained, another), (added, removed, changed), destinations| {
-        let routes: Vec<String> = [
-            (lost, "hat keine Route mehr", "haben keine Route mehr"),
-            (gained, "hat jetzt eine Route", "haben jetzt eine Route"),
-            (another, "hat einen anderen Weg oder andere Kosten", "haben einen anderen Weg oder andere Kosten"),
-        ]
-        .into_iter()
-        .filter(|(number, ..)| *number > 0)
-        .map(|(number, one, many)| count(number.into(), one, many))
-        .collect();
-        let first = match (routes.is_empty(), destinations) {
-            (true, 0) => "Kein Ziel lässt sich vergleichen.".to_owned(),
-            (true, 1) => "Das einzige Ziel hat denselben Weg zu denselben Kosten.".to_owned(),
-            (true, _) => {
-                format!("Alle {} Ziele haben denselben Weg zu denselben Kosten.", grouped(destinations.into()))
-            }
-            (false, _) => format!("Von {}: {}.", count(destinations.into(), "Ziel", "Zielen"), routes.join(", ")),
-        };
-        let objects: Vec<String> = [(added, "hinzugekommen"), (removed, "weggefallen"), (changed, "geändert")]
-            .into_iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| format!("{} {what}", grouped(number.into())))
-            .collect();
-        if objects.is_empty() { first } else { format!("{first} Objekte: {}.", objects.join(", ")) }
+    lost: |number| count(number.into(), "hat keine Route mehr", "haben keine Route mehr"),
+    gained: |number| count(number.into(), "hat jetzt eine Route", "haben jetzt eine Route"),
+    another: |number| {
+        count(number.into(), "hat einen anderen Weg oder andere Kosten", "haben einen anderen Weg oder andere Kosten")
     },
-    sentence: |said| {
-        let Sentence { from, to, .. } = said;
-        let cost = said.cost.filter(|cost| *cost > 0).map(|cost| format!(" (Kosten {})", grouped(cost)));
-        let cost = cost.unwrap_or_default();
-        match (said.end, said.target) {
-            _ if from.is_empty() && said.asked_from.is_empty() => {
-                "Die Tabelle nennt den Server nicht, der sie geschrieben hat, oder führt ihn nicht auf; geben Sie an, wo die Route beginnt."
-                    .to_owned()
+    no_destination: "Kein Ziel lässt sich vergleichen.",
+    same_ways: |number| match number {
+        1 => "Das einzige Ziel hat denselben Weg zu denselben Kosten.".to_owned(),
+        _ => format!("Alle {} Ziele haben denselben Weg zu denselben Kosten.", grouped(number.into())),
+    },
+    of_destinations: |number, what| format!("Von {}: {what}.", count(number.into(), "Ziel", "Zielen")),
+    added: "hinzugekommen",
+    removed: "weggefallen",
+    changed: "geändert",
+    renamed: "mit anderen Namen",
+    objects: |what| format!("Objekte: {what}."),
+    organizations: |one, other| {
+        format!(
+            "Diese Tabellen stammen aus verschiedenen Organisationen, {one} und {other}. Die Zeilen zeigen, was jede enthält; aus den Unterschieden folgt nichts."
+        )
+    },
+    no_links: "Die vorliegende Tabelle führt keine Standortverknüpfungen und keine Connectors auf.",
+    no_places: "Die vorliegende Tabelle führt keine Standorte, keine Routinggruppen und keine Server auf.",
+    no_databases: "Die vorliegende Tabelle führt keine Datenbanken auf.",
+    no_difference: "Die beiden Tabellen unterscheiden sich nicht.",
+    lists_part: "Sie wurde nicht bis zum Ende gelesen; was fehlt, kann hinter der Schnittstelle stehen.",
+    claim: |claim, said| {
+        let Said { from, asked_from, to, asked, next, cost } = said;
+        match claim {
+            Claim::NoBeginning => "Die Tabelle nennt den Server nicht, der sie geschrieben hat, oder führt ihn nicht auf; geben Sie an, wo die Route beginnt.".to_owned(),
+            Claim::UnknownBeginning => format!(
+                "Die Tabelle enthält weder einen Server noch einen Standort {asked_from}, daher kann dort keine Route beginnen."
+            ),
+            Claim::UnknownInPart => format!(
+                "Der lesbare Teil der Tabelle enthält keine Datenbank, keinen Server und keinen Standort {asked}; die Tabelle ist unvollständig."
+            ),
+            Claim::Unknown => format!(
+                "Die Tabelle enthält weder eine Datenbank noch einen Server oder Standort {asked}, und eine Domäne ist das nicht."
+            ),
+            Claim::Leaves => {
+                format!("Nachrichten von {from} an {to} verlassen die Organisation über den Connector {next}{cost}.")
             }
-            _ if from.is_empty() => format!(
-                "Die Tabelle enthält weder einen Server noch einen Standort {}, daher kann dort keine Route beginnen.",
-                said.asked_from
-            ),
-            (_, Target::Unknown) if said.is_cut => format!("Der lesbare Teil der Tabelle enthält keine Datenbank, keinen Server und keinen Standort {}; die Tabelle ist unvollständig.", said.asked),
-            (_, Target::Unknown) => format!(
-                "Die Tabelle enthält weder eine Datenbank noch einen Server oder Standort {}, und eine Domäne ist das nicht.",
-                said.asked
-            ),
-            (End::Goes, Target::Domain) => format!(
-                "Nachrichten von {from} an {to} verlassen die Organisation über den Connector {}{cost}.",
-                said.next
-            ),
-            (End::Goes, Target::Mailbox) => {
-                format!("Nachrichten von {from} an {} erreichen die Datenbank des Postfachs{cost}.", said.asked)
+            Claim::ReachesMailbox => {
+                format!("Nachrichten von {from} an {asked} erreichen die Datenbank des Postfachs{cost}.")
             }
-            (End::Goes, _) => format!("Nachrichten von {from} erreichen {to}{cost}."),
-            (End::NoRoute, Target::Domain) => format!(
+            Claim::Reaches => format!("Nachrichten von {from} erreichen {to}{cost}."),
+            Claim::NoConnector => format!(
                 "Kein Connector, den {from} verwenden kann, übernimmt Nachrichten an {to}, daher kommen sie in die Warteschlange Unreachable."
             ),
-            (End::NoRoute, Target::Database | Target::Mailbox) if !said.is_listed && said.has_path => format!(
+            Claim::NotListedOpenPath => format!(
                 "Der Weg zum Server von {to} ist frei, aber die Datenbank steht nicht in der Routingtabelle, daher kommen Nachrichten für sie in die Warteschlange Unreachable."
             ),
-            (End::NoRoute, Target::Database | Target::Mailbox) if !said.is_listed => format!(
+            Claim::NotListed => format!(
                 "Die Routingtabelle führt {to} nicht auf, daher kommen Nachrichten dafür in die Warteschlange Unreachable."
             ),
-            (End::NoRoute, Target::Place | Target::Server) => format!("Von {from} führt kein Weg zu {to}."),
-            (End::NoRoute, _) => format!(
+            Claim::NoWay => format!("Von {from} führt kein Weg zu {to}."),
+            Claim::NoNextHop => format!(
                 "Die Routingtabelle führt {to} auf, enthält aber keinen nächsten Hop dafür, daher kommen Nachrichten in die Warteschlange Unreachable."
             ),
-            (End::Returned, _) => format!("Nachrichten von {from} an {to} gehen an den Absender zurück."),
-            (End::Unknown, Target::Server) if said.is_empty => {
+            Claim::Returned => format!("Nachrichten von {from} an {to} gehen an den Absender zurück."),
+            Claim::EmptyServer => {
                 format!("{to} ist kein Ziel von Nachrichten: Die Tabelle führt keine Datenbank dieses Servers auf.")
             }
-            (End::Unknown, Target::Place) if said.is_empty => format!(
+            Claim::EmptyPlace => format!(
                 "{to} ist kein Ziel von Nachrichten: Dort gibt es keinen Transportserver, der verwendet wird; der Weg zu anderen Standorten führt nur hindurch."
             ),
-            (End::Unknown, _) if !said.is_exact => format!(
+            Claim::NotExact => format!(
                 "Ob Nachrichten von {from} bei {to} ankommen, lässt sich nicht sagen: Die Tabelle stammt aus Exchange 2007 oder 2010."
             ),
-            (End::Unknown, _) => {
+            Claim::CannotTell => {
                 format!("Ob Nachrichten von {from} bei {to} ankommen, lässt sich mit dieser Tabelle nicht sagen.")
             }
         }
     },
-    settles: |target, is_exact, is_cut, from, asked_from| {
-        match (target, is_exact) {
-        _ if from.is_empty() && asked_from.is_empty() => {
-            "Eine Routingtabelle, die den Server nennt, der sie geschrieben hat, und ihn aufführt.".to_owned()
+    at_cost: |cost| format!(" (Kosten {cost})"),
+    settles: |what, from| {
+        match what {
+            Settle::NamedWriter => "Eine Routingtabelle, die den Server nennt, der sie geschrieben hat, und ihn aufführt.",
+            Settle::OwnTable => {
+                return format!(
+                    "Die neueste RoutingConfig-Datei von {from} oder der Name, wie ihn die Tabelle schreibt; die Suche zeigt ihn."
+                );
+            }
+            Settle::WholeTable => "Die vollständige RoutingConfig-Datei: Was gelesen wurde, bricht mittendrin ab.",
+            Settle::QueuesOrUnreachable => {
+                "Die Warteschlangen des Servers: Get-Queue zeigt den nächsten Hop, den er gewählt hat, und Unreachable, wo er keinen gefunden hat."
+            }
+            Settle::Databases => {
+                "Die Liste der Datenbanken, Get-MailboxDatabase, falls es eine Datenbank ist: Eine, die es gibt und die nicht in der Tabelle steht, hat keine Route."
+            }
+            Settle::Queues => "Die Warteschlangen des Servers: Get-Queue zeigt den nächsten Hop, den er gewählt hat.",
         }
-        _ if from.is_empty() => format!(
-            "Die neueste RoutingConfig-Datei von {asked_from} oder der Name, wie ihn die Tabelle schreibt; die Suche zeigt ihn."
-        ),
-        _ if is_cut => "Die vollständige RoutingConfig-Datei: Was gelesen wurde, bricht mittendrin ab.".to_owned(),
-        (_, false) => "Die Warteschlangen des Servers: Get-Queue zeigt den nächsten Hop, den er gewählt hat, und Unreachable, wo er keinen gefunden hat.".to_owned(),
-        (Target::Unknown, true) => "Die Liste der Datenbanken, Get-MailboxDatabase, falls es eine Datenbank ist: Eine, die es gibt und die nicht in der Tabelle steht, hat keine Route.".to_owned(),
-        _ => "Die Warteschlangen des Servers: Get-Queue zeigt den nächsten Hop, den er gewählt hat.".to_owned(),
-    }
+        .to_owned()
     },
-    other_way: |end, cost, queue| {
-        let what = match end {
-            End::Goes => "geht weiter",
-            End::NoRoute => "keine Route",
-            End::Returned => "geht an den Absender zurück",
-            End::Unknown => "nicht zu sagen",
-        };
-        let mut text = what.to_owned();
-        if let Some(cost) = cost.filter(|_| end == End::Goes) {
-            text.push_str(&format!(", Kosten {}", grouped(cost)));
-        }
-        if !queue.is_empty() && end == End::Goes {
-            text.push_str(&format!(", Warteschlange {queue}"));
-        }
-        text
+    ends: |end| match end {
+        End::Goes => "geht weiter",
+        End::NoRoute => "keine Route",
+        End::Returned => "geht an den Absender zurück",
+        End::Unknown => "nicht zu sagen",
     },
-    queue: |queue, delivery| {
-        if delivery.is_empty() {
-            format!("Warteschlange {queue}")
-        } else {
-            format!("Warteschlange {queue}, {delivery}")
-        }
-    },
+    queue: |queue| format!("Warteschlange {queue}"),
     problem: |number| format!("Problem {number}"),
     problem_rest: " unter „Diagnose“ handelt davon und nennt die Schritte.",
 };

@@ -25,7 +25,7 @@ pub static WORDS: StartWords = StartWords {
     promises: [
         "Diese Seite liest sie auf diesem Computer; sie gehen nirgendwohin.",
         "Die Seite verbietet sich jede Verbindung. Sie können das Netzwerkkabel ziehen, es ändert nichts.",
-        "Nichts davon wird gespeichert. Schließen Sie die Registerkarte, und der Fall ist weg. Gemerkt werden nur Farbschema und Sprache.",
+        "Nichts davon wird gespeichert. Schließen Sie die Registerkarte, und der Fall ist weg. Gemerkt werden nur Farbschema, Sprache und Tastenwahl.",
     ],
     enforced: "Was dies erzwingt und wie Sie es prüfen",
     samples_title: "Erst einmal ausprobieren",

@@ -65,6 +65,12 @@ pub static TABLES: TableNames = TableNames {
             bring: "eine Liste der Warteschlangen: Get-Queue | Export-Clixml queues.xml.",
         },
         TableName {
+            id: "queues-by-server",
+            title: "Nach Server",
+            about: "Was auf jedem Server wartet, über alle nächsten Hops; Kopien in Schattenwarteschlangen zählen nicht. Die Antwort ist die, auf die die meisten Nachrichten treffen.",
+            bring: "eine Liste der Warteschlangen jedes Servers: Get-Queue -Server <Name> | Export-Clixml queues.xml.",
+        },
+        TableName {
             id: "receive-connectors",
             title: "Empfang",
             about: "Jeder Empfangsconnector einmal, wie ihn der neueste oder vollständigste Export zeigt. Der kleinste Bereich, der eine Adresse enthält, entscheidet, wer ihr antwortet.",
@@ -121,7 +127,7 @@ pub static TABLES: TableNames = TableNames {
         TableName {
             id: "slow-messages",
             title: "Langsamste Nachrichten",
-            about: "Die 200 Nachrichten, die am längsten brauchten, jede einmal. Ein Ausreißer brauchte länger als 95 von 100 seiner Art und das Zehnfache ihres Medians.",
+            about: "Die 200 Nachrichten, die am längsten brauchten, jede einmal. Ein Ausreißer brauchte länger als 95 von 100 seiner Art und das Zehnfache ihres Medians. Wo die Zeilen keine Zeiten der Server enthalten, ist es die Zeit des letzten Empfängers.",
             bring: "Nachrichtenverfolgungsprotokolle aller Server, am besten mit denen der Postfachzustellung (MSGTRKMD).",
         },
         TableName {
@@ -180,6 +186,7 @@ pub static TABLES: TableNames = TableNames {
         ("Exports differ", "Exporte weichen ab"),
         ("File", "Datei"),
         ("First", "Erstmals"),
+        ("First listed", "Erster Stand"),
         ("For recovery", "Zur Wiederherstellung"),
         ("For whom", "Für wen"),
         ("From", "Von"),
@@ -203,6 +210,7 @@ pub static TABLES: TableNames = TableNames {
         ("Last try", "Letzter Versuch"),
         ("Level", "Ebene"),
         ("List", "Liste"),
+        ("Listed", "Stand"),
         ("Log", "Protokoll"),
         ("Longest", "Längste"),
         ("Longest component", "Längste Komponente"),
@@ -224,6 +232,7 @@ pub static TABLES: TableNames = TableNames {
         ("Non-delivery reports", "Unzustellbarkeitsberichte"),
         ("Object", "Objekt"),
         ("Of the own organization", "Der eigenen Organisation"),
+        ("On the route", "Auf der Route"),
         ("Only below", "Nur darunter"),
         ("Only for", "Nur für"),
         ("Only tried by queues", "Nur von Warteschlangen versucht"),

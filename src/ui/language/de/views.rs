@@ -14,6 +14,7 @@ pub static WORDS: ViewsWords = ViewsWords {
         View::Connectors => "Connectors",
         View::Permissions => "Rechte und Verzeichnis",
         View::Files => "Dateien",
+        View::Search => "Suche",
         View::Collect => "Daten sammeln",
         View::Tools => "Werkzeuge",
         View::Reference => "Referenz",
@@ -28,6 +29,7 @@ pub static WORDS: ViewsWords = ViewsWords {
         View::Connectors => "Listen von Connectors füllen sie",
         View::Permissions => "Berechtigungen, Server, Datenbanken und Dienste füllen sie",
         View::Files => "Öffnen Sie Dateien, um zu sehen, was davon gelesen wurde",
+        View::Search => "Öffnen Sie Dateien, um ihre Zeilen zu durchsuchen",
         View::Collect | View::Tools | View::Reference | View::About => "",
     },
 };

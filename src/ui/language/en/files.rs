@@ -9,6 +9,7 @@ pub struct FilesWords {
     pub how_many: fn(u64, u64) -> String,
     pub tally: fn(InputState, u64) -> String,
     pub lost: &'static str,
+    pub show_all: &'static str,
     pub time_span: &'static str,
     pub text: &'static str,
     pub size: &'static str,
@@ -34,6 +35,7 @@ pub static WORDS: FilesWords = FilesWords {
         format!("{} {words}", grouped(files))
     },
     lost: "Lost or cut",
+    show_all: "Show all",
     time_span: "Time span",
     text: "Text",
     size: "Size",

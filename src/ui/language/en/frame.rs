@@ -26,9 +26,13 @@ pub struct FrameWords {
     pub to_case: fn(&str) -> String,
     pub to_new: &'static str,
     pub not_handed_over: &'static str,
+    pub later_files: &'static str,
+    pub compare_instead: &'static str,
+    pub worker_lost: fn(&str) -> String,
     pub refused: fn(u64, &str) -> String,
     pub no_files: &'static str,
     pub said_reading: &'static str,
+    pub said_closed: &'static str,
     pub said_cancelled: &'static str,
     pub said_done: fn(u64) -> String,
     pub said_aside: fn(u32) -> String,
@@ -63,6 +67,13 @@ pub static WORDS: FrameWords = FrameWords {
     listing: "Looking through the folders",
     to_case: |name| format!("to the open case {name}"),
     to_new: "Files and folders, as many as you like",
+    later_files: "Some of these files have the names of others that are open, so all were read together. If they are later ones of the same site, compare them instead.",
+    compare_instead: "Compare instead",
+    worker_lost: |message| {
+        format!(
+            "The part of the page that reads files stopped. The diagnosis stays as it is; for tables, raw lines and reports the files have to be read again. The browser says: {message}"
+        )
+    },
     not_handed_over: "The browser did not hand over what was dropped. Use Choose files instead.",
     refused: |number, first| {
         let entries = count(number, "entry", "entries");
@@ -70,6 +81,7 @@ pub static WORDS: FrameWords = FrameWords {
     },
     no_files: "There are no files in what was dropped.",
     said_reading: "Reading",
+    said_closed: "Files are added and everything is read again; what was open is closed",
     said_cancelled: "Reading was cancelled",
     said_done: |problems| format!("All files are read. {} found.", count(problems, "problem", "problems")),
     said_aside: |problem| format!("Problem {problem} is set aside"),

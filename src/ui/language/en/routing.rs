@@ -1,7 +1,7 @@
 //! Routing: the map, the route calculator, the comparison of two tables. English.
 
 use crate::ui::language::{count, grouped};
-use crate::worker::protocol::{EdgeKind, End, HitKind, PlaceKind, Target};
+use crate::worker::protocol::{End, HitKind, PlaceKind};
 
 /// Routing: the map, the route calculator, the comparison of two tables.
 pub struct RoutingWords {
@@ -38,6 +38,7 @@ pub struct RoutingWords {
     pub legend_exit: &'static str,
     pub legend_several: &'static str,
     pub legend_route: &'static str,
+    pub legend_unread: &'static str,
     pub legend_cut_off: &'static str,
     pub no_way: &'static str,
     pub breaks_here: &'static str,
@@ -76,47 +77,101 @@ pub struct RoutingWords {
     pub route_unknown: &'static str,
     pub route_empty: &'static str,
     pub more_captures: fn(u32) -> String,
-    pub counts: fn(u32, u32) -> String,
-    pub capture: fn(&str, &str, &str) -> String,
-    pub left_out: fn(u32, u32, u32) -> Vec<String>,
-    pub node: fn(&str, PlaceKind, u32, Option<u64>, bool, bool) -> String,
-    pub several: fn(u32) -> String,
+    pub sites: fn(u32) -> String,
+    pub groups: fn(u32) -> String,
+    pub unnamed_server: &'static str,
+    pub left_places: fn(u32) -> String,
+    pub left_links: fn(u32) -> String,
+    pub left_connectors: fn(u32) -> String,
+    pub place_kind: fn(PlaceKind, u32) -> String,
     pub connectors: fn(u32) -> String,
-    pub edge: fn(&str, EdgeKind, Option<u32>) -> String,
-    pub hit: fn(HitKind, &str) -> String,
+    pub both_ways: &'static str,
+    pub one_way: &'static str,
+    pub back: fn(&str) -> String,
+    pub unread: &'static str,
+    pub unread_links: fn(u32) -> String,
+    pub hit_kind: fn(HitKind) -> &'static str,
+    pub hit_in: fn(&str, &str) -> String,
+    pub hits_number: fn(u32) -> String,
     pub about_place: fn(&str) -> String,
-    pub cost: fn(u64) -> String,
-    pub at_cost: fn(u64) -> String,
-    pub way: fn(&[String]) -> String,
-    pub server: fn(Option<u32>, u32) -> String,
+    pub cost: fn(&str) -> String,
+    pub way: fn(&str) -> String,
+    pub place_cut_off: &'static str,
+    pub place_unlisted: &'static str,
+    pub place_unread: fn(&str) -> String,
+    pub version_2003: &'static str,
+    pub version_2007: &'static str,
+    pub version_2010: &'static str,
+    pub version_2013: &'static str,
+    pub databases: fn(u32) -> String,
     pub more: fn(u32) -> String,
-    pub changed: fn(Three, Three, u32) -> String,
-    pub sentence: fn(&Sentence<'_>) -> String,
-    pub settles: fn(Target, bool, bool, &str, &str) -> String,
-    pub other_way: fn(End, Option<u64>, &str) -> String,
-    pub queue: fn(&str, &str) -> String,
+    pub lost: fn(u32) -> String,
+    pub gained: fn(u32) -> String,
+    pub another: fn(u32) -> String,
+    pub no_destination: &'static str,
+    pub same_ways: fn(u32) -> String,
+    pub of_destinations: fn(u32, &str) -> String,
+    pub added: &'static str,
+    pub removed: &'static str,
+    pub changed: &'static str,
+    pub renamed: &'static str,
+    pub objects: fn(&str) -> String,
+    pub organizations: fn(&str, &str) -> String,
+    pub no_links: &'static str,
+    pub no_places: &'static str,
+    pub no_databases: &'static str,
+    pub no_difference: &'static str,
+    pub lists_part: &'static str,
+    pub claim: fn(Claim, &Said<'_>) -> String,
+    pub at_cost: fn(&str) -> String,
+    pub settles: fn(Settle, &str) -> String,
+    pub ends: fn(End) -> &'static str,
+    pub queue: fn(&str) -> String,
     pub problem: fn(u32) -> String,
     pub problem_rest: &'static str,
 }
 
-/// Numbers of what was lost, came, and changed; or came, went, and changed.
-type Three = (u32, u32, u32);
+/// What an answer claims; which one is true is worked out in one place for all languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    NoBeginning,
+    UnknownBeginning,
+    UnknownInPart,
+    Unknown,
+    Leaves,
+    ReachesMailbox,
+    Reaches,
+    NoConnector,
+    NotListedOpenPath,
+    NotListed,
+    NoWay,
+    NoNextHop,
+    Returned,
+    EmptyServer,
+    EmptyPlace,
+    NotExact,
+    CannotTell,
+}
 
-/// What an answer says first.
-pub struct Sentence<'a> {
+/// What settles an answer that cannot be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settle {
+    NamedWriter,
+    OwnTable,
+    WholeTable,
+    QueuesOrUnreachable,
+    Databases,
+    Queues,
+}
+
+/// The names that a claim is about. `cost` is the end of the sentence, or empty.
+pub struct Said<'a> {
     pub from: &'a str,
     pub asked_from: &'a str,
     pub to: &'a str,
     pub asked: &'a str,
-    pub target: Target,
-    pub end: End,
-    pub is_listed: bool,
-    pub has_path: bool,
     pub next: &'a str,
-    pub cost: Option<u64>,
-    pub is_exact: bool,
-    pub is_empty: bool,
-    pub is_cut: bool,
+    pub cost: &'a str,
 }
 
 pub static WORDS: RoutingWords = RoutingWords {
@@ -126,7 +181,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     nothing_link: "What to gather",
     table: "Table",
     compare: "Compare tables",
-    compare_missing: "Two routing tables of one server, written before and after, are compared here. The files hold one only.",
+    compare_missing: "Two routing tables are compared here, best of one server, written before and after. The files hold one only.",
     from: "From",
     to: "To",
     to_hint: "Database, server, site, domain or address",
@@ -153,6 +208,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     legend_exit: "connector out",
     legend_several: "several sites",
     legend_route: "route",
+    legend_unread: "cost that could not be read",
     legend_cut_off: "no way leads there",
     no_way: "No way there",
     breaks_here: "No route",
@@ -191,215 +247,161 @@ pub static WORDS: RoutingWords = RoutingWords {
     route_unknown: "Cannot be told",
     route_empty: "Takes no mail itself",
     more_captures: |number| format!("{} not listed", count(number.into(), "older table is", "older tables are")),
-    counts: |sites, groups| {
-        let sites = count(sites.into(), "site", "sites");
-        if groups == 0 {
-            sites
-        } else {
-            format!("{sites}, {}", count(groups.into(), "routing group", "routing groups"))
-        }
+    sites: |number| count(number.into(), "site", "sites"),
+    groups: |number| count(number.into(), "routing group", "routing groups"),
+    unnamed_server: "a server it does not name",
+    left_places: |number| {
+        format!(
+            "{} farther away and not drawn; search and the tables have all.",
+            count(number.into(), "place is", "places are")
+        )
     },
-    capture: |server, written, process| {
-        let mut text = if server.is_empty() { "a server it does not name".to_owned() } else { server.to_owned() };
-        for part in [process, written].into_iter().filter(|part| !part.is_empty()) {
-            text.push_str(", ");
-            text.push_str(part);
-        }
-        text
+    left_links: |number| {
+        count(
+            number.into(),
+            "link is not drawn: it joins no two known places, or there are too many. The table of links has it.",
+            "links are not drawn: they join no two known places, or there are too many. The table of links has them.",
+        )
     },
-    left_out: |places, links, connectors| {
-        let mut all = Vec::new();
-        if places > 0 {
-            all.push(format!(
-                "{} farther away and not drawn; search and the tables have all.",
-                count(places.into(), "place is", "places are")
-            ));
-        }
-        if links > 0 {
-            all.push(format!(
-                "{} not drawn, because they do not join two known places or there are too many.",
-                count(links.into(), "link is", "links are")
-            ));
-        }
-        if connectors > 0 {
-            all.push(format!(
-                "{} not drawn: the table lists none of their source servers.",
-                count(connectors.into(), "connector is", "connectors are")
-            ));
-        }
-        all
+    left_connectors: |number| {
+        count(
+            number.into(),
+            "connector is not drawn: the table lists none of its source servers.",
+            "connectors are not drawn: the table lists none of their source servers.",
+        )
     },
-    node: |name, kind, number, cost, is_start, is_cut_off| {
-        let what = match kind {
-            PlaceKind::Site => format!("site, {}", count(number.into(), "transport server", "transport servers")),
-            PlaceKind::Hub => format!("hub site, {}", count(number.into(), "transport server", "transport servers")),
-            PlaceKind::Group => format!("routing group, {}", count(number.into(), "server", "servers")),
-            PlaceKind::Link => format!("link of {} sites", grouped(number.into())),
-            PlaceKind::Exit => "out of the organization".to_owned(),
-            PlaceKind::Several => "drawn as one".to_owned(),
-        };
-        let mut text = format!("{name}, {what}");
-        if let Some(cost) = cost {
-            text.push_str(&format!(", cost {}", grouped(cost)));
-        }
-        if is_start {
-            text.push_str(", the table was written here");
-        }
-        if is_cut_off {
-            text.push_str(", no way leads there");
-        }
-        text
+    place_kind: |kind, number| match kind {
+        PlaceKind::Site => format!("site, {}", count(number.into(), "transport server", "transport servers")),
+        PlaceKind::Hub => format!("hub site, {}", count(number.into(), "transport server", "transport servers")),
+        PlaceKind::Group => format!("routing group, {}", count(number.into(), "server", "servers")),
+        PlaceKind::Link => format!("link of {} sites", grouped(number.into())),
+        PlaceKind::Exit => "out of the organization".to_owned(),
+        PlaceKind::Several => "drawn as one".to_owned(),
     },
-    several: |number| count(number.into(), "site", "sites"),
     connectors: |number| count(number.into(), "connector", "connectors"),
-    edge: |cost, kind, back| match (kind, back) {
-        (EdgeKind::GroupConnector, Some(back)) if cost == back.to_string() => format!("{cost}, both ways"),
-        (EdgeKind::GroupConnector, Some(back)) => format!("{cost}, back {back}"),
-        (EdgeKind::GroupConnector, None) => format!("{cost}, one way"),
-        _ => cost.to_owned(),
+    both_ways: "both ways",
+    one_way: "one way",
+    back: |cost| format!("back {cost}"),
+    unread: "cost not read",
+    unread_links: |number| {
+        count(
+            number.into(),
+            "link has a cost that cannot be read; destinations that mail may reach over it are not compared.",
+            "links have a cost that cannot be read; destinations that mail may reach over them are not compared.",
+        )
     },
-    hit: |kind, place| {
-        let what = match kind {
-            HitKind::Site => "site",
-            HitKind::Group => "routing group",
-            HitKind::Server => "server",
-            HitKind::Database => "database",
-            HitKind::Connector => "connector",
-            HitKind::Link => "site link",
-        };
-        if place.is_empty() { what.to_owned() } else { format!("{what} in {place}") }
+    hit_kind: |kind| match kind {
+        HitKind::Site => "site",
+        HitKind::Group => "routing group",
+        HitKind::Server => "server",
+        HitKind::Database => "database",
+        HitKind::Connector => "connector",
+        HitKind::Link => "site link",
     },
+    hit_in: |kind, place| format!("{kind} in {place}"),
+    hits_number: |number| format!("{} found", count(number.into(), "name", "names")),
     about_place: |name| format!("About {name}"),
-    cost: |cost| format!("cost {}", grouped(cost)),
-    at_cost: |cost| format!("+{}", grouped(cost)),
-    way: |path| format!("Way there: {}", path.join(", ")),
-    server: |version, databases| {
-        let version = match version {
-            None => String::new(),
-            Some(..8) => "2003 or earlier".to_owned(),
-            Some(8) => "Exchange 2007".to_owned(),
-            Some(14) => "Exchange 2010".to_owned(),
-            Some(_) => "Exchange 2013 or later".to_owned(),
-        };
-        let databases = (databases > 0).then(|| count(databases.into(), "database", "databases"));
-        [Some(version).filter(|text| !text.is_empty()), databases].into_iter().flatten().collect::<Vec<_>>().join(", ")
-    },
+    cost: |cost| format!("cost {cost}"),
+    way: |path| format!("Way there: {path}"),
+    place_cut_off: "No way leads there from the server that wrote the table.",
+    place_unlisted: "The table has no entry of it; only servers name it, so no link is known there.",
+    place_unread: |link| format!("The cost of link {link} cannot be read, so a way over it cannot be compared."),
+    version_2003: "2003 or earlier",
+    version_2007: "Exchange 2007",
+    version_2010: "Exchange 2010",
+    version_2013: "Exchange 2013 or later",
+    databases: |number| count(number.into(), "database", "databases"),
     more: |number| format!("{} more; the tables below have all.", grouped(number.into())),
-    changed: |(lost, gained, another), (added, removed, changed), destinations| {
-        let routes: Vec<String> = [
-            (lost, "destination lost its route", "destinations lost their route"),
-            (gained, "got a route", "got a route"),
-            (another, "takes another way or another cost", "take another way or another cost"),
-        ]
-        .into_iter()
-        .filter(|(number, ..)| *number > 0)
-        .map(|(number, one, many)| count(number.into(), one, many))
-        .collect();
-        let first = if routes.is_empty() {
-            match destinations {
-                0 => "No destination can be compared.".to_owned(),
-                1 => "The only destination takes the same way at the same cost.".to_owned(),
-                _ => format!("All {} destinations take the same way at the same cost.", grouped(destinations.into())),
-            }
-        } else {
-            format!("Of {}: {}.", count(destinations.into(), "destination", "destinations"), routes.join(", "))
-        };
-        let objects: Vec<String> = [(added, "added"), (removed, "removed"), (changed, "changed")]
-            .into_iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| format!("{} {what}", grouped(number.into())))
-            .collect();
-        if objects.is_empty() { first } else { format!("{first} Objects: {}.", objects.join(", ")) }
+    lost: |number| count(number.into(), "lost its route", "lost their route"),
+    gained: |number| count(number.into(), "got a route", "got a route"),
+    another: |number| {
+        count(number.into(), "takes another way or has another cost", "take another way or have another cost")
     },
-    sentence: |said| {
-        let Sentence { from, to, .. } = said;
-        let cost =
-            said.cost.filter(|cost| *cost > 0).map(|cost| format!(" at cost {}", grouped(cost))).unwrap_or_default();
-        match (said.end, said.target) {
-            _ if from.is_empty() && said.asked_from.is_empty() => {
+    no_destination: "No destination can be compared.",
+    same_ways: |number| match number {
+        1 => "The only destination takes the same way at the same cost.".to_owned(),
+        _ => format!("All {} destinations take the same way at the same cost.", grouped(number.into())),
+    },
+    of_destinations: |number, what| format!("Of {}, {what}.", count(number.into(), "destination", "destinations")),
+    added: "added",
+    removed: "removed",
+    changed: "changed",
+    renamed: "with other names",
+    objects: |what| format!("Objects: {what}."),
+    organizations: |one, other| {
+        format!(
+            "These tables are of different organizations, {one} and {other}. The rows say what each of them has; nothing follows from how they differ."
+        )
+    },
+    no_links: "The table at hand lists no site links and no connectors.",
+    no_places: "The table at hand lists no sites, no routing groups and no servers.",
+    no_databases: "The table at hand lists no databases.",
+    no_difference: "The two tables do not differ.",
+    lists_part: "It was not read to its end, so they may stand behind the cut.",
+    claim: |claim, said| {
+        let Said { from, asked_from, to, asked, next, cost } = said;
+        match claim {
+            Claim::NoBeginning => {
                 "The table does not name the server that wrote it or does not list it, so say where the route begins."
                     .to_owned()
             }
-            _ if from.is_empty() => {
-                format!("The table has no server or site {}, so no route can begin there.", said.asked_from)
+            Claim::UnknownBeginning => {
+                format!("The table has no server or site {asked_from}, so no route can begin there.")
             }
-            (_, Target::Unknown) if said.is_cut => format!(
-                "What could be read of the table has no database, server or site {}, and it was cut off.",
-                said.asked
-            ),
-            (_, Target::Unknown) => {
-                format!("The table has no database, server or site {}, and it is no domain.", said.asked)
+            Claim::UnknownInPart => {
+                format!("What could be read of the table has no database, server or site {asked}, and it was cut off.")
             }
-            (End::Goes, Target::Domain) => format!("Mail from {from} to {to} leaves by connector {}{cost}.", said.next),
-            (End::Goes, Target::Mailbox) => format!("Mail from {from} for {} reaches its database{cost}.", said.asked),
-            (End::Goes, _) => format!("Mail from {from} reaches {to}{cost}."),
-            (End::NoRoute, Target::Domain) => {
+            Claim::Unknown => format!("The table has no database, server or site {asked}, and it is no domain."),
+            Claim::Leaves => format!("Mail from {from} to {to} leaves by connector {next}{cost}."),
+            Claim::ReachesMailbox => format!("Mail from {from} for {asked} reaches its database{cost}."),
+            Claim::Reaches => format!("Mail from {from} reaches {to}{cost}."),
+            Claim::NoConnector => {
                 format!("No connector that {from} can use takes mail to {to}, so it goes to Unreachable.")
             }
-            (End::NoRoute, Target::Database | Target::Mailbox) if !said.is_listed && said.has_path => {
-                format!(
-                    "The path to the server of {to} is open, but the database is not in the routing table, so mail for it goes to Unreachable."
-                )
-            }
-            (End::NoRoute, Target::Database | Target::Mailbox) if !said.is_listed => {
-                format!("The routing table does not list {to}, so mail for it goes to Unreachable.")
-            }
-            (End::NoRoute, Target::Place | Target::Server) => format!("No way leads from {from} to {to}."),
-            (End::NoRoute, _) => {
+            Claim::NotListedOpenPath => format!(
+                "The path to the server of {to} is open, but the database is not in the routing table, so mail for it goes to Unreachable."
+            ),
+            Claim::NotListed => format!("The routing table does not list {to}, so mail for it goes to Unreachable."),
+            Claim::NoWay => format!("No way leads from {from} to {to}."),
+            Claim::NoNextHop => {
                 format!("The routing table lists {to} but has no next hop for it, so mail goes to Unreachable.")
             }
-            (End::Returned, _) => format!("Mail from {from} to {to} is returned to its sender."),
-            (End::Unknown, Target::Server) if said.is_empty => {
-                format!("{to} takes no mail: the table lists no database of it.")
-            }
-            (End::Unknown, Target::Place) if said.is_empty => {
-                format!(
-                    "{to} takes no mail: it has no transport server that is used, and is passed on the way to other sites."
-                )
-            }
-            (End::Unknown, _) if !said.is_exact => {
+            Claim::Returned => format!("Mail from {from} to {to} is returned to its sender."),
+            Claim::EmptyServer => format!("{to} takes no mail: the table lists no database of it."),
+            Claim::EmptyPlace => format!(
+                "{to} takes no mail: it has no transport server that is used, and is passed on the way to other sites."
+            ),
+            Claim::NotExact => {
                 format!("Whether mail from {from} reaches {to} cannot be told: the table is of Exchange 2007 or 2010.")
             }
-            (End::Unknown, _) => format!("Whether mail from {from} reaches {to} cannot be told from this table."),
+            Claim::CannotTell => format!("Whether mail from {from} reaches {to} cannot be told from this table."),
         }
     },
-    settles: |target, is_exact, is_cut, from, asked_from| {
-        match (target, is_exact) {
-        _ if from.is_empty() && asked_from.is_empty() => {
-            "A routing table that names the server that wrote it and lists it.".to_owned()
+    at_cost: |cost| format!(" at cost {cost}"),
+    settles: |what, from| {
+        match what {
+            Settle::NamedWriter => "A routing table that names the server that wrote it and lists it.",
+            Settle::OwnTable => {
+                return format!("The newest RoutingConfig file of {from}, or its name as the table writes it; the search shows how.");
+            }
+            Settle::WholeTable => "The whole RoutingConfig file: what was read ends in the middle.",
+            Settle::QueuesOrUnreachable => {
+                "The queues of the server: Get-Queue shows the next hop that it chose, and Unreachable where it found none."
+            }
+            Settle::Databases => {
+                "The list of databases, Get-MailboxDatabase, if it is a database: one that exists and is not in the table has no route."
+            }
+            Settle::Queues => "The queues of the server: Get-Queue shows the next hop that it chose.",
         }
-        _ if from.is_empty() => {
-            format!("The newest RoutingConfig file of {asked_from}, or its name as the table writes it; the search shows how.")
-        }
-        _ if is_cut => "The whole RoutingConfig file: what was read ends in the middle.".to_owned(),
-        (_, false) => {
-            "The queues of the server: Get-Queue shows the next hop that it chose, and Unreachable where it found none.".to_owned()
-        }
-        (Target::Unknown, true) => {
-            "The list of databases, Get-MailboxDatabase, if it is a database: one that exists and is not in the table has no route.".to_owned()
-        }
-        _ => "The queues of the server: Get-Queue shows the next hop that it chose.".to_owned(),
-    }
+        .to_owned()
     },
-    other_way: |end, cost, queue| {
-        let what = match end {
-            End::Goes => "goes on",
-            End::NoRoute => "no route",
-            End::Returned => "returned to the sender",
-            End::Unknown => "cannot be told",
-        };
-        let mut text = what.to_owned();
-        if let Some(cost) = cost.filter(|_| end == End::Goes) {
-            text.push_str(&format!(", cost {}", grouped(cost)));
-        }
-        if !queue.is_empty() && end == End::Goes {
-            text.push_str(&format!(", queue {queue}"));
-        }
-        text
+    ends: |end| match end {
+        End::Goes => "goes on",
+        End::NoRoute => "no route",
+        End::Returned => "returned to the sender",
+        End::Unknown => "cannot be told",
     },
-    queue: |queue, delivery| {
-        if delivery.is_empty() { format!("Queue {queue}") } else { format!("Queue {queue}, {delivery}") }
-    },
+    queue: |queue| format!("queue {queue}"),
     problem: |number| format!("Problem {number}"),
     problem_rest: " in Diagnosis is about this, with the steps.",
 };

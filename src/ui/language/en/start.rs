@@ -50,7 +50,7 @@ pub static WORDS: StartWords = StartWords {
     promises: [
         "They are read on this computer, by this page, and go nowhere.",
         "The page forbids itself every connection. You can pull the network cable; it works the same.",
-        "Nothing of them is stored. Close the tab and the case is gone. Only the theme and the language are remembered.",
+        "Nothing of them is stored. Close the tab and the case is gone. Only the theme, the language and the choice of keys are remembered.",
     ],
     enforced: "What enforces this, and how to check it",
     samples_title: "Try it first",

@@ -20,6 +20,7 @@ pub static WORDS: ViewsWords = ViewsWords {
         View::Connectors => "Connectors",
         View::Permissions => "Rights and directory",
         View::Files => "Files",
+        View::Search => "Search",
         View::Collect => "Collect",
         View::Tools => "Tools",
         View::Reference => "Reference",
@@ -34,6 +35,7 @@ pub static WORDS: ViewsWords = ViewsWords {
         View::Connectors => "Lists of connectors fill it",
         View::Permissions => "Permissions, servers, databases and services fill it",
         View::Files => "Open files to see what was read of them",
+        View::Search => "Open files to search their lines",
         View::Collect | View::Tools | View::Reference | View::About => "",
     },
 };
