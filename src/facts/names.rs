@@ -256,7 +256,9 @@ impl Facts {
                 names.reference(Connector, [&connector.object]);
                 names.reference(Server, &connector.source_servers);
                 connector.address_spaces.iter().for_each(|space| names.add(Domain, &space.value.address));
-                names.at(Server, connector.smart_hosts.as_ref());
+                // A list in one value, each host a name of its own.
+                let hosts = connector.smart_hosts.iter().flat_map(|hosts| hosts.value.split([',', ';']));
+                hosts.for_each(|host| names.add(Server, host));
             }
             for tree in &table.public_folder_trees {
                 names.reference(Object, [&tree.object]);

@@ -4,7 +4,7 @@
 //! Such texts get an apostrophe in front.
 
 use super::{Built, Cell, Kind, Query, Row};
-use crate::report::redaction::Beside;
+use crate::report::redaction::{Beside, Voice};
 
 /// As many rows are copied; a clipboard is no place for more.
 const MOST_COPIED: usize = 10_000;
@@ -41,7 +41,15 @@ fn wanted<'b>(built: &'b Built, query: &Query) -> Vec<&'b Row> {
 pub(super) fn cells(built: &Built, query: &Query) -> Vec<Beside> {
     let kinds = || built.table.columns.iter().map(|column| column.kind);
     let cells = wanted(built, query).into_iter().flat_map(|row| row.cells.iter().zip(kinds()));
-    cells.map(|(cell, kind)| Beside { text: safe(cell), is_quoted: kind == Kind::Printed }).collect()
+    cells.map(|(cell, kind)| Beside { text: safe(cell), voice: voice(kind) }).collect()
+}
+
+fn voice(kind: Kind) -> Voice {
+    match kind {
+        Kind::Printed => Voice::Quoted,
+        Kind::Subject => Voice::Subject,
+        Kind::Words | Kind::Number | Kind::Time | Kind::Duration => Voice::Ours,
+    }
 }
 
 /// The table with other cells.

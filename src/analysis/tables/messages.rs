@@ -15,7 +15,7 @@ pub static TABLE: Table = Table {
         Column::time("Received").axis(),
         Column::printed("From"),
         Column::printed("Recipients"),
-        Column::printed("Subject"),
+        Column::subject("Subject"),
         Column::printed("Queue"),
         Column::printed("Server").facet().extra(),
         Column::words("Status").facet(),

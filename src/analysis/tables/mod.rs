@@ -141,6 +141,8 @@ pub enum Kind {
     Words,
     /// What came out of a file: names, addresses, replies.
     Printed,
+    /// Subjects of messages.
+    Subject,
     /// Numbers.
     Number,
     /// Times.
@@ -167,6 +169,11 @@ impl Column {
     /// A column of what came out of a file.
     pub const fn printed(title: &'static str) -> Column {
         Column { kind: Kind::Printed, ..Column::words(title) }
+    }
+
+    /// A column of the subjects of messages.
+    pub const fn subject(title: &'static str) -> Column {
+        Column { kind: Kind::Subject, ..Column::words(title) }
     }
 
     /// A column of numbers.

@@ -99,6 +99,18 @@ impl Engine {
         self.replace(text, mode)
     }
 
+    /// The token of a text that is one name as a whole.
+    pub fn whole(&mut self, text: &str, kind: NameKind) -> String {
+        let own = text.trim();
+        let form = Form::Name(kind);
+        if own.is_empty() {
+            return text.to_owned();
+        }
+        let Some(token) = self.tokens.of(own, &form) else { return text.to_owned() };
+        self.count(own, &form, token.clone());
+        token
+    }
+
     /// What was replaced.
     pub fn finish(self, report: Report) -> Redacted {
         let mut forbidden: BTreeSet<String> = BTreeSet::new();

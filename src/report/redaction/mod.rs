@@ -67,12 +67,23 @@ pub fn redact(report: &Report, names: &[Name]) -> Redacted {
     redact_with(report, names, &mut [])
 }
 
-/// A text beside a report, and whether it comes from a file.
+/// A text beside a report.
 pub struct Beside {
     /// The text.
     pub text: String,
-    /// Whether it is quoted from a file; else it is our own words with names in them.
-    pub is_quoted: bool,
+    /// Whose words it is.
+    pub voice: Voice,
+}
+
+/// Whose words a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// Ours, with names in them.
+    Ours,
+    /// Quoted from a file.
+    Quoted,
+    /// The whole subject of a message. It goes whatever it says: a single word of it may be one that stays elsewhere.
+    Subject,
 }
 
 /// Redacts a report and texts beside it, such as the cells of a table, with the same tokens.
@@ -92,7 +103,10 @@ pub fn redact_with(report: &Report, names: &[Name], beside: &mut [Beside]) -> Re
         *text = new;
     });
     for own in beside {
-        own.text = engine.redact(&own.text, own.mode()).0;
+        own.text = match own.voice {
+            Voice::Subject => engine.whole(&own.text, NameKind::Subject),
+            Voice::Ours | Voice::Quoted => engine.redact(&own.text, own.mode()).0,
+        };
     }
     redacted.redacted = true;
     engine.finish(redacted)
@@ -100,7 +114,10 @@ pub fn redact_with(report: &Report, names: &[Name], beside: &mut [Beside]) -> Re
 
 impl Beside {
     fn mode(&self) -> Mode {
-        if self.is_quoted { Mode::Quoted } else { Mode::Own }
+        match self.voice {
+            Voice::Ours => Mode::Own,
+            Voice::Quoted | Voice::Subject => Mode::Quoted,
+        }
     }
 }
 

@@ -185,7 +185,7 @@ fn footer(table: &'static Table, state: &TableState) -> Html {
 fn cell_class(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Words => None,
-        Kind::Printed => Some("printed"),
+        Kind::Printed | Kind::Subject => Some("printed"),
         Kind::Number | Kind::Duration => Some("number"),
         Kind::Time => Some("time"),
     }
