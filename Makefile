@@ -110,10 +110,10 @@ clean: ## Removes what was built here (not the tools)
 
 # ---- Tools. Each is installed once; a version is a folder, so another version is another file. ----
 
-tools: .node .wasm-target $(TRUNK) $(BINDGEN) $(WASM_OPT)
+tools: .node .wasm-target .crates $(TRUNK) $(BINDGEN) $(WASM_OPT)
 	@rm -rf $(CACHE)/build
 
-.PHONY: .node .wasm-target .browsers
+.PHONY: .node .wasm-target .crates .browsers
 .node:
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \
 	  { echo "Queuescope's build needs Node 20 or newer (https://nodejs.org)." >&2; exit 1; }
@@ -121,6 +121,10 @@ tools: .node .wasm-target $(TRUNK) $(BINDGEN) $(WASM_OPT)
 .wasm-target:
 	@[ -d "$$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || \
 	  $(STEP) "Adding the WebAssembly target to Rust (about 10 seconds)" rustup target add wasm32-unknown-unknown
+
+# Trunk builds without a network; what the lock file names is fetched before. Without anything to fetch, no network is asked.
+.crates:
+	@cargo fetch --locked --quiet
 
 # Not optimized: Trunk only calls other tools, and this halves the time its own build takes.
 $(TRUNK):
