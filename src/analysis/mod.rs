@@ -21,6 +21,7 @@ pub mod pasted;
 mod ranking;
 mod reading;
 pub mod routing_map;
+pub mod row_problems;
 pub mod search;
 mod shelf;
 pub mod tables;
@@ -82,6 +83,8 @@ pub struct Analysis {
     tables: RefCell<BTreeMap<&'static str, Rc<tables::Built>>>,
     /// When each finding began, in their order.
     onsets: Vec<timeline::Onset>,
+    /// What each problem accounts for, by queue.
+    shares: Vec<row_problems::QueueShare>,
     /// The timeline, when it was asked for.
     timeline: RefCell<Option<Rc<timeline::Timeline>>>,
     /// Which routing tables the view of routing is about.
@@ -100,6 +103,8 @@ pub struct RowDetails {
     pub notes: Vec<(String, String)>,
     /// Where it stands.
     pub evidence: Option<Evidence>,
+    /// The problems that it belongs to.
+    pub problems: Vec<row_problems::RowProblem>,
 }
 
 /// Reads and diagnoses the files of a case. `progress` is told how it goes; when it answers `Break`,
@@ -179,7 +184,7 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
     let findings: Vec<Finding> = ranked.findings.iter().map(|f| finding(f, &read, &shelf)).collect();
     let onsets = ranked.findings.iter().map(|ranked| onset(&ranked.discovery)).collect();
     let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
-    let summary = account::summarize(&facts, &ranked, &findings, &inputs);
+    let (summary, shares) = account::summarize(&facts, &ranked, &findings, &inputs);
     let report = Report {
         summary,
         inputs,
@@ -198,6 +203,7 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
         facts,
         tables: RefCell::default(),
         onsets,
+        shares,
         timeline: RefCell::default(),
         routing: Cell::default(),
         changes: RefCell::default(),
@@ -407,7 +413,13 @@ impl Analysis {
         let built = self.table(table)?;
         let row = built.rows.get(number as usize)?;
         let evidence = row.span.map(|span| evidence(&Proof::new(span, built.table.title), &self.sources, &self.shelf));
-        Some(RowDetails { fields: built.fields(number), notes: (built.table.notes)(&self.facts, row), evidence })
+        let problems = row_problems::of(&self.report, &self.shares, built.queue(row), evidence.as_ref());
+        Some(RowDetails {
+            fields: built.fields(number),
+            notes: (built.table.notes)(&self.facts, row),
+            evidence,
+            problems,
+        })
     }
 
     /// Who answers whom.

@@ -12,6 +12,7 @@ use super::case::Case;
 use super::diagnosis::plain;
 use super::language::{column, table_title, use_words, words};
 use super::raw_lines::RawLines;
+use super::row_problems;
 use super::search;
 use super::session::Session;
 use super::shared::codes::codes;
@@ -101,6 +102,9 @@ pub fn Drawer(props: &Props) -> Html {
             </div>
             if let Some(row) = case.row.as_ref().filter(|row| cite.problem == ROW && !row.fields.is_empty()) {
                 { row_fields(row) }
+            }
+            if let Some(row) = case.row.as_ref().filter(|_| cite.problem == ROW) {
+                { row_problems::links(case, row, &footing.act) }
             }
             if !evidence.why.is_empty() {
                 <p class="why" lang="en">{ &evidence.why }</p>

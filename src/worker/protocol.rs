@@ -14,6 +14,7 @@ pub use crate::analysis::routing_map::{
     LeftOut, Node, OtherWay, PlaceKind, PlaceTold, Question as RouteQuestion, RouteTold, RoutingMap, ServerTold,
     Target, Told as RoutingTold, changes::Compared as RoutingCompared, frame_of as map_frame,
 };
+pub use crate::analysis::row_problems::RowProblem;
 pub use crate::analysis::search::Refusal;
 pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
 pub use crate::analysis::timeline::Weight;
@@ -388,6 +389,8 @@ pub struct RowAnswer {
     pub notes: Vec<(String, String)>,
     /// Where it stands.
     pub evidence: Option<Evidence>,
+    /// The problems that it belongs to.
+    pub problems: Vec<RowProblem>,
 }
 
 /// Format of an exported report.
