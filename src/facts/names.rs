@@ -191,11 +191,10 @@ impl<'a> Names<'a> {
 
     /// The domain or the hosts that a queue is named after; other queues have names of objects.
     fn next_hops(&mut self, hop: &str) {
-        for hop in hop.split([',', ';']) {
-            self.add(NameKind::Object, hop);
-            let own = hop.trim();
+        self.add(NameKind::Object, hop);
+        for own in hop.split([',', ';']).map(str::trim) {
             if own.contains('.') && !own.contains([' ', '@', '\\', '/', ':']) {
-                self.add(NameKind::Domain, own);
+                self.add(NameKind::Server, own);
             }
         }
     }
