@@ -120,7 +120,7 @@ fn is_telling(rest: &str, is_beginning: bool) -> bool {
     let last = words.len().saturating_sub(1);
     words.iter().enumerate().any(|(at, word)| {
         let may_go_on = is_beginning && at == last && word.chars().count() > 3;
-        !words::is_common(word, true) && !(may_go_on && words::begins_one(word))
+        !(words::is_common(word, true) || may_go_on && words::begins_one(word))
     })
 }
 
