@@ -25,7 +25,7 @@ use super::search::state::{SearchChange, SearchState};
 use super::table_state::{KeptChange, TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
-use crate::report::{Input, Report};
+use crate::report::{Input, InputState, Report};
 use crate::worker::protocol::{Clocks, NotFilters, Picture, RowAnswer, SampleInfo};
 
 /// How far the case is.
@@ -98,6 +98,8 @@ pub struct State {
     pub picture: Option<Rc<Picture>>,
     /// Problems that were set aside, with a note each.
     pub acknowledged: Rc<BTreeMap<u32, String>>,
+    /// Notes that were begun, by problem; they wait while another view is shown.
+    pub drafts: Rc<BTreeMap<u32, String>>,
     /// The report of earlier files, to compare with.
     pub before: Option<Before>,
     /// The last report of this case that was taken away to read more files, or the same again: its notes come back.
@@ -131,6 +133,8 @@ pub enum Action {
     Tool(Typed),
     /// Sets a problem aside with a note, or takes that back.
     Acknowledge(u32, Option<String>),
+    /// What somebody began to write about a problem; nothing when it was given up.
+    Draft(u32, Option<String>),
     /// The report becomes the one to compare with, and the page waits for later files.
     Compare,
     /// No comparison any more.
@@ -208,6 +212,7 @@ impl State {
             tables: Rc::default(),
             picture: None,
             acknowledged: Rc::default(),
+            drafts: Rc::default(),
             before: None,
             last: None,
             exporting: false,
@@ -262,7 +267,7 @@ impl State {
                 (said.filter_removed.to_owned(), None)
             }
             KeptChange::Read(text) => match kept.take_file(&text) {
-                Ok(of) if of.unknown == 0 => ((said.filters_taken)(of.taken as u64), None),
+                Ok(of) if of.unknown + of.beyond == 0 => ((said.filters_taken)(of.taken as u64), None),
                 Ok(of) => (String::new(), Some(Notice::SomeFilters(of))),
                 Err(NotFilters) => (String::new(), Some(Notice::NoFilters)),
             },
@@ -359,6 +364,12 @@ impl State {
             }
             Action::Tool(typed) => self.tools.take(typed),
             Action::Acknowledge(problem, note) => self.acknowledge(problem, note),
+            Action::Draft(problem, Some(text)) => {
+                Rc::make_mut(&mut self.drafts).insert(problem, text);
+            }
+            Action::Draft(problem, None) => {
+                Rc::make_mut(&mut self.drafts).remove(&problem);
+            }
             Action::Compare => self.compare(),
             Action::StopComparing => {
                 self.before = None;
@@ -452,6 +463,12 @@ impl State {
         // Notes go with their problems: into the report of more files, and into that of later ones.
         let notes = self.last.as_ref().or(self.before.as_ref()).map(|earlier| earlier.notes_on(&report));
         self.acknowledged = Rc::new(notes.unwrap_or_default());
+        // The numbers of the problems are others now.
+        self.drafts = Rc::default();
+        let gone = self.last.as_ref().map(|last| gone_since(&last.report, &report)).unwrap_or_default();
+        if let Some(first) = gone.first() {
+            self.notice = Some(Notice::GoneSince(gone.len() as u64, (*first).to_owned()));
+        }
         let mut case = Case::new(report);
         case.compare(self.before.as_ref().map(|before| &*before.report));
         self.case = Some(case);
@@ -461,6 +478,7 @@ impl State {
 
     fn acknowledge(&mut self, problem: u32, note: Option<String>) {
         let words = self.words().frame;
+        Rc::make_mut(&mut self.drafts).remove(&problem);
         let said = match note {
             Some(note) => {
                 Rc::make_mut(&mut self.acknowledged).insert(problem, note);
@@ -556,6 +574,15 @@ impl Reducible for State {
         next.apply(action);
         Rc::new(next)
     }
+}
+
+/// The files of which an earlier report has something, and a later one nothing, because they could not be read again.
+fn gone_since<'r>(earlier: &Report, later: &'r Report) -> Vec<&'r str> {
+    let was_read = |path: &str| {
+        earlier.inputs.iter().any(|input| input.path == path && input.state != InputState::NotRead && input.records > 0)
+    };
+    let gone = later.inputs.iter().filter(|input| input.state == InputState::NotRead && !input.is_left_out());
+    gone.map(|input| input.path.as_str()).filter(|path| was_read(path)).collect()
 }
 
 #[cfg(test)]
