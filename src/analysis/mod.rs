@@ -35,6 +35,7 @@ use std::rc::Rc;
 
 pub use reading::{Reading, Step};
 
+use crate::base::shown_records::{Around, ShownRecords};
 use crate::base::source::{Place, Source};
 use crate::base::text::Text;
 use crate::facts::names::Name;
@@ -266,7 +267,9 @@ fn evidence(proof: &Proof, sources: &[reading::Read], shelf: &shelf::Shelf) -> E
         (Some(read), Place::Lines { first, last }) => {
             shelf.text(read).map(|t| lines(&t, first, last)).unwrap_or_default()
         }
-        (Some(read), Place::Record(id)) => read.show(id).unwrap_or_default(),
+        (Some(read), Place::Record(id)) => {
+            read.show(id, Around::default()).and_then(|shown| shown.into_lines(id)).unwrap_or_default()
+        }
         _ => Vec::new(),
     };
     if let (Some(read), Place::Row(offset)) = (source, place)
@@ -329,9 +332,9 @@ impl Analysis {
         Some(((first.max(1)..last).map(|n| text.line(n).to_owned()).collect(), text.line_count()))
     }
 
-    /// The fields of a record of a binary log, one per line.
-    pub fn record(&self, source: u32, record: u64) -> Option<Vec<String>> {
-        self.sources.get(source as usize)?.show(record)
+    /// A record of a binary log, with some beside it.
+    pub fn records(&self, source: u32, record: u64, around: Around) -> Option<ShownRecords> {
+        self.sources.get(source as usize)?.show(record, around)
     }
 
     /// Names of the site that may stand in the report, for redaction; they are gathered when somebody redacts.
@@ -475,8 +478,8 @@ impl Analysis {
 }
 
 impl reading::Read {
-    fn show(&self, record: u64) -> Option<Vec<String>> {
+    fn show(&self, record: u64, around: Around) -> Option<ShownRecords> {
         let reader = self.format?.log_reader()?;
-        (reader.show)(&Log { id: self.id, path: &self.input.path, bytes: &*self.source.bytes }, record)
+        (reader.show)(&Log { id: self.id, path: &self.input.path, bytes: &*self.source.bytes }, record, around)
     }
 }

@@ -11,7 +11,8 @@ use super::browser;
 use super::case::Case;
 use super::diagnosis::plain;
 use super::language::{column, table_title, use_words, words};
-use super::raw_lines::RawLines;
+use super::raw_lines::{RawLines, waiting};
+use super::raw_records::{self, RawRecords};
 use super::search;
 use super::session::Session;
 use super::shared::codes::codes;
@@ -26,6 +27,9 @@ use crate::worker::protocol::{self, RowAnswer};
 /// Lines asked for on each side of a hit, and again by a link to more.
 const AROUND: u32 = 60;
 const MORE: u32 = 200;
+/// The same for records of binary logs.
+const RECORDS_AROUND: u32 = 12;
+const MORE_RECORDS: u32 = 50;
 const NARROWEST: i32 = 320;
 const WIDEST: i32 = 960;
 const WIDTH: i32 = 480;
@@ -47,6 +51,7 @@ pub fn Drawer(props: &Props) -> Html {
     let words = all_words.drawer;
     let Props { footing, cite, raw, token, below, session } = props;
     let case = &footing.case;
+    let as_xml = use_state_eq(|| false);
     // A line that a search found has no number of its own; its place tells it from others.
     let place = case.evidence(cite.problem, cite.number).map(|evidence| (evidence.source, evidence.lines));
     use_effect_with((*cite, case.row.as_ref().map(|row| (row.table.clone(), row.number)), place), {
@@ -61,10 +66,6 @@ pub fn Drawer(props: &Props) -> Html {
     let Some(evidence) = case.evidence(cite.problem, cite.number) else { return Html::default() };
     let close = footing.act.reform(|_: MouseEvent| Action::Cite(None));
     let dock = footing.act.reform(|_: MouseEvent| Action::Dock);
-    let more = {
-        let (session, token, source) = (session.clone(), *token, evidence.source);
-        Callback::from(move |(first, count): (u32, u32)| session.lines(token, source, first, count))
-    };
     let file = footing.act.reform({
         let path = evidence.input.clone();
         move |_: MouseEvent| Action::ShowFile(path.clone())
@@ -108,9 +109,9 @@ pub fn Drawer(props: &Props) -> Html {
             if cite.problem != ROW {
                 { codes(footing, evidence.codes.iter()) }
             }
-            <RawLines key={key} case={case.clone()} cite={*cite} raw={raw.clone()} more={more} step={MORE} />
+            { raw_text(props, evidence, key, &as_xml) }
             <footer class="drawer-foot">
-                <CopyButton label={words.copy} text={copied(evidence, raw.as_ref())} {say} />
+                <CopyButton label={words.copy} text={copied(evidence, raw.as_ref(), *as_xml)} {say} />
                 <button type="button" class="button" onclick={file}>{ words.open_in_files }</button>
                 if let Some(id) = message {
                     { search::for_message(id, &footing.act) }
@@ -159,22 +160,50 @@ fn row_fields(row: &RowAnswer) -> Html {
     }
 }
 
+/// The lines or records of the file around the evidence.
+fn raw_text(props: &Props, evidence: &Evidence, key: u64, as_xml: &UseStateHandle<bool>) -> Html {
+    let Props { footing, cite, raw, token, session, .. } = props;
+    let (session, token, source) = (session.clone(), *token, evidence.source);
+    match (raw, &evidence.record) {
+        (Some(Raw::Records { records, .. }), Some(_)) => {
+            let more = Callback::from(move |(record, before, after): (String, u32, u32)| {
+                session.records(token, source, record, before, after);
+            });
+            let show_xml = {
+                let as_xml = as_xml.clone();
+                Callback::from(move |xml: bool| as_xml.set(xml))
+            };
+            let say = footing.act.reform(Action::Say);
+            html! {
+                <RawRecords evidence={evidence.clone()} cite={*cite} records={records.clone()} as_xml={**as_xml} {show_xml} {more}
+                    step={MORE_RECORDS} {say} />
+            }
+        }
+        (_, Some(_)) => waiting(evidence),
+        (raw, None) => {
+            let lines = match raw {
+                Some(Raw::Lines(lines)) => Some(lines.clone()),
+                _ => None,
+            };
+            let more = Callback::from(move |(first, count): (u32, u32)| session.lines(token, source, first, count));
+            html! { <RawLines {key} case={footing.case.clone()} cite={*cite} raw={lines} {more} step={MORE} /> }
+        }
+    }
+}
+
 /// Asks for the lines of a piece of evidence unless they are there.
 fn ask(evidence: &Evidence, raw: Option<&Raw>, token: u32, act: &Callback<Action>, session: &Session) {
-    let same = raw.filter(|raw| raw.source == evidence.source && raw.record == evidence.record);
+    if raw.is_some_and(|raw| raw.holds(evidence)) {
+        return;
+    }
+    act.emit(Action::Ask);
     if let Some(record) = &evidence.record {
-        if same.is_none() {
-            act.emit(Action::Ask);
-            session.record(token.wrapping_add(1), evidence.source, record.clone());
-        }
+        let token = token.wrapping_add(1);
+        session.records(token, evidence.source, record.clone(), RECORDS_AROUND, RECORDS_AROUND);
         return;
     }
     let (hit, last) = evidence.lines.unwrap_or((1, 1));
-    if same.is_some_and(|raw| raw.first <= hit && last < raw.end()) {
-        return;
-    }
     let first = hit.saturating_sub(AROUND).max(1);
-    act.emit(Action::Ask);
     session.lines(
         token.wrapping_add(1),
         evidence.source,
@@ -211,10 +240,10 @@ fn about(case: &Case, evidence: &Evidence, raw: Option<&Raw>) -> String {
         parts.extend(input.encoding.clone());
     }
     match (evidence.lines, raw) {
-        (Some((line, _)), Some(raw)) => {
+        (Some((line, _)), Some(Raw::Lines(raw))) => {
             parts.push((words.line_of)(line, raw.total));
         }
-        (Some((line, _)), None) => parts.push((words.line)(line)),
+        (Some((line, _)), _) => parts.push((words.line)(line)),
         (None, _) => parts.push(evidence.locator.clone()),
     }
     parts.retain(|part| !part.is_empty());
@@ -222,14 +251,20 @@ fn about(case: &Case, evidence: &Evidence, raw: Option<&Raw>) -> String {
 }
 
 /// The lines of the evidence as they stand in the file; the excerpt while they are not there.
-fn copied(evidence: &Evidence, raw: Option<&Raw>) -> String {
+fn copied(evidence: &Evidence, raw: Option<&Raw>, as_xml: bool) -> String {
+    let record = match (raw, &evidence.record) {
+        (Some(Raw::Records { records, .. }), Some(number)) => {
+            let at = records.position(number).and_then(|at| records.records.get(at));
+            at.map(|record| raw_records::text(record, as_xml))
+        }
+        _ => None,
+    };
     let lines: Vec<&str> = match (raw, evidence.lines) {
-        (Some(raw), Some((first, last))) if raw.first <= first => {
+        (Some(Raw::Lines(raw)), Some((first, last))) if raw.first <= first => {
             let skip = (first - raw.first) as usize;
             raw.lines.iter().skip(skip).take((last - first) as usize + 1).map(String::as_str).collect()
         }
-        (Some(raw), None) if raw.record.is_some() => raw.lines.iter().map(String::as_str).collect(),
-        _ => evidence.excerpt.lines().collect(),
+        _ => record.as_deref().unwrap_or(&evidence.excerpt).lines().collect(),
     };
     plain::with_location(evidence, &lines)
 }

@@ -259,8 +259,9 @@ impl Session {
         self.0.client.send(&Request::Lines { token, source, first, count }, &[]);
     }
 
-    pub fn record(&self, token: u32, source: u32, record: String) {
-        self.0.client.send(&Request::Record { token, source, record }, &[]);
+    /// A record of a binary log, with so many before and behind it.
+    pub fn records(&self, token: u32, source: u32, record: String, before: u32, after: u32) {
+        self.0.client.send(&Request::Records { token, source, record, before, after }, &[]);
     }
 
     /// Searches the lines of all files; the number that its answers carry.
@@ -376,6 +377,9 @@ impl Relay {
             }
             Response::Lines { token, source, first, lines, total } => {
                 self.dispatcher.dispatch(Action::Lines(Lines { token, source, first, lines, total }));
+            }
+            Response::Records { token, source, records } => {
+                self.dispatcher.dispatch(Action::Records { token, source, records });
             }
             Response::SearchBegun { token, begun } => self.search(SearchChange::Begun(token, begun)),
             Response::Hits { token, source, first, total, complete, .. } => {

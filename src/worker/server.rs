@@ -21,6 +21,7 @@ use super::{reader, samples, tables};
 use crate::analysis::job::{Done, Job};
 use crate::analysis::search::{Query, Refusal, Search};
 use crate::analysis::{Analysis, Progress, Reading, Step, diagnose, read_here};
+use crate::base::shown_records::Around;
 use crate::base::source::Source;
 use crate::report::{Report, SetAside, html, json, markdown};
 
@@ -152,13 +153,11 @@ impl State {
             }
             // They come with a port, and only so.
             Request::Read | Request::Reader { .. } => {}
-            Request::Record { token, source, record } => {
-                let found = record.parse().ok().and_then(|id| self.analysis.as_ref()?.record(source, id));
+            Request::Records { token, source, record, before, after } => {
+                let around = Around { before: before as usize, after: after as usize, xml: true };
+                let found = record.parse().ok().and_then(|id| self.analysis.as_ref()?.records(source, id, around));
                 match found {
-                    Some(lines) => {
-                        let total = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-                        self.post(&Response::Lines { token, source, first: 1, lines, total });
-                    }
+                    Some(records) => self.post(&Response::Records { token, source, records }),
                     None => self.post(&Response::Failed {
                         message: "This record can no longer be read. Drop the file again.".to_owned(),
                     }),

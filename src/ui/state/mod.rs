@@ -13,7 +13,7 @@ use std::rc::Rc;
 use yew::functional::Reducible;
 
 pub use self::ledger::{Ledger, Row, RowState, Step};
-pub use self::raw::{Cite, Lines, ROW, Raw};
+pub use self::raw::{Cite, Lines, ROW, Raw, Window};
 use super::case::{self, Before, Case, case_name};
 use super::collect_view::Choice;
 use super::connectors::state::{ConnectorsChange, ConnectorsState};
@@ -26,7 +26,7 @@ use super::table_state::{KeptChange, TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
 use crate::report::{Input, Report};
-use crate::worker::protocol::{Clocks, NotFilters, Picture, RowAnswer, SampleInfo};
+use crate::worker::protocol::{Clocks, NotFilters, Picture, RowAnswer, SampleInfo, ShownRecords};
 
 /// How far the case is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,6 +171,12 @@ pub enum Action {
     /// The drawer asks anew: what came before does not count.
     Ask,
     Lines(Lines),
+    /// Records of a binary log for the drawer.
+    Records {
+        token: u32,
+        source: u32,
+        records: ShownRecords,
+    },
     Dock,
     Keyboard(bool),
     Drag(Option<Drag>),
@@ -406,6 +412,7 @@ impl State {
             Action::Cite(Some(cite)) => self.cite_now(cite),
             Action::Ask => self.token = self.token.wrapping_add(1),
             Action::Lines(lines) => self.show_lines(lines),
+            Action::Records { token, source, records } => self.show_records(token, source, records),
             Action::Dock => self.drawer_below = !self.drawer_below,
             Action::Keyboard(shown) => self.keyboard = shown,
             Action::Drag(drag) => self.drag = drag,
@@ -506,7 +513,7 @@ impl State {
     }
 
     fn cite_now(&mut self, cite: Cite) {
-        let of = |state: &State| state.cited().map(|evidence| (evidence.source, evidence.record.clone()));
+        let of = |state: &State| state.cited().map(|evidence| (evidence.source, evidence.record.is_some()));
         let before = of(self);
         self.cite = Some(cite);
         if cite.problem != ROW {
@@ -539,12 +546,24 @@ impl State {
         if answer.token != self.token || answer.source != evidence.source {
             return;
         }
-        let record = evidence.record.clone();
         let (first, lines) = match &self.raw {
-            Some(raw) => raw.join(answer.first, answer.lines),
-            None => (answer.first, answer.lines),
+            Some(Raw::Lines(window)) => window.join(answer.first, answer.lines),
+            _ => (answer.first, answer.lines),
         };
-        self.raw = Some(Raw { source: answer.source, record, first, lines: Rc::new(lines), total: answer.total });
+        let window = Window { source: answer.source, first, lines: Rc::new(lines), total: answer.total };
+        self.raw = Some(Raw::Lines(window));
+    }
+
+    fn show_records(&mut self, token: u32, source: u32, records: ShownRecords) {
+        let is_asked = self.cited().is_some_and(|evidence| evidence.source == source && evidence.record.is_some());
+        if token != self.token || !is_asked {
+            return;
+        }
+        let records = match &self.raw {
+            Some(Raw::Records { records: before, .. }) => before.join(records),
+            _ => records,
+        };
+        self.raw = Some(Raw::Records { source, records: Rc::new(records) });
     }
 }
 
