@@ -21,6 +21,7 @@ pub mod pasted;
 mod ranking;
 mod reading;
 pub mod routing_map;
+mod scope;
 pub mod search;
 mod shelf;
 pub mod tables;
@@ -42,7 +43,7 @@ use crate::facts::names::Name;
 use crate::formats::Log;
 use crate::report::redaction::{Leak, Redacted, redact, redact_with};
 use crate::report::{
-    Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, InputState, Report, SetAside, excerpt,
+    Added, Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, InputState, Report, excerpt,
 };
 use crate::rules::{Discovery, Proof, Rule, Verdict, note_before, note_past_reports};
 use crate::tools::code_lookup;
@@ -181,6 +182,7 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
     let onsets = ranked.findings.iter().map(|ranked| onset(&ranked.discovery)).collect();
     let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
     let summary = account::summarize(&facts, &ranked, &findings, &inputs);
+    let scope = scope::of_case(&facts);
     let report = Report {
         summary,
         inputs,
@@ -189,6 +191,8 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
         considered,
         redacted: false,
         set_aside: Vec::new(),
+        scope,
+        compared: None,
     };
     drop(of_site);
     Analysis {
@@ -342,11 +346,11 @@ impl Analysis {
         self.names.get_or_init(|| names::of_case(&self.facts, &self.report, &self.sources, &[]))
     }
 
-    /// The report without the names of the site, with the problems that a reader set aside. Their notes can hold names that the
+    /// The report without the names of the site, with what was added to it: notes and an earlier capture can hold names that the
     /// report does not.
-    pub fn redacted(&self, set_aside: Vec<SetAside>) -> Redacted {
-        let report = self.report.with_set_aside(set_aside);
-        if report.set_aside.is_empty() {
+    pub fn redacted(&self, added: Added) -> Redacted {
+        let report = self.report.with(added);
+        if report.set_aside.is_empty() && report.compared.is_none() {
             return redact(&report, self.names());
         }
         redact(&report, &names::of_case(&self.facts, &report, &self.sources, &[]))

@@ -15,6 +15,8 @@ pub mod markdown;
 pub mod redaction;
 pub mod text;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::order::Order as _;
@@ -38,6 +40,46 @@ pub struct Report {
     /// Problems that a reader acknowledged, by number.
     #[serde(default)]
     pub set_aside: Vec<SetAside>,
+    /// What the files are about, to compare them with others. Nothing prints it, and a redacted report has none.
+    #[serde(default)]
+    pub scope: Scope,
+    /// What became of the problems of an earlier capture.
+    #[serde(default)]
+    pub compared: Option<compare::Comparison>,
+}
+
+/// The names by which a capture is known to be of a site.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Servers of the organization.
+    pub servers: Vec<String>,
+    /// Its domains.
+    pub domains: Vec<String>,
+}
+
+impl Scope {
+    /// Whether both name servers or domains, and nothing of it is in both.
+    pub fn is_apart(&self, other: &Scope) -> bool {
+        // A server is printed with and without its domain.
+        let server = |name: &String| name.split('.').next().unwrap_or("").to_lowercase();
+        let apart = |one: BTreeSet<String>, other: BTreeSet<String>| {
+            (!one.is_empty() && !other.is_empty()).then(|| one.is_disjoint(&other))
+        };
+        let servers = apart(self.servers.iter().map(server).collect(), other.servers.iter().map(server).collect());
+        let domain = |name: &String| name.to_lowercase();
+        let domains = apart(self.domains.iter().map(domain).collect(), other.domains.iter().map(domain).collect());
+        let known = [servers, domains];
+        known.contains(&Some(true)) && !known.contains(&Some(false))
+    }
+}
+
+/// What a reader and the page add to a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// Problems that were set aside.
+    pub set_aside: Vec<SetAside>,
+    /// The comparison with an earlier capture.
+    pub compared: Option<compare::Comparison>,
 }
 
 /// A problem that somebody knows about, with what they say. It is reported like the others, behind them.
@@ -261,12 +303,13 @@ pub struct Evidence {
 }
 
 impl Report {
-    /// The same report with problems set aside; others than its own are none.
-    pub fn with_set_aside(&self, mut set_aside: Vec<SetAside>) -> Report {
+    /// The same report with what was added to it; problems set aside that are not its own are none.
+    pub fn with(&self, added: Added) -> Report {
+        let Added { mut set_aside, compared } = added;
         set_aside.retain(|own| self.problems.iter().any(|problem| problem.number == own.problem));
         set_aside.order();
         set_aside.dedup_by_key(|own| own.problem);
-        Report { set_aside, ..self.clone() }
+        Report { set_aside, compared, ..self.clone() }
     }
 
     /// The note on a problem that was set aside.

@@ -19,7 +19,7 @@ use super::search::state::{Found, MOST_HITS, Question, SearchChange};
 use super::state::{Action, Lines, State};
 use super::table_state::{Copied, TableChange};
 use super::{browser, text};
-use crate::report::{Input, SetAside};
+use crate::report::{Added, Input};
 use crate::worker::client::{Client, Event};
 use crate::worker::protocol::{self, PrintFormat, Request, Response};
 
@@ -278,13 +278,13 @@ impl Session {
         self.0.client.send(request, &[]);
     }
 
-    pub fn print(&self, format: PrintFormat, redact: bool, set_aside: Vec<SetAside>) {
-        self.0.client.send(&Request::Print { format, redact, set_aside }, &[]);
+    pub fn print(&self, format: PrintFormat, redact: bool, added: Added) {
+        self.0.client.send(&Request::Print { format, redact, added }, &[]);
     }
 
     /// Asks what redaction would replace.
-    pub fn redaction(&self, format: PrintFormat, set_aside: Vec<SetAside>) {
-        self.0.client.send(&Request::Redaction { format, set_aside }, &[]);
+    pub fn redaction(&self, format: PrintFormat, added: Added) {
+        self.0.client.send(&Request::Redaction { format, added }, &[]);
     }
 
     /// Asks what to do when the worker has been silent for long. Called once a second.

@@ -21,7 +21,7 @@ pub use crate::analysis::timeline::picture::{Bin, Flag, Frame, LanePicture, Leng
 pub use crate::base::clocks::{Clocks, print_offset, read_offset};
 pub use crate::base::shown_records::{ShownRecord, ShownRecords};
 use crate::report::redaction::{Leak, Replacement};
-use crate::report::{Evidence, Input, Report, SetAside};
+use crate::report::{Added, Evidence, Input, Report};
 
 /// What a table is given out as.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -118,15 +118,15 @@ pub enum Request {
         format: PrintFormat,
         /// Whether names are replaced.
         redact: bool,
-        /// Problems that the reader acknowledged.
-        set_aside: Vec<SetAside>,
+        /// What the page adds to it.
+        added: Added,
     },
     /// What redaction would replace, and what the check finds in the printed report.
     Redaction {
         /// The format.
         format: PrintFormat,
-        /// Problems that the reader acknowledged.
-        set_aside: Vec<SetAside>,
+        /// What the page adds to it.
+        added: Added,
     },
     /// A window of a table.
     Page {

@@ -369,7 +369,7 @@ impl State {
             Action::StopComparing => {
                 self.before = None;
                 if let Some(case) = &mut self.case {
-                    case.compare(None);
+                    case.compare(None, "");
                 }
             }
             Action::CompareLast => {
@@ -460,7 +460,7 @@ impl State {
         let notes = self.last.as_ref().or(self.before.as_ref()).map(|earlier| earlier.notes_on(&report));
         self.acknowledged = Rc::new(notes.unwrap_or_default());
         let mut case = Case::new(report);
-        case.compare(self.before.as_ref().map(|before| &*before.report));
+        case.compare(self.before.as_ref(), &self.name);
         self.case = Some(case);
         self.close();
         self.say((self.words().frame.said_done)(problems));
