@@ -43,7 +43,7 @@ use crate::facts::names::Name;
 use crate::formats::Log;
 use crate::report::redaction::{Leak, Redacted, redact, redact_with};
 use crate::report::{
-    Added, Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, InputState, Report, excerpt,
+    Added, Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, Input, InputState, Report, excerpt,
 };
 use crate::rules::{Discovery, Proof, Rule, Verdict, note_before, note_past_reports};
 use crate::tools::code_lookup;
@@ -67,7 +67,7 @@ pub enum Progress<'a> {
         /// Index of the file.
         source: u32,
         /// Its row in the report.
-        input: &'a crate::report::Input,
+        input: &'a Input,
     },
 }
 
@@ -381,6 +381,7 @@ impl Analysis {
                 let paths: Vec<&str> = self.report.inputs.iter().map(|input| input.path.as_str()).collect();
                 tables::Built::of(table, tables::timeline_rows(&self.timeline(), &paths))
             }
+            tables::FILES => tables::Built::of(table, tables::files_rows(&self.report.inputs)),
             // These are about the routing tables that were chosen.
             tables::ROUTING_LINKS => tables::Built::of(
                 table,
@@ -414,7 +415,27 @@ impl Analysis {
         let built = self.table(table)?;
         let row = built.rows.get(number as usize)?;
         let evidence = row.span.map(|span| evidence(&Proof::new(span, built.table.title), &self.sources, &self.shelf));
-        Some(RowDetails { fields: built.fields(number), notes: (built.table.notes)(&self.facts, row), evidence })
+        let fields = built.fields(number);
+        match self.report.inputs.get(number as usize).filter(|_| table == tables::FILES) {
+            Some(input) => Some(self.file_row(number, input, fields, evidence)),
+            None => Some(RowDetails { fields, notes: (built.table.notes)(&self.facts, row), evidence }),
+        }
+    }
+
+    /// What is known about a file. Its first lines are shown when it has lines.
+    fn file_row(
+        &self,
+        number: u32,
+        input: &Input,
+        mut fields: Vec<(String, String)>,
+        evidence: Option<Evidence>,
+    ) -> RowDetails {
+        // What the cell of remarks runs together stands one by one in the notes.
+        fields.retain(|(title, _)| title != "Remarks");
+        let has_lines = self.lines(number, 1, 1).is_some_and(|(lines, _)| !lines.is_empty());
+        let evidence = evidence.map(|evidence| Evidence { lines: has_lines.then_some((1, 1)), ..evidence });
+        let notes = tables::file_notes(input).into_iter().chain(tables::file_reason(input)).collect();
+        RowDetails { fields, notes, evidence }
     }
 
     /// Who answers whom.

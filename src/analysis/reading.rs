@@ -126,7 +126,7 @@ impl Reading {
             .map(|mut entry| {
                 let state = match entry.container.take() {
                     _ if entry.is_left_out => {
-                        let row = input::not_read(&entry.source, None, input::LEFT_OUT.to_owned());
+                        let row = input::not_read(&entry.source, None, crate::report::LEFT_OUT.to_owned());
                         State::Closed(Box::new(Closed::without_records(row, None)))
                     }
                     Some((kind, listing)) => {

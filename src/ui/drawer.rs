@@ -58,7 +58,8 @@ pub fn Drawer(props: &Props) -> Html {
         let (case, act, session, raw, token) =
             (case.clone(), footing.act.clone(), session.clone(), raw.clone(), *token);
         move |(cite, ..)| {
-            if let Some(evidence) = case.evidence(cite.problem, cite.number) {
+            if let Some(evidence) = case.evidence(cite.problem, cite.number).filter(|evidence| has_raw(*cite, evidence))
+            {
                 ask(evidence, raw.as_ref(), token, &act, &session);
             }
         }
@@ -101,7 +102,7 @@ pub fn Drawer(props: &Props) -> Html {
                 <p class="meta">{ about(case, evidence, raw.as_ref()) }</p>
             </div>
             if let Some(row) = case.row.as_ref().filter(|row| cite.problem == ROW && !row.fields.is_empty()) {
-                { row_fields(row) }
+                { row_fields(row, has_raw(*cite, evidence)) }
             }
             if !evidence.why.is_empty() {
                 <p class="why" lang="en">{ &evidence.why }</p>
@@ -109,16 +110,25 @@ pub fn Drawer(props: &Props) -> Html {
             if cite.problem != ROW {
                 { codes(footing, evidence.codes.iter()) }
             }
-            { raw_text(props, evidence, key, &as_xml) }
+            if has_raw(*cite, evidence) {
+                { raw_text(props, evidence, key, &as_xml) }
+            }
             <footer class="drawer-foot">
                 <CopyButton label={words.copy} text={copied(evidence, raw.as_ref(), *as_xml)} {say} />
-                <button type="button" class="button" onclick={file}>{ words.open_in_files }</button>
+                if !case.row.as_ref().is_some_and(|row| cite.problem == ROW && row.table == protocol::FILES) {
+                    <button type="button" class="button" onclick={file}>{ words.open_in_files }</button>
+                }
                 if let Some(id) = message {
                     { search::for_message(id, &footing.act) }
                 }
             </footer>
         </aside>
     }
+}
+
+/// Whether there is anything of the file to show: of a file that is binary or was not read there is not.
+fn has_raw(cite: Cite, evidence: &Evidence) -> bool {
+    cite.problem != ROW || evidence.lines.is_some() || evidence.record.is_some()
 }
 
 /// What a row is a row of.
@@ -131,7 +141,7 @@ fn row_title(case: &Case, evidence: &Evidence) -> Html {
 }
 
 /// All that is known of a row: what it means first, then its cells in full.
-fn row_fields(row: &RowAnswer) -> Html {
+fn row_fields(row: &RowAnswer, has_raw: bool) -> Html {
     // What is known of the row comes from below the page; its cells stand under the titles of their columns.
     let table = protocol::table(&row.table);
     let own = |title: &str| {
@@ -153,7 +163,7 @@ fn row_fields(row: &RowAnswer) -> Html {
         }
     };
     html! {
-        <div class="row-fields" tabindex="0" role="region" aria-label={words().drawer.all_of_row}>
+        <div class={classes!("row-fields", (!has_raw).then_some("whole"))} tabindex="0" role="region" aria-label={words().drawer.all_of_row}>
             { list("notes", &row.notes, false) }
             { list("cells", &row.fields, true) }
         </div>

@@ -15,7 +15,7 @@ pub use crate::analysis::routing_map::{
     Target, Told as RoutingTold, changes::Compared as RoutingCompared, frame_of as map_frame,
 };
 pub use crate::analysis::search::Refusal;
-pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
+pub use crate::analysis::tables::{Column, FILE_STATE, FILES, Kind, Page, PageRow, Query, Table, by_id as table};
 pub use crate::analysis::timeline::Weight;
 pub use crate::analysis::timeline::picture::{Bin, Flag, Frame, LanePicture, Length, Picture};
 pub use crate::base::clocks::{Clocks, print_offset, read_offset};

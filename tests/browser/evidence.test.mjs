@@ -208,9 +208,9 @@ function withMarkup(bytes, markup) {
 // The list of files may be a view of its own.
 async function showFiles(page) {
   await page.evaluate(() => {
-    if (!document.querySelector("tr[data-input]")) location.hash = "#files";
+    if (!document.querySelector("[data-input]")) location.hash = "#files";
   });
-  await until(page, "the list of files is shown", () => document.querySelector("tr[data-input]") !== null);
+  await until(page, "the list of files is shown", () => document.querySelector("[data-input]") !== null);
 }
 
 // Keeps what the page hands out for saving.

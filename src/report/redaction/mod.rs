@@ -83,6 +83,8 @@ pub enum Voice {
     Ours,
     /// Quoted from a file.
     Quoted,
+    /// The path of a file.
+    Path,
     /// The whole subject of a message. It goes whatever it says: a single word of it may be one that stays elsewhere.
     Subject,
 }
@@ -106,7 +108,7 @@ pub fn redact_with(report: &Report, names: &[Name], beside: &mut [Beside]) -> Re
     for own in beside {
         own.text = match own.voice {
             Voice::Subject => engine.whole(&own.text, NameKind::Subject),
-            Voice::Ours | Voice::Quoted => engine.redact(&own.text, own.mode()).0,
+            Voice::Ours | Voice::Quoted | Voice::Path => engine.redact(&own.text, own.mode()).0,
         };
     }
     redacted.redacted = true;
@@ -119,6 +121,7 @@ impl Beside {
         match self.voice {
             Voice::Ours => Mode::Own,
             Voice::Quoted | Voice::Subject => Mode::Quoted,
+            Voice::Path => Mode::Path,
         }
     }
 }
