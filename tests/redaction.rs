@@ -376,7 +376,7 @@ fn a_comparison_is_printed_near_the_top_and_redacted_with_the_rest() {
     compared.earlier.name = "Svensson before".to_owned();
     compared.later.name = "Svensson after".to_owned();
     assert!(!compared.now.is_empty());
-    let added = Added { set_aside: Vec::new(), compared: Some(compared.clone()) };
+    let added = Added { set_aside: Vec::new(), compared: Some(Box::new(compared.clone())) };
     let report = later.report.with(added.clone());
     for (format, printed) in printed(&report) {
         let at = |text: &str| printed.find(text).unwrap_or_else(|| panic!("{format}: {text}"));
@@ -420,7 +420,7 @@ fn names_of_another_site_are_replaced_where_two_captures_are_told_apart() {
     let compared = compare(&earlier.report, &later.report);
     let (before, now) = compared.apart.clone().expect("two sites");
     assert!(!before.servers.is_empty() && !now.servers.is_empty(), "{before:?} {now:?}");
-    let redacted = later.redacted(Added { set_aside: Vec::new(), compared: Some(compared) });
+    let redacted = later.redacted(Added { set_aside: Vec::new(), compared: Some(Box::new(compared)) });
     for (format, printed) in printed(&redacted.report) {
         for name in before.servers.iter().chain(&now.servers).chain(&before.domains).chain(&now.domains) {
             assert!(!printed.to_lowercase().contains(&name.to_lowercase()), "{format} holds {name}");

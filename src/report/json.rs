@@ -122,7 +122,7 @@ pub fn print(report: &Report) -> String {
             explained: &report.summary.explained,
             unexplained: report.summary.unexplained,
         },
-        compared: report.compared.as_ref().map(compared),
+        compared: report.compared.as_deref().map(compared),
         inputs: report.inputs.iter().map(input).collect(),
         findings: report.findings.iter().map(finding).collect(),
         considered: report.considered.iter().map(considered).collect(),

@@ -45,7 +45,7 @@ pub struct Report {
     pub scope: Scope,
     /// What became of the problems of an earlier capture.
     #[serde(default)]
-    pub compared: Option<compare::Comparison>,
+    pub compared: Option<Box<compare::Comparison>>,
 }
 
 /// The names by which a capture is known to be of a site.
@@ -79,7 +79,7 @@ pub struct Added {
     /// Problems that were set aside.
     pub set_aside: Vec<SetAside>,
     /// The comparison with an earlier capture.
-    pub compared: Option<compare::Comparison>,
+    pub compared: Option<Box<compare::Comparison>>,
 }
 
 /// A problem that somebody knows about, with what they say. It is reported like the others, behind them.

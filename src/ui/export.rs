@@ -94,7 +94,7 @@ pub fn Export(props: &Props) -> Html {
     });
     let set_aside: Vec<SetAside> =
         props.acknowledged.iter().map(|(problem, note)| SetAside { problem: *problem, note: note.clone() }).collect();
-    let added = Added { set_aside, compared: props.comparison.as_deref().cloned() };
+    let added = Added { set_aside, compared: props.comparison.as_deref().cloned().map(Box::new) };
     use_effect_with((*format, *redact), {
         let (session, added) = (props.session.clone(), added.clone());
         move |(format, redact)| {
