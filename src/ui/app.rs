@@ -97,7 +97,8 @@ pub fn App() -> Html {
             { drag(&state) }
             if state.exporting {
                 <Export session={session.clone()} act={act.clone()} redaction={state.redaction.clone()}
-                    acknowledged={state.acknowledged.clone()} />
+                    acknowledged={state.acknowledged.clone()}
+                    comparison={state.case.as_ref().and_then(|case| case.comparison.clone())} />
             }
             if state.keyboard {
                 <Sheet act={act.clone()} />

@@ -43,8 +43,13 @@ impl Case {
     }
 
     /// Compares with an earlier report, or no longer.
-    pub fn compare(&mut self, before: Option<&Report>) {
-        self.comparison = before.map(|before| Rc::new(compare(before, &self.report)));
+    pub fn compare(&mut self, before: Option<&Before>, name: &str) {
+        self.comparison = before.map(|before| {
+            let mut comparison = compare(&before.report, &self.report);
+            comparison.earlier.name.clone_from(&before.name);
+            comparison.later.name = name.to_owned();
+            Rc::new(comparison)
+        });
     }
 
     /// What became of a problem.

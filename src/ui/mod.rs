@@ -22,6 +22,7 @@ mod language;
 mod notice;
 mod rail;
 mod raw_lines;
+mod raw_records;
 mod reading_view;
 mod reference;
 mod routing;

@@ -129,7 +129,7 @@ pub static VIEWS: &[ViewRow] = &[
         icon: Icon::File,
         key: "f",
         group: Group::Files,
-        tables: &[],
+        tables: &["files"],
         needs_case: true,
     },
     ViewRow {

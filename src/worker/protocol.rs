@@ -16,12 +16,13 @@ pub use crate::analysis::routing_map::{
 };
 pub use crate::analysis::row_problems::RowProblem;
 pub use crate::analysis::search::Refusal;
-pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
+pub use crate::analysis::tables::{Column, FILE_STATE, FILES, Kind, Page, PageRow, Query, Table, by_id as table};
 pub use crate::analysis::timeline::Weight;
 pub use crate::analysis::timeline::picture::{Bin, Flag, Frame, LanePicture, Length, Picture};
 pub use crate::base::clocks::{Clocks, print_offset, read_offset};
+pub use crate::base::shown_records::{ShownRecord, ShownRecords};
 use crate::report::redaction::{Leak, Replacement};
-use crate::report::{Evidence, Input, Report, SetAside};
+use crate::report::{Added, Evidence, Input, Report};
 
 /// What a table is given out as.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -98,14 +99,18 @@ pub enum Request {
         /// How many.
         count: u32,
     },
-    /// The fields of a record of a binary log, for the evidence drawer.
-    Record {
+    /// A record of a binary log and some beside it, for the evidence drawer.
+    Records {
         /// Returned with the answer.
         token: u32,
         /// Index of the file in the report.
         source: u32,
         /// Record number as text.
         record: String,
+        /// How many before it.
+        before: u32,
+        /// How many behind it.
+        after: u32,
     },
     /// The report in a format for saving. A redacted one in which the check finds something is not given out;
     /// [`Response::Redaction`] is the answer then.
@@ -114,15 +119,15 @@ pub enum Request {
         format: PrintFormat,
         /// Whether names are replaced.
         redact: bool,
-        /// Problems that the reader acknowledged.
-        set_aside: Vec<SetAside>,
+        /// What the page adds to it.
+        added: Added,
     },
     /// What redaction would replace, and what the check finds in the printed report.
     Redaction {
         /// The format.
         format: PrintFormat,
-        /// Problems that the reader acknowledged.
-        set_aside: Vec<SetAside>,
+        /// What the page adds to it.
+        added: Added,
     },
     /// A window of a table.
     Page {
@@ -270,12 +275,21 @@ pub enum Response {
         token: u32,
         /// Index of the file.
         source: u32,
-        /// Number of the first line of `lines`; 1 for a record.
+        /// Number of the first line of `lines`.
         first: u32,
         /// The lines.
         lines: Vec<String>,
-        /// Number of lines of the file or record.
+        /// Number of lines of the file.
         total: u32,
+    },
+    /// Records of a binary log.
+    Records {
+        /// From the request.
+        token: u32,
+        /// Index of the file.
+        source: u32,
+        /// The records.
+        records: ShownRecords,
     },
     /// The report as text.
     Printed {

@@ -21,8 +21,9 @@ use super::{reader, samples, tables};
 use crate::analysis::job::{Done, Job};
 use crate::analysis::search::{Query, Refusal, Search};
 use crate::analysis::{Analysis, Progress, Reading, Step, diagnose, read_here};
+use crate::base::shown_records::Around;
 use crate::base::source::Source;
-use crate::report::{Report, SetAside, html, json, markdown};
+use crate::report::{Added, Report, html, json, markdown};
 
 /// Progress is reported after so many bytes, at most.
 const REPORT_EVERY: u64 = 1 << 20;
@@ -152,13 +153,11 @@ impl State {
             }
             // They come with a port, and only so.
             Request::Read | Request::Reader { .. } => {}
-            Request::Record { token, source, record } => {
-                let found = record.parse().ok().and_then(|id| self.analysis.as_ref()?.record(source, id));
+            Request::Records { token, source, record, before, after } => {
+                let around = Around { before: before as usize, after: after as usize, xml: true };
+                let found = record.parse().ok().and_then(|id| self.analysis.as_ref()?.records(source, id, around));
                 match found {
-                    Some(lines) => {
-                        let total = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-                        self.post(&Response::Lines { token, source, first: 1, lines, total });
-                    }
+                    Some(records) => self.post(&Response::Records { token, source, records }),
                     None => self.post(&Response::Failed {
                         message: "This record can no longer be read. Drop the file again.".to_owned(),
                     }),
@@ -179,25 +178,25 @@ impl State {
                     self.post(&answer);
                 }
             }
-            Request::Print { format, redact: false, set_aside } => match &self.analysis {
+            Request::Print { format, redact: false, added } => match &self.analysis {
                 Some(analysis) => {
-                    let text = print(&analysis.report.with_set_aside(set_aside), format);
+                    let text = print(&analysis.report.with(added), format);
                     self.post(&Response::Printed { format, text });
                 }
                 None => self.post(&Response::Failed { message: "There is no report yet.".to_owned() }),
             },
-            Request::Print { format, redact: true, set_aside } => self.print_redacted(format, set_aside, true),
-            Request::Redaction { format, set_aside } => self.print_redacted(format, set_aside, false),
+            Request::Print { format, redact: true, added } => self.print_redacted(format, added, true),
+            Request::Redaction { format, added } => self.print_redacted(format, added, false),
         }
     }
 
     /// Gives a redacted report out when the check finds nothing in it; else, or when only the preview is wanted, what
     /// is replaced and what was found.
-    fn print_redacted(&self, format: PrintFormat, set_aside: Vec<SetAside>, save: bool) {
+    fn print_redacted(&self, format: PrintFormat, added: Added, save: bool) {
         let Some(analysis) = &self.analysis else {
             return self.post(&Response::Failed { message: "There is no report yet.".to_owned() });
         };
-        let redacted = analysis.redacted(set_aside);
+        let redacted = analysis.redacted(added);
         let text = print(&redacted.report, format);
         let leaks = redacted.leaks(&text);
         if save && leaks.is_empty() {

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use yew::functional::Reducible;
 
 pub use self::ledger::{Ledger, Row, RowState, Step};
-pub use self::raw::{Cite, Lines, ROW, Raw};
+pub use self::raw::{Cite, Lines, ROW, Raw, Window};
 use super::case::{self, Before, Case, case_name};
 use super::collect_view::Choice;
 use super::connectors::state::{ConnectorsChange, ConnectorsState};
@@ -25,8 +25,8 @@ use super::search::state::{SearchChange, SearchState};
 use super::table_state::{KeptChange, TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
-use crate::report::{Input, InputState, Report};
-use crate::worker::protocol::{Clocks, NotFilters, Picture, RowAnswer, SampleInfo};
+use crate::report::{FileState, Input, InputState, Report};
+use crate::worker::protocol::{Clocks, NotFilters, Picture, RowAnswer, SampleInfo, ShownRecords};
 
 /// How far the case is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,6 +175,12 @@ pub enum Action {
     /// The drawer asks anew: what came before does not count.
     Ask,
     Lines(Lines),
+    /// Records of a binary log for the drawer.
+    Records {
+        token: u32,
+        source: u32,
+        records: ShownRecords,
+    },
     Dock,
     Keyboard(bool),
     Drag(Option<Drag>),
@@ -374,7 +380,7 @@ impl State {
             Action::StopComparing => {
                 self.before = None;
                 if let Some(case) = &mut self.case {
-                    case.compare(None);
+                    case.compare(None, "");
                 }
             }
             Action::CompareLast => {
@@ -417,6 +423,7 @@ impl State {
             Action::Cite(Some(cite)) => self.cite_now(cite),
             Action::Ask => self.token = self.token.wrapping_add(1),
             Action::Lines(lines) => self.show_lines(lines),
+            Action::Records { token, source, records } => self.show_records(token, source, records),
             Action::Dock => self.drawer_below = !self.drawer_below,
             Action::Keyboard(shown) => self.keyboard = shown,
             Action::Drag(drag) => self.drag = drag,
@@ -470,7 +477,7 @@ impl State {
             self.notice = Some(Notice::GoneSince(gone.len() as u64, (*first).to_owned()));
         }
         let mut case = Case::new(report);
-        case.compare(self.before.as_ref().map(|before| &*before.report));
+        case.compare(self.before.as_ref(), &self.name);
         self.case = Some(case);
         self.close();
         self.say((self.words().frame.said_done)(problems));
@@ -524,7 +531,7 @@ impl State {
     }
 
     fn cite_now(&mut self, cite: Cite) {
-        let of = |state: &State| state.cited().map(|evidence| (evidence.source, evidence.record.clone()));
+        let of = |state: &State| state.cited().map(|evidence| (evidence.source, evidence.record.is_some()));
         let before = of(self);
         self.cite = Some(cite);
         if cite.problem != ROW {
@@ -557,12 +564,24 @@ impl State {
         if answer.token != self.token || answer.source != evidence.source {
             return;
         }
-        let record = evidence.record.clone();
         let (first, lines) = match &self.raw {
-            Some(raw) => raw.join(answer.first, answer.lines),
-            None => (answer.first, answer.lines),
+            Some(Raw::Lines(window)) => window.join(answer.first, answer.lines),
+            _ => (answer.first, answer.lines),
         };
-        self.raw = Some(Raw { source: answer.source, record, first, lines: Rc::new(lines), total: answer.total });
+        let window = Window { source: answer.source, first, lines: Rc::new(lines), total: answer.total };
+        self.raw = Some(Raw::Lines(window));
+    }
+
+    fn show_records(&mut self, token: u32, source: u32, records: ShownRecords) {
+        let is_asked = self.cited().is_some_and(|evidence| evidence.source == source && evidence.record.is_some());
+        if token != self.token || !is_asked {
+            return;
+        }
+        let records = match &self.raw {
+            Some(Raw::Records { records: before, .. }) => before.join(records),
+            _ => records,
+        };
+        self.raw = Some(Raw::Records { source, records: Rc::new(records) });
     }
 }
 
@@ -581,7 +600,10 @@ fn gone_since<'r>(earlier: &Report, later: &'r Report) -> Vec<&'r str> {
     let was_read = |path: &str| {
         earlier.inputs.iter().any(|input| input.path == path && input.state != InputState::NotRead && input.records > 0)
     };
-    let gone = later.inputs.iter().filter(|input| input.state == InputState::NotRead && !input.is_left_out());
+    let gone = later
+        .inputs
+        .iter()
+        .filter(|input| input.state == InputState::NotRead && input.file_state() != FileState::LeftOut);
     gone.map(|input| input.path.as_str()).filter(|path| was_read(path)).collect()
 }
 

@@ -185,9 +185,9 @@ fn footer(table: &'static Table, state: &TableState) -> Html {
 /// How a cell is set.
 fn cell_class(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::Words => None,
-        Kind::Printed | Kind::Subject => Some("printed"),
-        Kind::Number | Kind::Duration => Some("number"),
+        Kind::Words | Kind::State => None,
+        Kind::Printed | Kind::Subject | Kind::Path => Some("printed"),
+        Kind::Number | Kind::Duration | Kind::Size => Some("number"),
         Kind::Time => Some("time"),
     }
 }
