@@ -35,6 +35,8 @@ use std::rc::Rc;
 
 pub use reading::{Reading, Step};
 
+use self::message_path::Trace;
+use crate::base::clocks::Clocks;
 use crate::base::source::{Place, Source};
 use crate::base::text::Text;
 use crate::facts::names::Name;
@@ -100,6 +102,8 @@ pub struct RowDetails {
     pub notes: Vec<(String, String)>,
     /// Where it stands.
     pub evidence: Option<Evidence>,
+    /// Of a row about a message: its way, as far as exports show it. The logs are not searched yet.
+    pub path: Option<message_path::MessagePath>,
 }
 
 /// Reads and diagnoses the files of a case. `progress` is told how it goes; when it answers `Break`,
@@ -402,12 +406,19 @@ impl Analysis {
         Rc::clone(known.get_or_insert_with(make))
     }
 
-    /// What is known about a row of a table, with its place in the files.
-    pub fn row(&self, table: &str, number: u32) -> Option<RowDetails> {
+    /// What is known about a row of a table, with its place in the files. Times of its path are as the reader's clocks have them.
+    pub fn row(&self, table: &str, number: u32, clocks: &Clocks) -> Option<RowDetails> {
         let built = self.table(table)?;
         let row = built.rows.get(number as usize)?;
         let evidence = row.span.map(|span| evidence(&Proof::new(span, built.table.title), &self.sources, &self.shelf));
-        Some(RowDetails { fields: built.fields(number), notes: (built.table.notes)(&self.facts, row), evidence })
+        let path = message_path::message_of(built.table, row).map(|id| {
+            let mut path = Trace::new(self, &id).path(clocks);
+            if id.is_empty() {
+                path.missing.push(message_path::missing_id(self, row.span.map(|span| span.source)));
+            }
+            path
+        });
+        Some(RowDetails { fields: built.fields(number), notes: (built.table.notes)(&self.facts, row), evidence, path })
     }
 
     /// Who answers whom.

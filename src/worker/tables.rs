@@ -1,7 +1,7 @@
 //! What the worker answers about tables, connectors and the timeline.
 
 use super::protocol::{Request, Response, RowAnswer, TableForm};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, RowDetails};
 
 /// The answer; `None` for other requests, and for tables and rows that do not exist.
 pub(super) fn answer(analysis: &Analysis, request: Request) -> Option<Response> {
@@ -10,10 +10,9 @@ pub(super) fn answer(analysis: &Analysis, request: Request) -> Option<Response> 
             let page = analysis.table(&table)?.page(&query, first, count);
             Response::Page { table, page }
         }
-        Request::Row { table, number } => {
-            let row = analysis.row(&table, number)?;
-            let (fields, notes, evidence) = (row.fields, row.notes, row.evidence);
-            Response::Row { row: RowAnswer { table, number, fields, notes, evidence } }
+        Request::Row { table, number, clocks } => {
+            let RowDetails { fields, notes, evidence, path } = analysis.row(&table, number, &clocks)?;
+            Response::Row { row: RowAnswer { table, number, fields, notes, evidence, path } }
         }
         Request::Find { table, query, from, forwards } => {
             let position = analysis.table(&table)?.find(&query, from, forwards);

@@ -283,7 +283,7 @@ fn row(line: &Line, source: u32, path: &str) -> RowAnswer {
         codes: Vec::new(),
     };
     let (fields, notes) = (Vec::new(), Vec::new());
-    RowAnswer { table: LINE.to_owned(), number: line.number, fields, notes, evidence: Some(evidence) }
+    RowAnswer { table: LINE.to_owned(), number: line.number, fields, notes, evidence: Some(evidence), path: None }
 }
 
 #[cfg(test)]
@@ -298,6 +298,7 @@ mod tests {
             fields: vec![("Subject".to_owned(), "x".to_owned()), ("Message ID".to_owned(), id.to_owned())],
             notes: Vec::new(),
             evidence: None,
+            path: None,
         };
         assert_eq!(message_of(&row("<17@contoso.com>")).as_deref(), Some("17@contoso.com"));
         assert_eq!(message_of(&row(" ")), None);

@@ -26,7 +26,7 @@ use super::table_state::{KeptChange, TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
 use crate::report::{Input, Report};
-use crate::worker::protocol::{Clocks, NotFilters, Picture, RowAnswer, SampleInfo};
+use crate::worker::protocol::{Clocks, MessagePath, NotFilters, Picture, RowAnswer, SampleInfo};
 
 /// How far the case is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,6 +157,8 @@ pub enum Action {
     SearchFor(String),
     /// A row opens in the drawer.
     Row(Box<RowAnswer>),
+    /// More is known of the way of a message.
+    Path(Box<MessagePath>),
     /// All views show this range of time only; from and to on the axis.
     Range(Option<(i64, i64)>),
     /// What the reader says about clocks.
@@ -387,6 +389,7 @@ impl State {
                 self.change_search(SearchChange::For(text));
             }
             Action::Row(row) => self.open_row(*row),
+            Action::Path(path) => self.take_path(*path),
             Action::Range(range) => Rc::make_mut(&mut self.tables).set_range(range),
             Action::Clocks(clocks) => Rc::make_mut(&mut self.tables).set_clocks(clocks),
             Action::Picture(picture) => self.picture = Some(Rc::new(*picture)),
@@ -512,12 +515,19 @@ impl State {
         if cite.problem != ROW {
             self.current = cite.problem;
         }
-        if of(self) != before {
+        // A line of a path can lie anywhere in the same file: it comes as a window of its own.
+        let is_there = self.cited().is_some_and(|evidence| self.raw.as_ref().is_some_and(|raw| raw.holds(evidence)));
+        if of(self) != before || cite.problem == ROW && !is_there {
             self.raw = None;
         }
         if let Some(evidence) = self.cited() {
-            let text = (self.words().frame.said_evidence)(cite.number, &super::text::location(evidence));
-            self.say(text);
+            let place = super::text::location(evidence);
+            let words = self.words();
+            self.say(if cite.problem == ROW {
+                (words.path.opened)(&place)
+            } else {
+                (words.frame.said_evidence)(cite.number, &place)
+            });
         } else {
             self.close();
         }
@@ -531,6 +541,16 @@ impl State {
         let is_there = self.cited().is_some_and(|evidence| self.raw.as_ref().is_some_and(|raw| raw.holds(evidence)));
         if !is_there {
             self.raw = None;
+        }
+    }
+
+    fn take_path(&mut self, path: MessagePath) {
+        let Some(case) = &mut self.case else { return };
+        let done = path.logs.is_done.then_some((path.steps.len() as u64, path.hops.len() as u64));
+        let was_done = case.row.as_ref().and_then(|row| row.path.as_ref()).is_some_and(|known| known.logs.is_done);
+        case.take_path(path);
+        if let Some((steps, servers)) = done.filter(|_| !was_done && self.cite.is_some()) {
+            self.say((self.words().path.found)(steps, servers));
         }
     }
 

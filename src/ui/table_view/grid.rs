@@ -19,7 +19,7 @@ use super::super::state::Action;
 use super::super::table_state::{self, ROW_HEIGHT, TableChange, TableState};
 use super::super::{browser, keyboard};
 use super::cell_class;
-use crate::worker::protocol::{Kind, Page, PageRow, Query, Request, Table};
+use crate::worker::protocol::{Clocks, Kind, Page, PageRow, Query, Request, Table};
 
 #[derive(Properties)]
 pub struct Props {
@@ -112,7 +112,8 @@ pub fn Grid(props: &Props) -> Html {
             <div class="grid-space" ref={space} role="rowgroup">
                 <div class="grid-rows" ref={body} role="presentation" lang="en">
                     { for (first..first.saturating_add(count)).filter_map(|at| Some((at, row_at(&page, at)?))).map(|(at, row)| {
-                        one(table, &columns, at, row, (active == Some(at), *open == Some(row.number)), act, session)
+                        let open = (active == Some(at), *open == Some(row.number));
+                        one((table, &state.query.clocks), &columns, at, row, open, act, session)
                     }) }
                 </div>
             </div>
@@ -208,7 +209,7 @@ fn head(
 }
 
 fn one(
-    table: &'static Table,
+    (table, clocks): (&'static Table, &Clocks),
     columns: &[u32],
     at: u32,
     row: &PageRow,
@@ -217,10 +218,10 @@ fn one(
     session: &Session,
 ) -> Html {
     let onclick = {
-        let (act, session, number) = (act.clone(), session.clone(), row.number);
+        let (act, session, number, clocks) = (act.clone(), session.clone(), row.number, clocks.clone());
         Callback::from(move |_: MouseEvent| {
             act.emit(Action::Table(table.id, TableChange::Select(Some(at))));
-            open_row(table, number, &session);
+            open_row(table, number, &clocks, &session);
         })
     };
     let class =
@@ -237,9 +238,9 @@ fn one(
     }
 }
 
-fn open_row(table: &Table, number: u32, session: &Session) {
+fn open_row(table: &Table, number: u32, clocks: &Clocks, session: &Session) {
     browser::remember_opener();
-    session.ask(&Request::Row { table: table.id.to_owned(), number });
+    session.ask(&Request::Row { table: table.id.to_owned(), number, clocks: clocks.clone() });
 }
 
 /// Handles a key while a heading has the focus; whether it is one of its own. Enter and space press it.
@@ -307,7 +308,7 @@ fn key(
         "End" => last,
         "Enter" => {
             if let Some(row) = row {
-                open_row(table, row.number, session);
+                open_row(table, row.number, &state.query.clocks, session);
             }
             event.prevent_default();
             return;
