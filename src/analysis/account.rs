@@ -4,12 +4,18 @@
 use std::collections::BTreeMap;
 
 use super::ranking::Ranking;
+use super::row_problems::QueueShare;
 use crate::facts::Facts;
 use crate::facts::queues::Gone;
 use crate::report::{Confidence, Explained, Finding, Input, InputState, Role, Severity, Summary, grouped};
 
-/// Accounts for the waiting messages and writes the summary.
-pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs: &[Input]) -> Summary {
+/// Accounts for the waiting messages and writes the summary; also what each problem accounts for by queue.
+pub fn summarize(
+    facts: &Facts,
+    ranking: &Ranking,
+    findings: &[Finding],
+    inputs: &[Input],
+) -> (Summary, Vec<QueueShare>) {
     let mail = facts.waiting_mail();
     let waiting = mail.iter().fold(0_u64, |sum, queue| sum.saturating_add(queue.count));
     let mut left: BTreeMap<String, u64> = BTreeMap::new();
@@ -17,7 +23,7 @@ pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs:
         let rest = left.entry(queue.label.clone()).or_default();
         *rest = rest.saturating_add(queue.count);
     }
-    let mut explained = Vec::new();
+    let (mut explained, mut by_queue) = (Vec::new(), Vec::new());
     for problem in &ranking.problems {
         // A symptom without its cause is reported, but nothing is explained by it.
         if ranking.findings.get(problem.main).is_none_or(|f| f.role != Role::Cause) {
@@ -30,6 +36,9 @@ pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs:
                 let taken = share.messages.min(*rest);
                 *rest -= taken;
                 messages += taken;
+                if taken > 0 {
+                    by_queue.push(QueueShare { problem: problem.number, queue: share.queue.clone(), messages: taken });
+                }
             }
         }
         if messages > 0 {
@@ -57,7 +66,8 @@ pub fn summarize(facts: &Facts, ranking: &Ranking, findings: &[Finding], inputs:
         text = format!("{known}: {unknown}. {text_of_rest}");
     }
     let as_of = as_of(facts);
-    Summary { text, as_of, unknown, waiting, explained, unexplained, moving, caveats: caveats(facts, inputs) }
+    let caveats = caveats(facts, inputs);
+    (Summary { text, as_of, unknown, waiting, explained, unexplained, moving, caveats }, by_queue)
 }
 
 fn as_of(facts: &Facts) -> String {

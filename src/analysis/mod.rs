@@ -21,6 +21,7 @@ pub mod pasted;
 mod ranking;
 mod reading;
 pub mod routing_map;
+pub mod row_problems;
 pub mod search;
 mod shelf;
 pub mod tables;
@@ -84,6 +85,8 @@ pub struct Analysis {
     tables: RefCell<BTreeMap<&'static str, Rc<tables::Built>>>,
     /// When each finding began, in their order.
     onsets: Vec<timeline::Onset>,
+    /// What each problem accounts for, by queue.
+    shares: Vec<row_problems::QueueShare>,
     /// The timeline, when it was asked for.
     timeline: RefCell<Option<Rc<timeline::Timeline>>>,
     /// Which routing tables the view of routing is about.
@@ -104,6 +107,8 @@ pub struct RowDetails {
     pub evidence: Option<Evidence>,
     /// Of a row about a message: its way, as far as exports show it. The logs are not searched yet.
     pub path: Option<message_path::MessagePath>,
+    /// The problems that it belongs to.
+    pub problems: Vec<row_problems::RowProblem>,
 }
 
 /// Reads and diagnoses the files of a case. `progress` is told how it goes; when it answers `Break`,
@@ -183,7 +188,7 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
     let findings: Vec<Finding> = ranked.findings.iter().map(|f| finding(f, &read, &shelf)).collect();
     let onsets = ranked.findings.iter().map(|ranked| onset(&ranked.discovery)).collect();
     let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
-    let summary = account::summarize(&facts, &ranked, &findings, &inputs);
+    let (summary, shares) = account::summarize(&facts, &ranked, &findings, &inputs);
     let report = Report {
         summary,
         inputs,
@@ -202,6 +207,7 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
         facts,
         tables: RefCell::default(),
         onsets,
+        shares,
         timeline: RefCell::default(),
         routing: Cell::default(),
         changes: RefCell::default(),
@@ -418,7 +424,14 @@ impl Analysis {
             }
             path
         });
-        Some(RowDetails { fields: built.fields(number), notes: (built.table.notes)(&self.facts, row), evidence, path })
+        let problems = row_problems::of(&self.report, &self.shares, built.queue(row), evidence.as_ref());
+        Some(RowDetails {
+            fields: built.fields(number),
+            notes: (built.table.notes)(&self.facts, row),
+            evidence,
+            path,
+            problems,
+        })
     }
 
     /// Who answers whom.

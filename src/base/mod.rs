@@ -10,6 +10,7 @@ pub mod histogram;
 pub mod ip_range;
 pub mod ledger;
 pub mod log_lines;
+pub mod mail_date;
 pub mod markup;
 pub mod once;
 pub mod order;

@@ -10,7 +10,8 @@ use std::ops::ControlFlow;
 use super::mail::{Field, Fields, messages, words};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::ledger::NoteKind;
-use crate::base::timestamp::{DateOrder, Moment, parse_moment};
+use crate::base::mail_date;
+use crate::base::timestamp::{DateOrder, parse_moment};
 use crate::model::latency::Latency;
 use crate::model::message_header::{Hop, MessageHeader, Snapshot};
 use crate::model::{Located, Record};
@@ -158,28 +159,8 @@ fn hop_of(field: &Field) -> Hop {
         with: value("with"),
         id: value("id"),
         via: value("via"),
-        at: time(date),
+        at: mail_date::of_header(date),
     }
-}
-
-/// Names of zones that RFC 5322 defines. Others are not guessed: `CST` of China is not that of Chicago, and the library
-/// would take `CET` for UTC.
-const ZONES: &[&str] = &["UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"];
-
-/// A date of RFC 5322.
-fn time(text: &str) -> Option<Moment> {
-    // A remark behind the date names the zone again.
-    let text = text.split('(').next()?.trim();
-    let (date, zone) = text.rsplit_once(char::is_whitespace).unwrap_or((text, ""));
-    let parse = |text: &str| {
-        let zoned = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_zoned(text).ok()?;
-        Some(zoned.with_time_zone(jiff::tz::TimeZone::UTC).datetime())
-    };
-    if zone.starts_with(['+', '-']) || ZONES.iter().any(|known| known.eq_ignore_ascii_case(zone)) {
-        return parse(text).map(Moment::utc);
-    }
-    let date = if zone.contains(':') { text } else { date };
-    parse(&format!("{date} +0000")).map(Moment::local)
 }
 
 fn snapshot(fields: &Fields) -> Snapshot {

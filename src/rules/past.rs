@@ -6,8 +6,9 @@
 use std::cmp::Reverse;
 
 use super::discovery::Discovery;
+use crate::base::mail_date::of_message;
 use crate::base::source::{Place, Span};
-use crate::base::timestamp::{DateOrder, Moment, parse_decided};
+use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::model::ndr::NonDeliveryReport;
 use crate::report::{Role, Severity};
@@ -54,28 +55,14 @@ fn holds(report: Span, place: Span) -> bool {
 
 /// When a report was written, or not long after: its date, or the last time on the way of the message that it is about.
 fn written(report: &NonDeliveryReport) -> Option<Moment> {
-    let own = report.date.as_ref().and_then(|date| time(&date.value));
-    let hops = report.original.received.iter().filter_map(|hop| time(hop.value.rsplit_once(';')?.1));
+    let own = report.date.as_ref().and_then(|date| of_message(&date.value));
+    let hops = report.original.received.iter().filter_map(|hop| of_message(hop.value.rsplit_once(';')?.1));
     let tried = jiff::Span::new().days(TRIED);
     let original = hops.max_by_key(|at| at.at).map(|at| Moment { at: at.at.saturating_add(tried), clock: at.clock });
     match (own, original) {
         (Some(own), Some(original)) if original.at < own.at => Some(original),
         (own, original) => own.or(original),
     }
-}
-
-/// How Outlook prints the date of a message.
-const OUTLOOK: [&str; 2] = ["%A, %B %d, %Y %I:%M %p", "%A, %d %B %Y %H:%M"];
-
-/// A date of a mail, or as Outlook prints it.
-fn time(text: &str) -> Option<Moment> {
-    let plain = text.split('(').next()?.trim();
-    let zoned = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_zoned(plain).ok();
-    if let Some(zoned) = zoned {
-        return Some(Moment::utc(zoned.with_time_zone(jiff::tz::TimeZone::UTC).datetime()));
-    }
-    let in_words = |shape: &str| jiff::civil::DateTime::strptime(shape, text.trim()).ok().map(Moment::local);
-    OUTLOOK.iter().find_map(|shape| in_words(shape)).or_else(|| parse_decided(text, DateOrder::Unknown).0)
 }
 
 /// The newest time of all evidence.
@@ -85,18 +72,4 @@ fn newest(facts: &Facts) -> Option<Moment> {
     let reports = facts.reports.iter().filter_map(written);
     let others = facts.queues.as_of().into_iter().chain(facts.transport.until());
     events.chain(tracked).chain(reports).chain(others).min_by_key(|at| Reverse(at.at))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::time;
-
-    #[test]
-    fn dates_of_mails_and_of_outlook_are_read() {
-        let shown = |text: &str| time(text).map(|at| at.to_string());
-        assert_eq!(shown("Tue, 26 Apr 2016 10:02:11 +0200").as_deref(), Some("2016-04-26 08:02:11 UTC"));
-        assert_eq!(shown(" Mon, 4 Nov 2013 09:12:11 +0100 (CET)").as_deref(), Some("2013-11-04 08:12:11 UTC"));
-        assert_eq!(shown("Tuesday, September 24, 2002 10:20 AM").as_deref(), Some("2002-09-24 10:20:00"));
-        assert_eq!((shown("yesterday"), shown("03/04/2019 10:20")), (None, None));
-    }
 }

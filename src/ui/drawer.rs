@@ -13,6 +13,7 @@ use super::diagnosis::plain;
 use super::language::{column, table_title, use_words, words};
 use super::path_list::PathList;
 use super::raw_lines::RawLines;
+use super::row_problems;
 use super::search;
 use super::session::Session;
 use super::shared::codes::codes;
@@ -115,6 +116,9 @@ pub fn Drawer(props: &Props) -> Html {
                 } else {
                     { row_fields(row) }
                 }
+            }
+            if let Some(row) = case.row.as_ref().filter(|_| cite.problem == ROW) {
+                { row_problems::links(case, row, &footing.act) }
             }
             if !evidence.why.is_empty() {
                 <p class="why" lang="en">{ &evidence.why }</p>

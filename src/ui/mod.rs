@@ -26,6 +26,7 @@ mod raw_lines;
 mod reading_view;
 mod reference;
 mod routing;
+mod row_problems;
 mod search;
 mod session;
 mod shared;

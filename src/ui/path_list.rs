@@ -57,7 +57,7 @@ pub fn PathList(props: &Props) -> Html {
     let show_row = act.reform(|_: MouseEvent| Action::Cite(Some(Cite { problem: ROW, number: OF_PATH })));
     let is_own = cite.number <= OF_PATH;
     html! {
-        <section id="path" class="path" aria-labelledby="path-title">
+        <section id="path" class="message-path" aria-labelledby="path-title">
             <header class="path-head">
                 <h3 id="path-title">{ words.title }</h3>
                 <button type="button" class="button" id="path-row" aria-pressed={is_own.to_string()} title={words.own_row_about}

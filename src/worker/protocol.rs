@@ -17,6 +17,7 @@ pub use crate::analysis::routing_map::{
     LeftOut, Node, OtherWay, PlaceKind, PlaceTold, Question as RouteQuestion, RouteTold, RoutingMap, ServerTold,
     Target, Told as RoutingTold, changes::Compared as RoutingCompared, frame_of as map_frame,
 };
+pub use crate::analysis::row_problems::RowProblem;
 pub use crate::analysis::search::Refusal;
 pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
 pub use crate::analysis::timeline::Weight;
@@ -409,6 +410,8 @@ pub struct RowAnswer {
     pub evidence: Option<Evidence>,
     /// Of a row about a message: its way over the servers.
     pub path: Option<MessagePath>,
+    /// The problems that it belongs to.
+    pub problems: Vec<RowProblem>,
 }
 
 /// Format of an exported report.

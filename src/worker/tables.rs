@@ -11,8 +11,8 @@ pub(super) fn answer(analysis: &Analysis, request: Request) -> Option<Response> 
             Response::Page { table, page }
         }
         Request::Row { table, number, clocks } => {
-            let RowDetails { fields, notes, evidence, path } = analysis.row(&table, number, &clocks)?;
-            Response::Row { row: RowAnswer { table, number, fields, notes, evidence, path } }
+            let RowDetails { fields, notes, evidence, path, problems } = analysis.row(&table, number, &clocks)?;
+            Response::Row { row: RowAnswer { table, number, fields, notes, evidence, path, problems } }
         }
         Request::Find { table, query, from, forwards } => {
             let position = analysis.table(&table)?.find(&query, from, forwards);

@@ -13,7 +13,7 @@ after(closeAll);
 
 const FOLDER = new URL("looks/", import.meta.url);
 const [WIDTH, HEIGHT] = [64, 40];
-const VIEWS = ["diagnosis", "timeline", "queues", "events", "routing", "connectors", "permissions", "files", "collect", "tools", "reference", "about"];
+const VIEWS = ["diagnosis", "timeline", "queues", "events", "routing", "connectors", "permissions", "files", "search", "collect", "tools", "reference", "about"];
 // Shades, of 16: on average over the picture; and how many cells may differ by more than three of them.
 const MEAN = 0.4;
 const CELLS = 0.04;
@@ -102,6 +102,11 @@ for (const target of targets.filter(({ browser, from }) => browser === "chromium
         await page.evaluate((view) => { location.hash = `#/${view}`; }, view);
         await until(page, `${view} is shown`, (view) => document.querySelector(`main[data-view="${view}"]`) !== null, view);
         await until(page, `${view} is filled`, () => document.querySelector("main .grid-row, main .table-nothing, main h1") !== null);
+        if (view === "search") {
+          // An empty field shows nothing of how hits look.
+          await page.type("#search-field", "EX10-01");
+          await until(page, "all files are searched", () => document.querySelector(".search-hit") !== null && /(\d+) of \1 files searched/.test(document.querySelector("#search-said").innerText));
+        }
         await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
         compare(`${view}-${scheme}`, await shades(page), wrong);
       }

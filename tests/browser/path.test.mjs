@@ -143,7 +143,7 @@ function countMoves(page) {
         const at = document.querySelector(selector)?.getBoundingClientRect();
         return at ? [at.top, at.height].map(Math.round).join("+") : "";
       };
-      window.boxes.push([".path", "#drawer .row-fields", "#drawer .raw-frame"].map(box).join(" "));
+      window.boxes.push(["#path", "#drawer .row-fields", "#drawer .raw-frame"].map(box).join(" "));
       requestAnimationFrame(window.watch);
     };
   });

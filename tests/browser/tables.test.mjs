@@ -30,6 +30,28 @@ const catchSaved = (page) => page.evaluate(() => {
 });
 
 for (const target of targets) {
+  test(`a row leads to the problem that holds its mail: ${target.name}`, () => withPage(target, {}, async (page) => {
+    await dropFiles(page, caseFiles(CASE));
+    await waitForReport(page);
+    await show(page, "queues", "queues");
+    await filter(page, "10-01 3518");
+    await until(page, "the filter holds", () => document.querySelectorAll(".grid-row").length === 1);
+    await page.evaluate(() => document.querySelector(".grid-row").click());
+    const said = await until(page, "the row names its problem", () => document.querySelector("#drawer .row-problems li")?.innerText);
+    assert.match(said, /^Problem 1: .+\n?\s*It holds up \d+ messages of this queue\.$/s);
+    await page.evaluate(() => document.querySelector("#drawer .row-problems a").click());
+    await until(page, "the problem is shown", () => location.hash === "#/diagnosis" && document.querySelector("main[data-view=diagnosis] #problem-1") !== null);
+
+    // A queue that nothing holds leads nowhere.
+    await show(page, "queues", "queues");
+    await filter(page, "submission 10-02");
+    await until(page, "another queue", () => document.querySelectorAll(".grid-row").length === 1 && document.querySelector(".grid-row").innerText.includes("Submission"));
+    await page.evaluate(() => document.querySelector(".grid-row").click());
+    await until(page, "its row is open", () => document.querySelector("#drawer .row-fields")?.innerText.includes("Submission"));
+    assert.equal(await page.$("#drawer .row-problems"), null);
+    assert.deepEqual(page.problems, []);
+  }));
+
   test(`queues are filtered, sorted, opened and saved: ${target.name}`, () => withPage(target, {}, async (page) => {
     await dropFiles(page, caseFiles(CASE));
     await waitForReport(page);

@@ -242,6 +242,15 @@ impl Built {
         known.map(|(column, cell)| (column.title.to_owned(), whole(cell))).collect()
     }
 
+    /// The queue that a row is about, where the table names one.
+    pub fn queue<'r>(&self, row: &'r Row) -> Option<&'r str> {
+        let at = self.table.columns.iter().position(|column| column.title == "Queue")?;
+        match row.cells.get(at)? {
+            Cell::Text(queue) => Some(queue),
+            _ => None,
+        }
+    }
+
     /// From when to when a row lies on the axis.
     fn time(&self, row: &Row, query: &Query) -> Option<(i64, i64)> {
         let (first, other) = self.table.times()?;

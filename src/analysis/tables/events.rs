@@ -24,6 +24,7 @@ pub static TABLE: Table = Table {
         Column::printed("Computer").facet(),
         Column::number("Events").summed(),
         Column::time("First").extra().other_end(),
+        Column::words("What it is"),
         Column::printed("Text"),
         Column::words("Known").facet().extra(),
         Column::printed("Log").facet().extra(),
@@ -35,24 +36,27 @@ pub static TABLE: Table = Table {
     bring: "The event logs: wevtutil epl Application application.evtx, and System.",
 };
 
+/// Position of the text.
+const TEXT_AT: usize = 8;
+
 /// Characters of a text that are kept in a row.
 const TEXT: usize = 4_000;
 
 fn rows(facts: &Facts) -> Vec<Row> {
     let mut rows = Vec::new();
     for group in &facts.events {
-        let known = if known_rows(&group.source, group.id).is_empty() { "" } else { "Explained" };
+        let known = titles(group);
         let mut counted = 0_u64;
         for variant in group.variants.values() {
             counted = counted.saturating_add(variant.count);
-            rows.push(row(group, known, &variant.event, variant.count, (variant.first, variant.last)));
+            rows.push(row(group, &known, &variant.event, variant.count, (variant.first, variant.last)));
         }
         let rest = group.count.saturating_sub(counted);
         if rest > 0
             && let Some(example) = group.exemplars.first()
         {
-            let mut row = row(group, known, example, rest, (group.first, group.last));
-            if let Some(text) = row.cells.get_mut(7) {
+            let mut row = row(group, &known, example, rest, (group.first, group.last));
+            if let Some(text) = row.cells.get_mut(TEXT_AT) {
                 *text = "Other texts of this event; the raw log has them.".into();
             }
             rows.push(row);
@@ -91,12 +95,20 @@ fn row(
             group.computer.clone().into(),
             count.into(),
             first.into(),
-            text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(TEXT).collect::<String>().into(),
             known.into(),
+            text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(TEXT).collect::<String>().into(),
+            (if known.is_empty() { "" } else { "Explained" }).into(),
             event.channel.clone().into(),
         ],
         span: Some(event.span),
     }
+}
+
+/// What the explanations call it; a source may use an id for more than one thing.
+fn titles(group: &EventGroup) -> String {
+    let mut titles: Vec<&str> = known_rows(&group.source, group.id).iter().map(|row| row.title.as_str()).collect();
+    titles.dedup();
+    titles.join(", or: ")
 }
 
 fn known_rows(source: &str, id: u16) -> Vec<&'static crate::model::known_row::KnownRow> {
@@ -114,6 +126,6 @@ fn notes(_: &Facts, row: &Row) -> Vec<(String, String)> {
             }
         }
     }
-    notes.extend(super::codes(&text(7)));
+    notes.extend(super::codes(&text(TEXT_AT)));
     notes
 }

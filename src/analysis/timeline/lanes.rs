@@ -3,9 +3,10 @@
 //! Which server a row of a log is about is known where the row names it: receive connectors carry the name of their server,
 //! and an event of tracking names both sides. What names none stands in lanes without a server; the name of a file is no proof.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{LaneKind, Maker, Mark, Weight};
+use crate::base::mail_date;
 use crate::base::tally::Tally;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
@@ -27,6 +28,8 @@ pub(super) fn all(facts: &Facts) -> Maker {
     tracking(facts, &mut maker);
     protocol(facts, &mut maker);
     connections(facts, &mut maker);
+    reports(facts, &mut maker);
+    headers(facts, &mut maker);
     queues(facts, &mut maker);
     maker
 }
@@ -241,6 +244,52 @@ fn connections(facts: &Facts, maker: &mut Maker) {
             maker.tally(facts, "", kind, weight, &text, tally);
         }
         maker.left_out += facts.transport.answer(question).map_or(0, |answer| answer.left_out);
+    }
+}
+
+// ---- Mail that somebody kept ----
+
+fn reports(facts: &Facts, maker: &mut Maker) {
+    for report in &facts.reports {
+        let Some(at) = report.date.as_ref().and_then(|date| mail_date::of_message(&date.value)) else {
+            maker.untimed += 1;
+            continue;
+        };
+        let codes: BTreeSet<&str> =
+            report.recipients.iter().filter_map(|recipient| Some(recipient.status.as_ref()?.value.as_str())).collect();
+        let codes: Vec<&str> = codes.into_iter().collect();
+        let recipients = match report.recipients.as_slice() {
+            [one] => one.address.as_ref().map_or("", |address| address.value.as_str()).to_owned(),
+            all => format!("{} recipients", grouped(all.len() as u64)),
+        };
+        let text = cut(format!("Report {} for {recipients}", codes.join(", ")).trim_end_matches(" for "));
+        // A report of a delay, or that something was delivered, is no failure.
+        let failed = report.recipients.iter().any(|recipient| {
+            let code = recipient.status.as_ref().map_or("", |status| status.value.as_str());
+            let action = recipient.action.as_ref().map_or("", |action| action.value.as_str());
+            code.starts_with('5') || action.eq_ignore_ascii_case("failed")
+        });
+        let weight = if failed { Weight::Error } else { Weight::Warning };
+        let mark = Mark { weight, span: Some(report.span), ..Mark::new(at, text) };
+        let server = report.reporting_mta.as_ref().or(report.generating_server.as_ref());
+        maker.on(facts, server.map_or("", |server| server.value.as_str()), LaneKind::Reports, "", mark);
+    }
+}
+
+fn headers(facts: &Facts, maker: &mut Maker) {
+    for header in &facts.headers {
+        let id = header.message_id.as_ref().map_or("", |id| id.value.as_str());
+        for hop in &header.hops {
+            let Some(at) = hop.at else {
+                maker.untimed += 1;
+                continue;
+            };
+            let from = hop.from.as_deref().map(|from| format!(" from {from}")).unwrap_or_default();
+            let mark = Mark { span: Some(hop.span), ..Mark::new(at, cut(format!("Received{from} {id}").trim_end())) };
+            // `EX2.contoso.com (192.0.2.12)`: the lane is that of the server, whatever address it had.
+            let by = hop.by.as_deref().and_then(|by| by.split([' ', '(']).next()).unwrap_or("");
+            maker.on(facts, by, LaneKind::Headers, "", mark);
+        }
     }
 }
 

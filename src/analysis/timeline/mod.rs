@@ -35,6 +35,10 @@ pub enum LaneKind {
     Connections,
     /// Agent logs.
     Agents,
+    /// Non-delivery reports, by when they were sent.
+    Reports,
+    /// The way of a message by its header.
+    Headers,
     /// Messages in queues, by when they came.
     Waiting,
     /// How many messages a queue held.
@@ -52,6 +56,8 @@ impl LaneKind {
             LaneKind::Protocol => "SMTP protocol",
             LaneKind::Connections => "Connectivity",
             LaneKind::Agents => "Agents",
+            LaneKind::Reports => "Reports",
+            LaneKind::Headers => "Message headers",
             LaneKind::Waiting => "Waiting mail",
             LaneKind::Queue => "Queue",
         }
@@ -305,6 +311,42 @@ mod tests {
         assert_eq!(
             kinds,
             [LaneKind::Problem, LaneKind::Events, LaneKind::Changes, LaneKind::Events, LaneKind::Changes,]
+        );
+    }
+
+    #[test]
+    fn mail_that_was_kept_has_its_lanes() {
+        let report = "Date: Tue, 12 Mar 2019 09:00:00 +0100\r\nFrom: postmaster@contoso.com\r\nSubject: Undeliverable: Offer\r\n\
+            MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\
+            Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns;EX1.contoso.com\r\n\r\n\
+            Final-Recipient: rfc822;b@fabrikam.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n";
+        let header = "Received: from EX1.contoso.com (192.0.2.11) by EX2.contoso.com (192.0.2.12) with Microsoft SMTP Server id 15.1.2507.6;\r\n \
+            Tue, 12 Mar 2019 08:00:04 +0000\r\nMessage-ID: <a1@contoso.com>\r\nFrom: a@contoso.com\r\nTo: b@contoso.com\r\nSubject: Offer\r\n\
+            Date: Tue, 12 Mar 2019 08:00:00 +0000\r\n";
+        let timeline = case(&[("report.eml", report.to_owned()), ("header.txt", header.to_owned())]).timeline();
+        let shown = |mark: &Mark| {
+            let lane = &timeline.lanes[mark.lane as usize];
+            (mark.at.to_string(), lane.server.clone(), lane.kind, mark.weight, mark.text.clone())
+        };
+        let marks: Vec<_> = timeline.marks.iter().filter(|mark| mark.problem.is_none()).map(shown).collect();
+        assert_eq!(
+            marks,
+            [
+                (
+                    "2019-03-12 08:00:00 UTC".to_owned(),
+                    "EX1.contoso.com".to_owned(),
+                    LaneKind::Reports,
+                    Weight::Error,
+                    "Report 5.1.1 for b@fabrikam.com".to_owned()
+                ),
+                (
+                    "2019-03-12 08:00:04 UTC".to_owned(),
+                    "EX2.contoso.com".to_owned(),
+                    LaneKind::Headers,
+                    Weight::Record,
+                    "Received from EX1.contoso.com (192.0.2.11) <a1@contoso.com>".to_owned()
+                ),
+            ]
         );
     }
 

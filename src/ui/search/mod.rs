@@ -283,7 +283,15 @@ fn row(line: &Line, source: u32, path: &str) -> RowAnswer {
         codes: Vec::new(),
     };
     let (fields, notes) = (Vec::new(), Vec::new());
-    RowAnswer { table: LINE.to_owned(), number: line.number, fields, notes, evidence: Some(evidence), path: None }
+    RowAnswer {
+        table: LINE.to_owned(),
+        number: line.number,
+        fields,
+        notes,
+        evidence: Some(evidence),
+        path: None,
+        problems: Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -297,6 +305,7 @@ mod tests {
             number: 0,
             fields: vec![("Subject".to_owned(), "x".to_owned()), ("Message ID".to_owned(), id.to_owned())],
             notes: Vec::new(),
+            problems: Vec::new(),
             evidence: None,
             path: None,
         };

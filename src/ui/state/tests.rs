@@ -146,8 +146,8 @@ fn steps_of_a_message_open_in_its_place_and_stay_while_more_are_found() {
     state.apply(Action::Report(Box::new(analysis.report.clone())));
     let row = || {
         let row = analysis.row("tracking", 0, &clocks).unwrap();
-        let crate::analysis::RowDetails { fields, notes, evidence, path } = row;
-        Box::new(RowAnswer { table: "tracking".to_owned(), number: 0, fields, notes, evidence, path })
+        let crate::analysis::RowDetails { fields, notes, evidence, path, problems } = row;
+        Box::new(RowAnswer { table: "tracking".to_owned(), number: 0, fields, notes, evidence, path, problems })
     };
     state.apply(Action::Row(row()));
     let path = |state: &State| state.case.as_ref().unwrap().row.as_ref().unwrap().path.clone().unwrap();

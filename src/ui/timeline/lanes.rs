@@ -28,8 +28,8 @@ const NEAR: u32 = 4;
 /// Milliseconds until another view is drawn.
 const DRAWN: u32 = 60;
 
-/// Rows of flags at most; more of them share the last one.
-const FLAG_ROWS: usize = 3;
+/// Rows of flags at most; one that finds no room is counted at the one that is in its way.
+const FLAG_ROWS: usize = 6;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -185,40 +185,53 @@ fn queue(lane: &LanePicture, box_of: String) -> Html {
     }
 }
 
+/// A flag that is shown.
+#[derive(Debug, PartialEq)]
+struct Placed<'f> {
+    flag: &'f Flag,
+    row: usize,
+    /// The problems that had begun by then and found no room.
+    more: Vec<&'f Flag>,
+}
+
 /// Each flag with its row, so that texts do not lie on each other; and the number of rows.
-fn flag_rows(flags: &[Flag]) -> (Vec<(&Flag, usize)>, usize) {
+fn flag_rows(flags: &[Flag]) -> (Vec<Placed<'_>>, usize) {
     // In percent of the width; a flag takes about a fifth.
     const WIDTH: f64 = 20.0;
     let mut sorted: Vec<&Flag> = flags.iter().collect();
     sorted.sort_by_key(|flag| (flag.bin, flag.problem));
     let mut ends = [f64::NEG_INFINITY; FLAG_ROWS];
-    let mut rows = 0;
-    let placed = sorted
-        .into_iter()
-        .map(|flag| {
-            let at = marks::middle(flag.bin, BINS);
-            // Flags near the right end hang to the left.
-            let begin = if at > 80.0 { at - WIDTH } else { at };
-            let row = ends.iter().position(|end| *end <= begin).unwrap_or(FLAG_ROWS - 1);
-            if let Some(end) = ends.get_mut(row) {
-                *end = end.max(begin + WIDTH);
+    let mut placed: Vec<Placed<'_>> = Vec::new();
+    for flag in sorted {
+        let at = marks::middle(flag.bin, BINS);
+        // Flags near the right end hang to the left.
+        let begin = if at > 80.0 { at - WIDTH } else { at };
+        match ends.iter_mut().enumerate().find(|(_, end)| **end <= begin) {
+            Some((row, end)) => {
+                *end = begin + WIDTH;
+                placed.push(Placed { flag, row, more: Vec::new() });
             }
-            rows = rows.max(row + 1);
-            (flag, row)
-        })
-        .collect();
+            None => {
+                if let Some(last) = placed.iter_mut().rev().find(|placed| placed.row + 1 == FLAG_ROWS) {
+                    last.more.push(flag);
+                }
+            }
+        }
+    }
+    let rows = placed.iter().map(|placed| placed.row + 1).max().unwrap_or(0);
     (placed, rows)
 }
 
-fn flags(placed: &[(&Flag, usize)], rows: usize, act: &Callback<Action>) -> Html {
+fn flags(placed: &[Placed<'_>], rows: usize, act: &Callback<Action>) -> Html {
     if placed.is_empty() {
         return Html::default();
     }
     let height = rows * 24 + 2;
     html! {
         <svg class="tl-flags" width="100%" height={height.to_string()} role="group" aria-label={words().timeline.flags}>
-            { for placed.iter().map(|(flag, row)| {
+            { for placed.iter().map(|Placed { flag, row, more }| {
                 let problem = flag.problem;
+                let told = std::iter::once(flag).chain(more).map(|flag| format!("{}, {}", flag.text, flag.time));
                 let onclick = act.reform(move |event: MouseEvent| {
                     event.prevent_default();
                     // The problem is there as soon as its view is drawn.
@@ -231,10 +244,10 @@ fn flags(placed: &[(&Flag, usize)], rows: usize, act: &Callback<Action>) -> Html
                 let y = row * 24;
                 html! {
                     <g {class}>
-                        <title lang="en">{ format!("{}, {}", flag.text, flag.time) }</title>
+                        <title lang="en">{ told.collect::<Vec<_>>().join("\n") }</title>
                         <line x1={percent_text(at)} x2={percent_text(at)} y1={y.to_string()} y2={height.to_string()} />
                         <a href={View::Diagnosis.hash()} {onclick}>
-                            <text x={percent_text(at)} y={(y + 15).to_string()} {dx} text-anchor={anchor}>{ (words().timeline.flag)(problem, time_of(&flag.time)) }</text>
+                            <text x={percent_text(at)} y={(y + 15).to_string()} {dx} text-anchor={anchor}>{ (words().timeline.flag)(problem, time_of(&flag.time), more.len()) }</text>
                         </a>
                     </g>
                 }
@@ -312,10 +325,16 @@ mod tests {
 
     #[test]
     fn flags_do_not_lie_on_each_other() {
-        let flags = [flag(1, 100), flag(2, 110), flag(3, 300), flag(4, 120), flag(5, 130)];
-        let (placed, rows) = flag_rows(&flags);
-        let placed: Vec<(u32, usize)> = placed.iter().map(|(flag, row)| (flag.problem, *row)).collect();
-        assert_eq!((placed, rows), (vec![(1, 0), (2, 1), (4, 2), (5, 2), (3, 0)], 3));
+        let shown = |flags: &[Flag]| -> (Vec<(u32, usize, usize)>, usize) {
+            let (placed, rows) = flag_rows(flags);
+            (placed.iter().map(|placed| (placed.flag.problem, placed.row, placed.more.len())).collect(), rows)
+        };
+        let few = [flag(1, 100), flag(2, 110), flag(3, 300), flag(4, 120), flag(5, 130)];
+        assert_eq!(shown(&few), (vec![(1, 0, 0), (2, 1, 0), (4, 2, 0), (5, 3, 0), (3, 0, 0)], 4));
+        let many: Vec<Flag> = (1..=9).map(|problem| flag(problem, 100)).collect();
+        let mut expected: Vec<(u32, usize, usize)> = (1..=6).zip(0..).map(|(problem, row)| (problem, row, 0)).collect();
+        expected[5].2 = 3;
+        assert_eq!(shown(&many), (expected, 6));
         assert_eq!(time_of("2019-03-12 07:52:07 UTC"), "07:52:07");
     }
 

@@ -14,6 +14,12 @@ pub static WORDS: DrawerWords = DrawerWords {
     copy: "Mit Fundstelle kopieren",
     open_in_files: "Unter „Dateien“ zeigen",
     all_of_row: "Die ganze Zeile",
+    problems_of_row: "Probleme dieser Zeile",
+    quotes_row: "Diese Zeile ist ein Beleg dafür.",
+    holds_messages: |messages| match messages {
+        1 => "Es hält 1 Nachricht dieser Warteschlange auf.".to_owned(),
+        messages => format!("Es hält {} Nachrichten dieser Warteschlange auf.", grouped(messages)),
+    },
     evidence: "Belege",
     previous: "Voriger Beleg",
     next: "Nächster Beleg",

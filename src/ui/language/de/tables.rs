@@ -293,6 +293,7 @@ pub static TABLES: TableNames = TableNames {
         ("Version", "Version"),
         ("Way there", "Weg dorthin"),
         ("What", "Was"),
+        ("What it is", "Bedeutung"),
         ("Whole text", "Ganzer Text"),
         ("Why not", "Warum nicht"),
         ("With subdomains", "Mit Unterdomänen"),

@@ -51,7 +51,10 @@ pub static WORDS: TimelineWords = TimelineWords {
         (None, None) => "nichts im Zeitraum".to_owned(),
     },
     flags: "Wann Probleme begonnen hatten",
-    flag: |problem, time| format!("Problem {problem} · {time}"),
+    flag: |problem, time, more| match more {
+        0 => format!("Problem {problem} · {time}"),
+        more => format!("Problem {problem} · {time} und {more} weitere"),
+    },
     counted: "Protokolle werden gezählt: Von gleichen Einträgen sind die erste und die letzte Zeit bekannt, und eine Linie verbindet sie.",
     undrawn: |lanes| {
         format!("{} nicht gezeichnet; die Tabelle enthält alles.", count(lanes, "Spur ist", "Spuren sind"))
@@ -81,6 +84,8 @@ pub static WORDS: TimelineWords = TimelineWords {
             "SMTP protocol" => "SMTP-Protokoll",
             "Connectivity" => "Konnektivität",
             "Agents" => "Agents",
+            "Reports" => "Berichte",
+            "Message headers" => "Nachrichtenköpfe",
             "Waiting mail" => "Wartende Nachrichten",
             "Queue" => "Warteschlange",
             "UTC" => "UTC",

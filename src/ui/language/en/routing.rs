@@ -210,7 +210,7 @@ pub static WORDS: RoutingWords = RoutingWords {
     legend_route: "route",
     legend_unread: "cost that could not be read",
     legend_cut_off: "no way leads there",
-    no_way: "No way there",
+    no_way: "No way",
     breaks_here: "No route",
     tables: "Tables of the map",
     before: "Before",
