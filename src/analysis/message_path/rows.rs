@@ -10,9 +10,9 @@ use super::exports::{Tracked, tracking};
 use super::{Aspect, Origin, Seen, is_same, names, people};
 use crate::base::timestamp::Moment;
 use crate::facts::servers::Servers;
-use crate::knowledge::codes::{self, Family};
 use crate::model::log_row::{LogKind, LogRow, agent, protocol, tracking as column, tracking_55, tracking_2003, w3c};
 use crate::report::Evidence;
+use crate::tools::code_lookup::tracking_event;
 
 /// The step that a row shows of a message; `None` when the row is about another one.
 pub(super) fn step(row: &LogRow<'_>, id: &str, servers: &Servers, evidence: Evidence) -> Option<Seen> {
@@ -44,7 +44,7 @@ pub(super) fn step(row: &LogRow<'_>, id: &str, servers: &Servers, evidence: Evid
             if !is_own && !is_same(&row.text(tracking_2003::LINKED_MSGID), id) {
                 return None;
             }
-            let mut seen = numbered(Family::Tracking2000, &row.text(tracking_2003::EVENT_ID), evidence);
+            let mut seen = numbered(false, &row.text(tracking_2003::EVENT_ID), evidence);
             seen.is_other = !is_own;
             seen.server = known(&row.text(tracking_2003::SERVER_HOSTNAME));
             seen.say(Aspect::To, row.text(tracking_2003::PARTNER_NAME));
@@ -58,7 +58,7 @@ pub(super) fn step(row: &LogRow<'_>, id: &str, servers: &Servers, evidence: Evid
                 return None;
             }
             // The log does not say which server wrote it.
-            let mut seen = numbered(Family::Tracking55, &row.text(tracking_55::EVENT), evidence);
+            let mut seen = numbered(true, &row.text(tracking_55::EVENT), evidence);
             seen.is_other = !is_own;
             seen.say(Aspect::Part, row.text(tracking_55::GATEWAY_NAME));
             seen.say(Aspect::To, row.text(tracking_55::PARTNER_NAME));
@@ -138,10 +138,10 @@ fn shortened(text: &str, id: &str) -> String {
 }
 
 /// An event of a log that numbers them, with what the number means.
-fn numbered(family: Family, number: &str, evidence: Evidence) -> Seen {
+fn numbered(is_55: bool, number: &str, evidence: Evidence) -> Seen {
     let number = number.trim();
-    let known = number.parse().ok().and_then(|value| codes::of(family, value).next());
-    let event = known.map_or_else(|| number.to_owned(), |code| format!("{number} {}", code.symbol));
+    let known = number.parse().ok().and_then(|value| tracking_event(value, is_55));
+    let event = known.map_or_else(|| number.to_owned(), |name| format!("{number} {name}"));
     Seen { key: number.to_ascii_lowercase(), ..Seen::new(Origin::Tracking, &event, evidence) }
 }
 

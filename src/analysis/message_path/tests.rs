@@ -1,3 +1,5 @@
+//! The path of a message from logs and exports, whole and damaged, of one clock and of two.
+
 use std::ops::ControlFlow;
 
 use super::*;
