@@ -95,6 +95,14 @@ impl Case {
         self.footnotes.get(&problem).map_or(0, |notes| u32::try_from(notes.places.len()).unwrap_or(u32::MAX))
     }
 
+    /// Numbers of all citations of a problem; of a row those of its path as well.
+    pub fn numbers(&self, problem: u32) -> Vec<u32> {
+        let path = self.row.as_ref().and_then(|row| row.path.as_ref()).filter(|_| problem == ROW);
+        let places = path.into_iter().flat_map(|path| &path.steps).flat_map(|step| &step.places);
+        let places = places.map(|place| place.number.saturating_add(OF_PATH));
+        (1..=self.citations(problem)).chain(places).collect()
+    }
+
     /// Evidence behind a citation of a problem; of a row its own place, and from [`OF_PATH`] on the places of its path.
     pub fn evidence(&self, problem: u32, number: u32) -> Option<&Evidence> {
         if problem == ROW {

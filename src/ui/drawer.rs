@@ -314,7 +314,8 @@ pub fn Grip(props: &GripProps) -> Html {
 
 /// Where the hits of a problem in a file lie, for the strip beside the lines: line, and whether it is the open one.
 pub fn hits(case: &Case, cite: Cite, source: u32) -> Vec<(u32, (u32, u32))> {
-    (1..=case.citations(cite.problem))
+    case.numbers(cite.problem)
+        .into_iter()
         .filter_map(|number| {
             let evidence = case.evidence(cite.problem, number)?;
             (evidence.source == source && !evidence.absent).then_some((number, evidence.lines?))

@@ -101,7 +101,7 @@ fn hops(path: &MessagePath) -> Html {
     html! {
         <ol class="path-hops" aria-label={words.hops} title={words.hops_about}>
             { for path.hops.iter().map(|hop| html! {
-                <li key={hop.server.clone()}><span class="path-server">{ &hop.server }</span>{ " " }<span class="path-took">{ (words.span)(hop.took) }</span></li>
+                <li key={hop.server.clone()}><span class="path-server">{ &hop.server }</span>{ " " }<span class="path-took">{ if hop.took > 0 { (words.span)(hop.took) } else { String::new() } }</span></li>
             }) }
         </ol>
     }
@@ -159,7 +159,7 @@ fn one(step: &PathStep, open: Option<u32>, stop: Option<u32>, act: &Callback<Act
 /// What a step took. What is shown is short, and what is read out is a sentence.
 fn after(step: &PathStep) -> Html {
     let words = words().path;
-    let Some(after) = step.after else { return Html::default() };
+    let Some(after) = step.after.filter(|after| *after > 0) else { return Html::default() };
     let span = (words.span)(after);
     html! {
         <span class="path-after">
