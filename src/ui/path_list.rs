@@ -135,16 +135,11 @@ fn one(step: &PathStep, open: Option<u32>, stop: Option<u32>, act: &Callback<Act
         <li key={place.number} {class}>
             <button type="button" class="path-open" data-place={place.number.to_string()} aria-pressed={is_open(place).to_string()}
                 tabindex={tab(place)} title={(words.open)(&name)} onclick={show(place)}>
-                <span class="path-line">
-                    <span class="path-time">{ if step.time.is_empty() { words.no_time } else { &step.time } }</span>{ " " }
-                    <span class="path-server">{ &step.server }</span>{ " " }
-                    { after(step) }
-                </span>
-                { " " }
-                <span class="path-line">
-                    <span class="path-event" lang="en">{ &step.event }</span>{ " " }
-                    <span class="path-rest">{ rest(step) }</span>
-                </span>
+                <span class="path-time">{ if step.time.is_empty() { words.no_time } else { &step.time } }</span>{ " " }
+                <span class="path-server">{ &step.server }</span>{ " " }
+                <span class="path-event" lang="en">{ &step.event }</span>{ " " }
+                { after(step) }{ " " }
+                <span class="path-rest">{ rest(step) }</span>
             </button>
             <div class="path-also">
                 { for others.iter().map(|place| html! {

@@ -109,6 +109,8 @@ pub(super) fn tracking(seen: &mut Seen, row: &Tracked<'_>) {
     seen.say(Aspect::Recipients, row.recipients);
     // The status of a row without recipients is a pair of quotes.
     let status = row.status.trim().trim_matches('\'');
+    // Of a message that comes in it says only how a recipient is addressed: To, Cc, Bcc.
+    let status = if event == "RECEIVE" { "" } else { status };
     let failed = matches!(event.as_str(), "FAIL" | "DEFER" | "DSN" | "BADMAIL" | "SUBMITFAIL" | "SUBMITDEFER");
     seen.say(Aspect::Says, if status.is_empty() && failed { row.context } else { status });
 }
