@@ -108,6 +108,12 @@ pub fn compile(query: &Query) -> Result<Regex, Refusal> {
     built.map_err(|error| {
         // Before it stands the pattern with a sign below the place, which only a console shows as it is meant.
         let told = error.to_string();
+        if told.contains("Unicode property not found") {
+            // The tables of scripts would be a large part of the page.
+            return Refusal::Pattern(
+                r"names of scripts such as \p{Hebrew} are not known here, write a range: [\u{590}-\u{5FF}]".to_owned(),
+            );
+        }
         Refusal::Pattern(told.rsplit("error: ").next().unwrap_or(&told).trim().replace('\n', " "))
     })
 }

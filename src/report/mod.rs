@@ -130,6 +130,16 @@ pub enum InputState {
     NotRead,
 }
 
+/// Why a file was not read that the reader of the report left out.
+pub const LEFT_OUT: &str = "Left out by you: reading went on without it. Drop it again to have it read.";
+
+impl Input {
+    /// Whether the reader of the report wanted to go on without it.
+    pub fn is_left_out(&self) -> bool {
+        self.state == InputState::NotRead && self.reason == LEFT_OUT
+    }
+}
+
 /// A remark about a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputNote {

@@ -65,7 +65,7 @@ fn of_case(state: &State, case: &Case, session: &Session, act: &Callback<Action>
             },
             None => {
                 let footing = diagnosis::footing(state, case, act);
-                html! { <Diagnosis {footing} open={state.open.clone()} current={state.current} acknowledged={state.acknowledged.clone()} /> }
+                html! { <Diagnosis {footing} open={state.open.clone()} current={state.current} acknowledged={state.acknowledged.clone()} drafts={state.drafts.clone()} /> }
             }
         },
     }

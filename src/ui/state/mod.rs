@@ -4,6 +4,7 @@
 //! What only one view knows is a part of its own, declared beside the view (`tables`, `connectors`, `routing`, `tools`); here
 //! stands what all of them share.
 
+mod drawer;
 mod ledger;
 mod raw;
 
@@ -25,7 +26,7 @@ use super::search::state::{SearchChange, SearchState};
 use super::table_state::{KeptChange, TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
-use crate::report::{Input, Report};
+use crate::report::{Input, InputState, Report};
 use crate::worker::protocol::{Clocks, MessagePath, NotFilters, Picture, RowAnswer, SampleInfo};
 
 /// How far the case is.
@@ -98,6 +99,8 @@ pub struct State {
     pub picture: Option<Rc<Picture>>,
     /// Problems that were set aside, with a note each.
     pub acknowledged: Rc<BTreeMap<u32, String>>,
+    /// Notes that were begun, by problem; they wait while another view is shown.
+    pub drafts: Rc<BTreeMap<u32, String>>,
     /// The report of earlier files, to compare with.
     pub before: Option<Before>,
     /// The last report of this case that was taken away to read more files, or the same again: its notes come back.
@@ -131,6 +134,8 @@ pub enum Action {
     Tool(Typed),
     /// Sets a problem aside with a note, or takes that back.
     Acknowledge(u32, Option<String>),
+    /// What somebody began to write about a problem; nothing when it was given up.
+    Draft(u32, Option<String>),
     /// The report becomes the one to compare with, and the page waits for later files.
     Compare,
     /// No comparison any more.
@@ -210,6 +215,7 @@ impl State {
             tables: Rc::default(),
             picture: None,
             acknowledged: Rc::default(),
+            drafts: Rc::default(),
             before: None,
             last: None,
             exporting: false,
@@ -264,7 +270,7 @@ impl State {
                 (said.filter_removed.to_owned(), None)
             }
             KeptChange::Read(text) => match kept.take_file(&text) {
-                Ok(of) if of.unknown == 0 => ((said.filters_taken)(of.taken as u64), None),
+                Ok(of) if of.unknown + of.beyond == 0 => ((said.filters_taken)(of.taken as u64), None),
                 Ok(of) => (String::new(), Some(Notice::SomeFilters(of))),
                 Err(NotFilters) => (String::new(), Some(Notice::NoFilters)),
             },
@@ -361,6 +367,12 @@ impl State {
             }
             Action::Tool(typed) => self.tools.take(typed),
             Action::Acknowledge(problem, note) => self.acknowledge(problem, note),
+            Action::Draft(problem, Some(text)) => {
+                Rc::make_mut(&mut self.drafts).insert(problem, text);
+            }
+            Action::Draft(problem, None) => {
+                Rc::make_mut(&mut self.drafts).remove(&problem);
+            }
             Action::Compare => self.compare(),
             Action::StopComparing => {
                 self.before = None;
@@ -455,6 +467,12 @@ impl State {
         // Notes go with their problems: into the report of more files, and into that of later ones.
         let notes = self.last.as_ref().or(self.before.as_ref()).map(|earlier| earlier.notes_on(&report));
         self.acknowledged = Rc::new(notes.unwrap_or_default());
+        // The numbers of the problems are others now.
+        self.drafts = Rc::default();
+        let gone = self.last.as_ref().map(|last| gone_since(&last.report, &report)).unwrap_or_default();
+        if let Some(first) = gone.first() {
+            self.notice = Some(Notice::GoneSince(gone.len() as u64, (*first).to_owned()));
+        }
         let mut case = Case::new(report);
         case.compare(self.before.as_ref().map(|before| &*before.report));
         self.case = Some(case);
@@ -464,6 +482,7 @@ impl State {
 
     fn acknowledge(&mut self, problem: u32, note: Option<String>) {
         let words = self.words().frame;
+        Rc::make_mut(&mut self.drafts).remove(&problem);
         let said = match note {
             Some(note) => {
                 Rc::make_mut(&mut self.acknowledged).insert(problem, note);
@@ -507,65 +526,6 @@ impl State {
         self.cite = None;
         self.raw = None;
     }
-
-    fn cite_now(&mut self, cite: Cite) {
-        let of = |state: &State| state.cited().map(|evidence| (evidence.source, evidence.record.clone()));
-        let before = of(self);
-        self.cite = Some(cite);
-        if cite.problem != ROW {
-            self.current = cite.problem;
-        }
-        // A line of a path can lie anywhere in the same file: it comes as a window of its own.
-        let is_there = self.cited().is_some_and(|evidence| self.raw.as_ref().is_some_and(|raw| raw.holds(evidence)));
-        if of(self) != before || cite.problem == ROW && !is_there {
-            self.raw = None;
-        }
-        if let Some(evidence) = self.cited() {
-            let place = super::text::location(evidence);
-            let words = self.words();
-            self.say(if cite.problem == ROW {
-                (words.path.opened)(&place)
-            } else {
-                (words.frame.said_evidence)(cite.number, &place)
-            });
-        } else {
-            self.close();
-        }
-    }
-
-    fn open_row(&mut self, row: RowAnswer) {
-        let Some(case) = &mut self.case else { return };
-        case.open_row(row);
-        self.cite = Some(Cite { problem: ROW, number: 1 });
-        // Lines that are there stay: nobody asks for them anew. Others come as a window of their own.
-        let is_there = self.cited().is_some_and(|evidence| self.raw.as_ref().is_some_and(|raw| raw.holds(evidence)));
-        if !is_there {
-            self.raw = None;
-        }
-    }
-
-    fn take_path(&mut self, path: MessagePath) {
-        let Some(case) = &mut self.case else { return };
-        let done = path.logs.is_done.then_some((path.steps.len() as u64, path.hops.len() as u64));
-        let was_done = case.row.as_ref().and_then(|row| row.path.as_ref()).is_some_and(|known| known.logs.is_done);
-        case.take_path(path);
-        if let Some((steps, servers)) = done.filter(|_| !was_done && self.cite.is_some()) {
-            self.say((self.words().path.found)(steps, servers));
-        }
-    }
-
-    fn show_lines(&mut self, answer: Lines) {
-        let Some(evidence) = self.cited() else { return };
-        if answer.token != self.token || answer.source != evidence.source {
-            return;
-        }
-        let record = evidence.record.clone();
-        let (first, lines) = match &self.raw {
-            Some(raw) => raw.join(answer.first, answer.lines),
-            None => (answer.first, answer.lines),
-        };
-        self.raw = Some(Raw { source: answer.source, record, first, lines: Rc::new(lines), total: answer.total });
-    }
 }
 
 impl Reducible for State {
@@ -576,6 +536,15 @@ impl Reducible for State {
         next.apply(action);
         Rc::new(next)
     }
+}
+
+/// The files of which an earlier report has something, and a later one nothing, because they could not be read again.
+fn gone_since<'r>(earlier: &Report, later: &'r Report) -> Vec<&'r str> {
+    let was_read = |path: &str| {
+        earlier.inputs.iter().any(|input| input.path == path && input.state != InputState::NotRead && input.records > 0)
+    };
+    let gone = later.inputs.iter().filter(|input| input.state == InputState::NotRead && !input.is_left_out());
+    gone.map(|input| input.path.as_str()).filter(|path| was_read(path)).collect()
 }
 
 #[cfg(test)]

@@ -100,6 +100,42 @@ fn a_note_stays_with_its_problem_when_files_are_added_and_while_captures_are_com
 }
 
 #[test]
+fn evidence_that_is_gone_when_files_are_added_is_told() {
+    let mut state = State::new(View::Diagnosis, Language::English);
+    begin(&mut state, &["queues.txt"]);
+    state.apply(Action::Report(report(3, &[])));
+    let without = |reason: &str| {
+        let mut report = report(3, &["more.bin"]);
+        let input = report.inputs.iter_mut().find(|input| input.path == "queues.txt").unwrap();
+        (input.state, input.reason) = (InputState::NotRead, reason.to_owned());
+        report
+    };
+    begin(&mut state, &["more.bin", "queues.txt"]);
+    state.apply(Action::Report(without("The file cannot be read.")));
+    assert_eq!(state.notice, Some(Notice::GoneSince(1, "queues.txt".to_owned())));
+    // Who left it out knows.
+    let mut state = State::new(View::Diagnosis, Language::English);
+    begin(&mut state, &["queues.txt"]);
+    state.apply(Action::Report(report(3, &[])));
+    begin(&mut state, &["more.bin", "queues.txt"]);
+    state.apply(Action::Report(without(crate::report::LEFT_OUT)));
+    assert_eq!(state.notice, None);
+}
+
+#[test]
+fn a_note_that_was_begun_waits_for_its_writer() {
+    let mut state = State::new(View::Diagnosis, Language::English);
+    begin(&mut state, &["queues.txt"]);
+    state.apply(Action::Report(report(3, &[])));
+    state.apply(Action::Draft(1, Some("known si".to_owned())));
+    state.apply(Action::Show(View::Queues));
+    state.apply(Action::Show(View::Diagnosis));
+    assert_eq!(state.drafts.get(&1).map(String::as_str), Some("known si"));
+    state.apply(Action::Acknowledge(1, Some("known since Monday".to_owned())));
+    assert!(state.drafts.is_empty());
+}
+
+#[test]
 fn a_worker_that_ends_after_the_report_takes_nothing_away() {
     let mut state = State::new(View::Diagnosis, Language::English);
     begin(&mut state, &["queues.txt"]);

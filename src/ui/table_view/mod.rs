@@ -174,6 +174,7 @@ fn footer(table: &'static Table, state: &TableState) -> Html {
                 <span>{ (words().grid.untimed)(page.untimed.into()) }</span>
             }
             { for totals.map(|(of, total)| html! { <span>{ format!("{}: ", column(table, of)) }<b>{ total }</b></span> }) }
+            <span class="print-only">{ words().grid.printed }</span>
             if let Some(copied) = copied {
                 <b class="copied">{ copied }</b>
             }
