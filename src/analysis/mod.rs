@@ -37,6 +37,8 @@ use std::rc::Rc;
 
 pub use reading::{Reading, Step};
 
+use self::message_path::Trace;
+use crate::base::clocks::Clocks;
 use crate::base::shown_records::{Around, ShownRecords};
 use crate::base::source::{Place, Source};
 use crate::base::text::Text;
@@ -105,6 +107,8 @@ pub struct RowDetails {
     pub notes: Vec<(String, String)>,
     /// Where it stands.
     pub evidence: Option<Evidence>,
+    /// Of a row about a message: its way, as far as exports show it. The logs are not searched yet.
+    pub path: Option<message_path::MessagePath>,
     /// The problems that it belongs to.
     pub problems: Vec<row_problems::RowProblem>,
 }
@@ -416,8 +420,8 @@ impl Analysis {
         Rc::clone(known.get_or_insert_with(make))
     }
 
-    /// What is known about a row of a table, with its place in the files.
-    pub fn row(&self, table: &str, number: u32) -> Option<RowDetails> {
+    /// What is known about a row of a table, with its place in the files. Times of its path are as the reader's clocks have them.
+    pub fn row(&self, table: &str, number: u32, clocks: &Clocks) -> Option<RowDetails> {
         let built = self.table(table)?;
         let row = built.rows.get(number as usize)?;
         let evidence = row.span.map(|span| evidence(&Proof::new(span, built.table.title), &self.sources, &self.shelf));
@@ -425,8 +429,15 @@ impl Analysis {
         if let Some(input) = self.report.inputs.get(number as usize).filter(|_| table == tables::FILES) {
             return Some(self.file_row(number, input, fields, evidence));
         }
+        let path = message_path::message_of(built.table, row).map(|id| {
+            let mut path = Trace::new(self, &id).path(clocks);
+            if id.is_empty() {
+                path.missing.push(message_path::missing_id(self, row.span.map(|span| span.source)));
+            }
+            path
+        });
         let problems = row_problems::of(&self.report, &self.shares, built.queue(row), evidence.as_ref());
-        Some(RowDetails { fields, notes: (built.table.notes)(&self.facts, row), evidence, problems })
+        Some(RowDetails { fields, notes: (built.table.notes)(&self.facts, row), evidence, path, problems })
     }
 
     /// What is known about a file. Its first lines are shown when it has lines.
@@ -442,7 +453,7 @@ impl Analysis {
         let has_lines = self.lines(number, 1, 1).is_some_and(|(lines, _)| !lines.is_empty());
         let evidence = evidence.map(|evidence| Evidence { lines: has_lines.then_some((1, 1)), ..evidence });
         let notes = tables::file_notes(input).into_iter().chain(tables::file_reason(input)).collect();
-        RowDetails { fields, notes, evidence, problems: Vec::new() }
+        RowDetails { fields, notes, evidence, path: None, problems: Vec::new() }
     }
 
     /// Who answers whom.

@@ -111,7 +111,7 @@ fn drawer(state: &State, session: &Session, act: &Callback<Action>) -> Html {
     match (&state.case, state.cite) {
         (Some(case), Some(cite)) => html! {
             <Drawer footing={diagnosis::footing(state, case, act)} {cite} raw={state.raw.clone()} token={state.token}
-                below={state.drawer_below} session={session.clone()} />
+                below={state.drawer_below} session={session.clone()} clocks={state.tables.clocks().clone()} />
         },
         (Some(case), None) if state.has_drawer() => html! {
             <RoutingDrawer routing={state.routing.clone()} case={case.clone()} act={act.clone()} below={state.drawer_below} session={session.clone()} />

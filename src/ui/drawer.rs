@@ -11,6 +11,7 @@ use super::browser;
 use super::case::Case;
 use super::diagnosis::plain;
 use super::language::{column, table_title, use_words, words};
+use super::path_list::PathList;
 use super::raw_lines::{RawLines, waiting};
 use super::raw_records::{self, RawRecords};
 use super::row_problems;
@@ -23,7 +24,7 @@ use super::shared::sentence::Footing;
 use super::state::{Action, Cite, ROW, Raw};
 use super::text;
 use crate::report::{Evidence, Severity};
-use crate::worker::protocol::{self, RowAnswer};
+use crate::worker::protocol::{self, Clocks, RowAnswer};
 
 /// Lines asked for on each side of a hit, and again by a link to more.
 const AROUND: u32 = 60;
@@ -43,6 +44,8 @@ pub struct Props {
     pub token: u32,
     pub below: bool,
     pub session: Session,
+    /// How times of the path of a message are ordered and shown.
+    pub clocks: Clocks,
 }
 
 /// The drawer.
@@ -50,7 +53,7 @@ pub struct Props {
 pub fn Drawer(props: &Props) -> Html {
     let all_words = use_words();
     let words = all_words.drawer;
-    let Props { footing, cite, raw, token, below, session } = props;
+    let Props { footing, cite, raw, token, below, session, clocks } = props;
     let case = &footing.case;
     let as_xml = use_state_eq(|| false);
     // A line that a search found has no number of its own; its place tells it from others.
@@ -80,8 +83,12 @@ pub fn Drawer(props: &Props) -> Html {
     let finding = case.problem(cite.problem).and_then(|problem| case.main_finding(problem));
     let is_remark = finding.is_some_and(|finding| finding.severity == Severity::Info);
     let label = if cite.problem == ROW { words.row.to_owned() } else { (words.of_problem)(cite.problem) };
+    let row = case.row.as_ref().filter(|row| cite.problem == ROW && !row.fields.is_empty());
+    // While logs are searched for a message its place on the page has one height, whatever is found.
+    let path = row.and_then(|row| row.path.as_ref());
+    let is_still = path.is_some_and(|path| path.logs.files == 0);
     html! {
-        <aside id="drawer" class={classes!("drawer", below.then_some("below"))} aria-label={label}>
+        <aside id="drawer" class={classes!("drawer", below.then_some("below"), path.map(|_| "with-path"))} aria-label={label}>
             <Grip below={*below} />
             <header class="drawer-head">
                 if cite.problem == ROW {
@@ -102,8 +109,15 @@ pub fn Drawer(props: &Props) -> Html {
                 <p class="path" title={evidence.input.clone()}>{ &evidence.input }</p>
                 <p class="meta">{ about(case, evidence, raw.as_ref()) }</p>
             </div>
-            if let Some(row) = case.row.as_ref().filter(|row| cite.problem == ROW && !row.fields.is_empty()) {
-                { row_fields(row, has_raw(*cite, evidence)) }
+            if let Some(row) = row {
+                if path.is_some() {
+                    <div class={classes!("of-message", is_still.then_some("still"))}>
+                        <PathList case={case.clone()} cite={*cite} clocks={clocks.clone()} act={footing.act.clone()} session={session.clone()} />
+                        { row_fields(row, has_raw(*cite, evidence)) }
+                    </div>
+                } else {
+                    { row_fields(row, has_raw(*cite, evidence)) }
+                }
             }
             if let Some(row) = case.row.as_ref().filter(|_| cite.problem == ROW) {
                 { row_problems::links(case, row, &footing.act) }
@@ -345,7 +359,8 @@ pub fn Grip(props: &GripProps) -> Html {
 
 /// Where the hits of a problem in a file lie, for the strip beside the lines: line, and whether it is the open one.
 pub fn hits(case: &Case, cite: Cite, source: u32) -> Vec<(u32, (u32, u32))> {
-    (1..=case.citations(cite.problem))
+    case.numbers(cite.problem)
+        .into_iter()
         .filter_map(|number| {
             let evidence = case.evidence(cite.problem, number)?;
             (evidence.source == source && !evidence.absent).then_some((number, evidence.lines?))

@@ -20,6 +20,7 @@ mod files_view;
 mod keyboard;
 mod language;
 mod notice;
+mod path_list;
 mod rail;
 mod raw_lines;
 mod raw_records;

@@ -7,11 +7,11 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::case::Case;
+use super::case::{Case, OF_PATH};
 use super::drawer::{hits, marked_texts};
 use super::language::{use_words, words};
 use super::shared::excerpt::with_marks;
-use super::state::{Cite, Window};
+use super::state::{Cite, ROW, Window};
 use super::text::occurrences;
 use crate::report::Evidence;
 
@@ -103,7 +103,10 @@ fn one(case: &Case, cite: Cite, hits: &[(u32, (u32, u32))], number: u32, line: &
     let here: Vec<u32> =
         hits.iter().filter(|(_, (first, last))| (*first..=*last).contains(&number)).map(|(hit, _)| *hit).collect();
     let current = here.contains(&cite.number);
-    let begins = hits.iter().filter(|(hit, (first, _))| *first == number && here.contains(hit)).map(|(hit, _)| *hit);
+    // Places of a path have no numbers that anybody sees.
+    let is_shown = |hit: u32| cite.problem != ROW || hit <= OF_PATH;
+    let begins = hits.iter().filter(|(hit, (first, _))| *first == number && here.contains(hit) && is_shown(*hit));
+    let begins = begins.map(|(hit, _)| *hit);
     let shown: Vec<u32> = if current { vec![cite.number] } else { here.clone() };
     let texts: Vec<String> =
         shown.iter().filter_map(|hit| case.evidence(cite.problem, *hit)).flat_map(marked_texts).collect();

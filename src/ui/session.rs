@@ -405,6 +405,7 @@ impl Relay {
                 }
             }
             Response::Row { row } => self.dispatcher.dispatch(Action::Row(Box::new(row))),
+            Response::Path { path } => self.dispatcher.dispatch(Action::Path(Box::new(path))),
             Response::Found { table, position } => match (protocol::table(&table), position) {
                 (Some(table), Some(position)) => {
                     self.dispatcher.dispatch(Action::Table(table.id, TableChange::GoTo(position)));

@@ -9,6 +9,9 @@ pub use crate::analysis::connector_matrix::{
 };
 pub use crate::analysis::domain_route::{DomainRoute, read_domain};
 pub use crate::analysis::kept_filters::{KeptFilter, KeptFilters, LONGEST_FILE, NotFilters, Taken};
+pub use crate::analysis::message_path::{
+    Aspect, Hop as PathHop, LogsSearched, MessagePath, Origin, PathStep, StepClock, StepPlace,
+};
 pub use crate::analysis::routing_map::{
     Ask as RoutingAsk, Capture, Counts as MapCounts, Edge, EdgeKind, End, Hit, HitKind, Hop, LEVELS as MAP_LEVELS,
     LeftOut, Node, OtherWay, PlaceKind, PlaceTold, Question as RouteQuestion, RouteTold, RoutingMap, ServerTold,
@@ -146,7 +149,18 @@ pub enum Request {
         table: String,
         /// Number of the row.
         number: u32,
+        /// How times of the path of a message are ordered and shown.
+        clocks: Clocks,
     },
+    /// Search the logs for a message, or go on with it, or show what was found by other clocks.
+    Path {
+        /// Its identifier.
+        message_id: String,
+        /// How times are ordered and shown.
+        clocks: Clocks,
+    },
+    /// Give that search up; what it found stays until another message is asked for.
+    StopPath,
     /// The position of the next row that stands out.
     Find {
         /// Identifier of the table.
@@ -310,6 +324,11 @@ pub enum Response {
         /// The row.
         row: RowAnswer,
     },
+    /// What is known of the way of a message so far.
+    Path {
+        /// The way.
+        path: MessagePath,
+    },
     /// Where the next row is that stands out.
     Found {
         /// Identifier of the table.
@@ -403,6 +422,8 @@ pub struct RowAnswer {
     pub notes: Vec<(String, String)>,
     /// Where it stands.
     pub evidence: Option<Evidence>,
+    /// Of a row about a message: its way over the servers.
+    pub path: Option<MessagePath>,
     /// The problems that it belongs to.
     pub problems: Vec<RowProblem>,
 }

@@ -4,6 +4,7 @@
 //! What only one view knows is a part of its own, declared beside the view (`tables`, `connectors`, `routing`, `tools`); here
 //! stands what all of them share.
 
+mod drawer;
 mod ledger;
 mod raw;
 
@@ -26,7 +27,7 @@ use super::table_state::{KeptChange, TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
 use crate::report::{FileState, Input, InputState, Report};
-use crate::worker::protocol::{Clocks, NotFilters, Picture, RowAnswer, SampleInfo, ShownRecords};
+use crate::worker::protocol::{Clocks, MessagePath, NotFilters, Picture, RowAnswer, SampleInfo, ShownRecords};
 
 /// How far the case is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +162,8 @@ pub enum Action {
     SearchFor(String),
     /// A row opens in the drawer.
     Row(Box<RowAnswer>),
+    /// More is known of the way of a message.
+    Path(Box<MessagePath>),
     /// All views show this range of time only; from and to on the axis.
     Range(Option<(i64, i64)>),
     /// What the reader says about clocks.
@@ -404,6 +407,7 @@ impl State {
                 self.change_search(SearchChange::For(text));
             }
             Action::Row(row) => self.open_row(*row),
+            Action::Path(path) => self.take_path(*path),
             Action::Range(range) => Rc::make_mut(&mut self.tables).set_range(range),
             Action::Clocks(clocks) => Rc::make_mut(&mut self.tables).set_clocks(clocks),
             Action::Picture(picture) => self.picture = Some(Rc::new(*picture)),
@@ -528,60 +532,6 @@ impl State {
     fn close(&mut self) {
         self.cite = None;
         self.raw = None;
-    }
-
-    fn cite_now(&mut self, cite: Cite) {
-        let of = |state: &State| state.cited().map(|evidence| (evidence.source, evidence.record.is_some()));
-        let before = of(self);
-        self.cite = Some(cite);
-        if cite.problem != ROW {
-            self.current = cite.problem;
-        }
-        if of(self) != before {
-            self.raw = None;
-        }
-        if let Some(evidence) = self.cited() {
-            let text = (self.words().frame.said_evidence)(cite.number, &super::text::location(evidence));
-            self.say(text);
-        } else {
-            self.close();
-        }
-    }
-
-    fn open_row(&mut self, row: RowAnswer) {
-        let Some(case) = &mut self.case else { return };
-        case.open_row(row);
-        self.cite = Some(Cite { problem: ROW, number: 1 });
-        // Lines that are there stay: nobody asks for them anew. Others come as a window of their own.
-        let is_there = self.cited().is_some_and(|evidence| self.raw.as_ref().is_some_and(|raw| raw.holds(evidence)));
-        if !is_there {
-            self.raw = None;
-        }
-    }
-
-    fn show_lines(&mut self, answer: Lines) {
-        let Some(evidence) = self.cited() else { return };
-        if answer.token != self.token || answer.source != evidence.source {
-            return;
-        }
-        let (first, lines) = match &self.raw {
-            Some(Raw::Lines(window)) => window.join(answer.first, answer.lines),
-            _ => (answer.first, answer.lines),
-        };
-        let window = Window { source: answer.source, first, lines: Rc::new(lines), total: answer.total };
-        self.raw = Some(Raw::Lines(window));
-    }
-
-    fn show_records(&mut self, token: u32, source: u32, records: ShownRecords) {
-        let is_asked = self.cited().is_some_and(|evidence| evidence.source == source && evidence.record.is_some());
-        if token != self.token || !is_asked {
-            return;
-        }
-        let records = match &self.raw {
-            Some(Raw::Records { records: before, .. }) => before.join(records),
-            _ => records,
-        };
-        self.raw = Some(Raw::Records { source, records: Rc::new(records) });
     }
 }
 

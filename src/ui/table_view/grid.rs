@@ -22,7 +22,7 @@ use super::super::text::clip_middle;
 use super::super::{browser, files_view, keyboard};
 use super::cell_class;
 use crate::report::FileState;
-use crate::worker::protocol::{self, FILE_STATE, Kind, Page, PageRow, Query, Request, Table};
+use crate::worker::protocol::{self, Clocks, FILE_STATE, Kind, Page, PageRow, Query, Request, Table};
 
 /// Characters of a path that are drawn; what is cut out of its middle is in its title and in the drawer.
 const LONGEST_PATH: usize = 48;
@@ -118,7 +118,8 @@ pub fn Grid(props: &Props) -> Html {
             <div class="grid-space" ref={space} role="rowgroup">
                 <div class="grid-rows" ref={body} role="presentation" lang="en">
                     { for (first..first.saturating_add(count)).filter_map(|at| Some((at, row_at(&page, at)?))).map(|(at, row)| {
-                        one(table, &columns, at, row, (active == Some(at), *open == Some(row.number)), act, session)
+                        let open = (active == Some(at), *open == Some(row.number));
+                        one((table, &state.query.clocks), &columns, at, row, open, act, session)
                     }) }
                 </div>
             </div>
@@ -220,7 +221,7 @@ fn head(
 }
 
 fn one(
-    table: &'static Table,
+    (table, clocks): (&'static Table, &Clocks),
     columns: &[u32],
     at: u32,
     row: &PageRow,
@@ -229,10 +230,10 @@ fn one(
     session: &Session,
 ) -> Html {
     let onclick = {
-        let (act, session, number) = (act.clone(), session.clone(), row.number);
+        let (act, session, number, clocks) = (act.clone(), session.clone(), row.number, clocks.clone());
         Callback::from(move |_: MouseEvent| {
             act.emit(Action::Table(table.id, TableChange::Select(Some(at))));
-            open_row(table, number, &session);
+            open_row(table, number, &clocks, &session);
         })
     };
     let is_file = table.id == protocol::FILES;
@@ -262,9 +263,9 @@ fn state_of(word: &str) -> &'static str {
     FileState::of_word(word).map_or("", |state| files_view::state_word(state.input_state()))
 }
 
-fn open_row(table: &Table, number: u32, session: &Session) {
+fn open_row(table: &Table, number: u32, clocks: &Clocks, session: &Session) {
     browser::remember_opener();
-    session.ask(&Request::Row { table: table.id.to_owned(), number });
+    session.ask(&Request::Row { table: table.id.to_owned(), number, clocks: clocks.clone() });
 }
 
 /// Handles a key while a heading has the focus; whether it is one of its own. Enter and space press it.
@@ -332,7 +333,7 @@ fn key(
         "End" => last,
         "Enter" => {
             if let Some(row) = row {
-                open_row(table, row.number, session);
+                open_row(table, row.number, &state.query.clocks, session);
             }
             event.prevent_default();
             return;

@@ -40,7 +40,7 @@ pub static WORDS: GridWords = GridWords {
     all: |title| format!("{title}: alle"),
     columns: "Spalten",
     nothing: "Davon zeigen die Dateien nichts. Benötigt:",
-    counted: "Nachrichtenverfolgungsprotokolle wurden gelesen. Sie werden gezählt und nicht Zeile für Zeile gehalten: Wie lange Nachrichten brauchten, steht unter Laufzeiten und Langsamste Nachrichten, was wann geschah, unter Zeitachse, und jede Zeile dort öffnet ihre Stelle im Protokoll. Die Zeilen einer Nachricht kommen mit Get-MessageTrackingLog -MessageId <id> hierher.",
+    counted: "Nachrichtenverfolgungsprotokolle wurden gelesen. Sie werden gezählt und nicht Zeile für Zeile gehalten: Wie lange Nachrichten brauchten, steht unter Laufzeiten und Langsamste Nachrichten, was wann geschah, unter Zeitachse, und jede Zeile dort öffnet ihre Stelle im Protokoll. Eine Nachricht, die dort oder unter Nachrichten geöffnet wird, zeigt ihren Weg aus allen Protokollen. Ihre Zeilen kommen mit Get-MessageTrackingLog -MessageId <id> hierher.",
     gather: "Ein Skript, das es sammelt",
     none_left: |all| format!("Keine Zeile enthält all das. Ohne Filter gibt es {}.", count(all, "Zeile", "Zeilen")),
     clear: "Filter löschen",

@@ -145,7 +145,7 @@ pub static TABLES: TableNames = TableNames {
         TableName {
             id: "tracking",
             title: "Verfolgung",
-            about: "Ereignisse der Nachrichtenverfolgung aus Get-MessageTrackingLog und dem Message Tracking Center; Protokolle werden gezählt und nicht Zeile für Zeile gehalten.",
+            about: "Ereignisse der Nachrichtenverfolgung aus Get-MessageTrackingLog und dem Message Tracking Center; Protokolle werden gezählt und nicht Zeile für Zeile gehalten, und für den Weg einer geöffneten Nachricht durchsucht.",
             bring: "der Weg einer Nachricht: Get-MessageTrackingLog -MessageId <id> -ResultSize Unlimited | Export-Clixml tracking.xml.",
         },
     ],

@@ -80,7 +80,7 @@ pub static WORDS: GridWords = GridWords {
     all: |title| format!("{title}: all"),
     columns: "Columns",
     nothing: "The files show nothing of this kind. Bring:",
-    counted: "Tracking logs were read. They are counted and not kept row by row: how long mail took is in Latency and Slowest messages, when what happened is in Timeline, and a row there opens at its line in the log. The rows of one message come here with Get-MessageTrackingLog -MessageId <id>.",
+    counted: "Tracking logs were read. They are counted and not kept row by row: how long mail took is in Latency and Slowest messages, when what happened is in Timeline, and a row there opens at its line in the log. A message that is opened there or in Messages shows its path from all logs. Its rows come here with Get-MessageTrackingLog -MessageId <id>.",
     gather: "A script that gathers it",
     none_left: |all| format!("No row has all of this. Without the filter there are {}.", count(all, "row", "rows")),
     clear: "Clear the filter",
