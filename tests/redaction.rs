@@ -248,8 +248,11 @@ fn cases() -> Vec<PathBuf> {
     folders
 }
 
+/// Says the faults of a case: its name and its files.
+type Check<'c> = dyn Fn(&str, &[(String, Vec<u8>)]) -> Vec<String> + Sync + 'c;
+
 /// The faults of all folders, two at a time.
-fn run(folders: &[PathBuf], check: &(dyn Fn(&str, &[(String, Vec<u8>)]) -> Vec<String> + Sync)) -> Vec<String> {
+fn run(folders: &[PathBuf], check: &Check<'_>) -> Vec<String> {
     let next = std::sync::atomic::AtomicUsize::new(0);
     let found = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|scope| {
