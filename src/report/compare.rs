@@ -24,8 +24,8 @@ pub struct Comparison {
     pub now: Vec<Became>,
     /// Problems of the earlier report that the later one does not have.
     pub gone: Vec<Gone>,
-    /// Waiting messages before and now.
-    pub waiting: (u64, u64),
+    /// Waiting messages before and now; nothing where no list of queues says how many there are.
+    pub waiting: (Option<u64>, Option<u64>),
 }
 
 /// What is said of a capture.
@@ -114,6 +114,11 @@ impl Change {
     }
 }
 
+/// The waiting messages of a report; nothing when no list of queues says how many there are.
+fn counted(report: &Report) -> Option<u64> {
+    Some(report.summary.waiting).filter(|_| report.summary.counted)
+}
+
 /// Compares two reports.
 pub fn compare(before: &Report, now: &Report) -> Comparison {
     let old = problems(before);
@@ -147,7 +152,7 @@ pub fn compare(before: &Report, now: &Report) -> Comparison {
         apart: before.scope.is_apart(&now.scope).then(|| (before.scope.clone(), now.scope.clone())),
         gone: gone.collect(),
         now: became.collect(),
-        waiting: (before.summary.waiting, now.summary.waiting),
+        waiting: (counted(before), counted(now)),
     }
 }
 
@@ -294,12 +299,17 @@ impl Comparison {
         say(of(Change::Less), "less");
         say(of(Change::Unchanged), "unchanged");
         let problems = if parts.is_empty() { "no problem in either".to_owned() } else { parts.join(", ") };
-        let (before, now) = self.waiting;
-        format!(
-            "Against the earlier files: {problems}. Waiting messages: {} before, {} now.",
-            super::grouped(before),
-            super::grouped(now)
-        )
+        let waiting = match self.waiting {
+            (Some(before), Some(now)) => format!("{} before, {} now", super::grouped(before), super::grouped(now)),
+            (Some(before), None) => {
+                format!("{} before, now not known; the later files hold no list of queues", super::grouped(before))
+            }
+            (None, Some(now)) => {
+                format!("{} now, before not known; the earlier files hold no list of queues", super::grouped(now))
+            }
+            (None, None) => "not known, neither before nor now; no list of queues is among the files".to_owned(),
+        };
+        format!("Against the earlier files: {problems}. Waiting messages: {waiting}.")
     }
 }
 
@@ -334,7 +344,7 @@ mod tests {
             messages: *messages,
         };
         Report {
-            summary: Summary { waiting, ..Summary::default() },
+            summary: Summary { waiting, counted: true, ..Summary::default() },
             inputs: Vec::new(),
             problems: all.iter().enumerate().map(problem).collect(),
             findings: (1_u32..).zip(all).map(finding).collect(),
@@ -344,6 +354,20 @@ mod tests {
             scope: Scope::default(),
             compared: None,
         }
+    }
+
+    #[test]
+    fn mail_that_nobody_counted_is_not_none() {
+        let known = report(315, &[]);
+        let mut unknown = report(0, &[]);
+        unknown.summary.counted = false;
+        let told = |before: &Report, now: &Report| compare(before, now).sentence();
+        assert!(
+            told(&known, &unknown)
+                .ends_with("Waiting messages: 315 before, now not known; the later files hold no list of queues.")
+        );
+        assert!(told(&unknown, &known).contains("315 now, before not known"));
+        assert!(told(&unknown, &unknown).contains("not known, neither before nor now"));
     }
 
     #[test]

@@ -48,7 +48,7 @@ struct CaptureOut<'a> {
     name: &'a str,
     files: u64,
     as_of: &'a str,
-    waiting: u64,
+    waiting: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -134,7 +134,7 @@ pub fn print(report: &Report) -> String {
     text
 }
 
-fn side(capture: &Capture, waiting: u64) -> CaptureOut<'_> {
+fn side(capture: &Capture, waiting: Option<u64>) -> CaptureOut<'_> {
     CaptureOut { name: &capture.name, files: capture.files, as_of: &capture.as_of, waiting }
 }
 

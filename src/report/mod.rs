@@ -110,6 +110,8 @@ pub struct Summary {
     pub unknown: String,
     /// Waiting messages in all queues of the evidence; shadow copies are not waiting.
     pub waiting: u64,
+    /// Whether a list of queues was read, so that the number of waiting messages says something.
+    pub counted: bool,
     /// Waiting messages per problem, in the order of the problems; only those above zero.
     pub explained: Vec<Explained>,
     /// Waiting messages that no problem accounts for.

@@ -159,7 +159,7 @@ fn files_that_turn_out_to_be_later_ones_are_compared_with_those_of_before() {
     begin(&mut state, &["queues.txt"]);
     state.apply(Action::Report(report(30, &[])));
     let comparison = state.case.as_ref().and_then(|case| case.comparison.clone()).unwrap();
-    assert_eq!(comparison.waiting, (3, 30));
+    assert_eq!(comparison.waiting, (Some(3), Some(30)));
 }
 
 #[test]
