@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use queuescope::base::ledger::{Ledger, NoteKind};
+use queuescope::base::shown_records::Around;
 use queuescope::base::source::{FileBytes, Place, ReadAt, SourceId};
 use queuescope::base::text::Text;
 use queuescope::formats::{Document, Head, Log, Output, Parse, detect, read_head};
@@ -61,7 +62,9 @@ fn read(path: &Path) -> Read {
         .collect();
     for event in events.iter().step_by(97) {
         let Place::Record(id) = event.span.place else { panic!("a record number") };
-        let lines = show(&log, id).unwrap_or_else(|| panic!("{name}: record {id} is shown"));
+        let lines = show(&log, id, Around::default())
+            .and_then(|shown| shown.into_lines(id))
+            .unwrap_or_else(|| panic!("{name}: record {id} is shown"));
         assert!(lines.contains(&format!("Source: {}", event.source)), "{name}: {lines:?}");
     }
     Read { events, ledger, seconds }

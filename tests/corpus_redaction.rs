@@ -100,7 +100,7 @@ fn tokens(name: &str, redacted: &Redacted) -> Vec<String> {
 }
 
 fn faults(name: &str, analysis: &Analysis) -> Vec<String> {
-    let redacted = analysis.redacted(Vec::new());
+    let redacted = analysis.redacted(Default::default());
     let originals = originals(&redacted);
     let mut faults = tokens(name, &redacted);
     for (format, printed) in printed(&redacted.report) {

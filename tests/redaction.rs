@@ -20,8 +20,9 @@ use queuescope::analysis::tables::{Query, TABLES};
 use queuescope::analysis::{Analysis, analyze};
 use queuescope::base::source::Source;
 use queuescope::base::text::Text;
+use queuescope::report::compare::compare;
 use queuescope::report::redaction::{NameKind, Redacted, redact};
-use queuescope::report::{Report, SetAside, html, json, markdown, text};
+use queuescope::report::{Added, Report, SetAside, html, json, markdown, text};
 use regex::Regex;
 
 /// Words of the companies in the samples; none may be left anywhere.
@@ -247,8 +248,11 @@ fn cases() -> Vec<PathBuf> {
     folders
 }
 
+/// Says the faults of a case: its name and its files.
+type Check<'c> = dyn Fn(&str, &[(String, Vec<u8>)]) -> Vec<String> + Sync + 'c;
+
 /// The faults of all folders, two at a time.
-fn run(folders: &[PathBuf], check: &(dyn Fn(&str, &[(String, Vec<u8>)]) -> Vec<String> + Sync)) -> Vec<String> {
+fn run(folders: &[PathBuf], check: &Check<'_>) -> Vec<String> {
     let next = std::sync::atomic::AtomicUsize::new(0);
     let found = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -477,7 +481,7 @@ fn a_problem_that_was_set_aside_keeps_its_note_and_its_place() {
     let note = format!("Known since Monday: {server}, ask Svensson (svensson@contoso.com, 192.0.2.200)");
     let aside = |problem: u32| SetAside { problem, note: note.clone() };
     assert!(analysis.report.problems.len() > 1);
-    let report = analysis.report.with_set_aside(vec![aside(99), aside(1), aside(1)]);
+    let report = analysis.report.with(Added { set_aside: vec![aside(99), aside(1), aside(1)], compared: None });
     assert_eq!(report.set_aside, [aside(1)], "others than its own are none");
     for (format, printed) in printed(&report) {
         let at = |text: &str| printed.find(text).unwrap_or_else(|| panic!("{format}: {text}"));
@@ -496,7 +500,7 @@ fn a_problem_that_was_set_aside_keeps_its_note_and_its_place() {
     }
     let kept: Report = serde_json::from_str(&serde_json::to_string(&report).unwrap()).unwrap();
     assert_eq!(kept, report);
-    let redacted = analysis.redacted(vec![aside(1)]);
+    let redacted = analysis.redacted(Added { set_aside: vec![aside(1)], compared: None });
     for (format, printed) in printed(&redacted.report) {
         assert!(printed.contains("Known since Monday: server"), "{format}");
         for original in [server.as_str(), "Svensson", "svensson", "contoso", "192.0.2.200"] {
@@ -507,6 +511,67 @@ fn a_problem_that_was_set_aside_keeps_its_note_and_its_place() {
         assert!(redacted.leaks(&printed).is_empty(), "{format}");
         let put_back = printed.replacen("Monday", &server, 1);
         assert!(!redacted.leaks(&put_back).is_empty(), "{format}");
+    }
+}
+
+#[test]
+fn a_comparison_is_printed_near_the_top_and_redacted_with_the_rest() {
+    let case = |name: &str| diagnose(&files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)));
+    let (earlier, later) = (case("relay-connector-captures-2010-list"), case("two-causes-store-and-relay"));
+    let mut compared = compare(&earlier.report, &later.report);
+    compared.earlier.name = "Svensson before".to_owned();
+    compared.later.name = "Svensson after".to_owned();
+    assert!(!compared.now.is_empty());
+    let added = Added { set_aside: Vec::new(), compared: Some(Box::new(compared.clone())) };
+    let report = later.report.with(added.clone());
+    for (format, printed) in printed(&report) {
+        let at = |text: &str| printed.find(text).unwrap_or_else(|| panic!("{format}: {text}"));
+        match format {
+            "json" => {
+                let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
+                let out = &json["compared"];
+                assert_eq!(out["earlier"]["name"], "Svensson before");
+                assert_eq!(out["later"]["waiting"].as_u64(), Some(later.report.summary.waiting));
+                assert_eq!(out["problems"].as_array().unwrap().len(), compared.now.len());
+                assert_eq!(out["gone"].as_array().unwrap().len(), compared.gone.len());
+                assert_eq!(out["problems"][0]["change"], compared.now[0].change.word().to_lowercase());
+            }
+            "markdown" => assert!(at("## Before and after") < at("## Problem 1:")),
+            "html" => assert!(at("id=\"compared\"") < at("id=\"p1\"") && at("href=\"#compared\"") < at("id=\"p1\"")),
+            _ => assert!(at("Before and after") < at("Problem 1: ")),
+        }
+        let doubt = compared.doubt();
+        assert!(
+            printed.contains("Svensson before")
+                && (format == "text" || doubt.is_none_or(|text| printed.contains(&text))),
+            "{format}\n{printed}"
+        );
+    }
+    let kept: Report = serde_json::from_str(&serde_json::to_string(&report).unwrap()).unwrap();
+    assert_eq!(kept, report);
+    let redacted = later.redacted(added);
+    assert_eq!(redacted.report.scope, queuescope::report::Scope::default());
+    for (format, printed) in printed(&redacted.report) {
+        assert!(!printed.contains("Svensson"), "{format}");
+        assert!(redacted.leaks(&printed).is_empty(), "{format}: {:?}", redacted.leaks(&printed));
+        let put_back = printed.replacen("Messages", "Svensson", 1).replacen("queuescope", "Svensson", 1);
+        assert!(format != "html" || !redacted.leaks(&put_back).is_empty(), "{format}");
+    }
+}
+
+#[test]
+fn names_of_another_site_are_replaced_where_two_captures_are_told_apart() {
+    let case = |name: &str| diagnose(&files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)));
+    let (earlier, later) = (case("relay-connector-captures-2010-list"), case("healthy-2013-site-in-german"));
+    let compared = compare(&earlier.report, &later.report);
+    let (before, now) = compared.apart.clone().expect("two sites");
+    assert!(!before.servers.is_empty() && !now.servers.is_empty(), "{before:?} {now:?}");
+    let redacted = later.redacted(Added { set_aside: Vec::new(), compared: Some(Box::new(compared)) });
+    for (format, printed) in printed(&redacted.report) {
+        for name in before.servers.iter().chain(&now.servers).chain(&before.domains).chain(&now.domains) {
+            assert!(!printed.to_lowercase().contains(&name.to_lowercase()), "{format} holds {name}");
+        }
+        assert!(redacted.leaks(&printed).is_empty(), "{format}: {:?}", redacted.leaks(&printed));
     }
 }
 

@@ -48,7 +48,7 @@ fn read(format: &Format, bytes: &[u8]) -> usize {
             for record in records.iter().step_by(31) {
                 let Record::Event(event) = record else { panic!("{record:?}") };
                 let Place::Record(id) = event.span.place else { panic!("{event:?}") };
-                assert!(show(&log, id).is_some(), "record {id}");
+                assert!(show(&log, id, queuescope::base::shown_records::Around::default()).is_some(), "record {id}");
             }
         }
     }

@@ -67,7 +67,10 @@ pub fn summarize(
     }
     let as_of = as_of(facts);
     let caveats = caveats(facts, inputs);
-    (Summary { text, as_of, unknown, waiting, explained, unexplained, moving, caveats }, by_queue)
+    let counted = inputs.iter().any(|input| {
+        input.state != InputState::NotRead && is_of_queues(input.kind.as_deref().or(input.near.as_deref()))
+    });
+    (Summary { text, as_of, unknown, waiting, counted, explained, unexplained, moving, caveats }, by_queue)
 }
 
 fn as_of(facts: &Facts) -> String {

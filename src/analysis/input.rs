@@ -10,9 +10,6 @@ use crate::report::{Input, InputNote, InputState};
 /// Members named in the row of a container when they could not be read.
 const NAMED: usize = 50;
 
-/// Why a file was not read that the reader of the report left out.
-pub(super) const LEFT_OUT: &str = "Left out by you: reading went on without it. Drop it again to have it read.";
-
 /// The row of a file that was not read.
 pub(super) fn not_read(source: &Source, format: Option<&Format>, reason: String) -> Input {
     Input {

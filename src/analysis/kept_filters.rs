@@ -41,8 +41,10 @@ pub struct KeptFilters(Rc<Vec<KeptFilter>>);
 pub struct Taken {
     /// Those that are kept now.
     pub taken: usize,
-    /// Those that were left out.
+    /// Those that were left out because this version has no such table or column.
     pub unknown: usize,
+    /// Those that were left out because there are more than are kept.
+    pub beyond: usize,
 }
 
 /// A file that is none of filters.
@@ -130,10 +132,13 @@ impl KeptFilters {
     pub fn take_file(&mut self, text: &str) -> Result<Taken, NotFilters> {
         let file: FileOfFilters = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|_| NotFilters)?;
         let all = file.filters.len();
-        let known: Vec<KeptFilter> = file.filters.into_iter().take(MOST).filter(KeptFilter::is_known).collect();
+        let mut known: Vec<KeptFilter> = file.filters.into_iter().filter(KeptFilter::is_known).collect();
+        let unknown = all - known.len();
+        let beyond = known.len().saturating_sub(MOST);
+        known.truncate(MOST);
         let taken = known.len();
         known.into_iter().for_each(|filter| self.keep(filter));
-        Ok(Taken { taken, unknown: all - taken })
+        Ok(Taken { taken, unknown, beyond })
     }
 }
 
@@ -176,7 +181,10 @@ mod tests {
         );
         let mut there = KeptFilters::default();
         for _ in 0..2 {
-            assert_eq!(there.take_file(&format!("\u{feff}{}", here.to_file())), Ok(Taken { taken: 2, unknown: 0 }));
+            assert_eq!(
+                there.take_file(&format!("\u{feff}{}", here.to_file())),
+                Ok(Taken { taken: 2, unknown: 0, beyond: 0 })
+            );
             assert_eq!(there, here);
         }
         let first = there.of("events").next().unwrap().clone();
@@ -190,7 +198,7 @@ mod tests {
         let text = r#"{"queuescope-filters": 2, "filters": [
             {"table": "pigeons", "filter": "a"}, {"table": "events", "filter": " "}, {"table": "events", "picked": [["Wing", "x"]]},
             {"table": "events", "filter": "a", "more": 7}]}"#;
-        assert_eq!(kept.take_file(text), Ok(Taken { taken: 1, unknown: 3 }));
+        assert_eq!(kept.take_file(text), Ok(Taken { taken: 1, unknown: 3, beyond: 0 }));
         assert_eq!(kept.of("events").count(), 1);
     }
 
@@ -209,6 +217,7 @@ mod tests {
             (0..2_000).map(|n| format!(r#"{{"table":"events","filter":"{n}"}}"#)).collect::<Vec<_>>().join(",");
         let mut kept = KeptFilters::default();
         let taken = kept.take_file(&format!(r#"{{"queuescope-filters":1,"filters":[{filters}]}}"#)).unwrap();
-        assert_eq!((taken.taken, kept.of("events").count()), (MOST, MOST));
+        assert_eq!((taken.taken, taken.unknown, taken.beyond), (MOST, 0, 2_000 - MOST));
+        assert_eq!(kept.of("events").count(), MOST);
     }
 }

@@ -17,6 +17,8 @@ use crate::base::source::ReadAt;
 use crate::base::text::Text;
 use crate::facts::{Facts, Fold};
 use crate::formats::{Format, Log, LogReader, Output, Part};
+use crate::model::log_row::LogRow;
+use crate::model::{Record, Sink};
 
 /// Bytes of a part. Large enough that starting one costs nothing, small enough that several workers share a log.
 pub const PART: u64 = 8 << 20;
@@ -144,6 +146,43 @@ impl Joined {
     pub fn finish_as_facts(self, log: &Log<'_>, reader: LogReader) -> (Facts, Ledger, u64) {
         let content = self.finish(log, reader);
         (content.fold.finish(&std::collections::BTreeSet::new()), content.ledger, content.rows.lines())
+    }
+}
+
+/// Reads one line under the header that is in force there, as the log was read: hands on its row. Answers whether the line is
+/// damaged.
+pub(super) fn row_of(
+    log: &Log<'_>,
+    reader: LogReader,
+    header: &[u8],
+    line: &[u8],
+    is_ended: bool,
+    take: Take<'_>,
+) -> bool {
+    let mut bytes = header.to_vec();
+    let start = bytes.len() as u64;
+    bytes.extend_from_slice(line);
+    if is_ended {
+        bytes.push(b'\n');
+    }
+    let part = Part { range: start..bytes.len() as u64, carry: None };
+    let alone = Log { id: log.id, path: log.path, bytes: &bytes };
+    let (mut sink, mut ledger) = (OneRow(take), Ledger::default());
+    let mut tell = |_, _| ControlFlow::Continue(());
+    (reader.read)(&alone, &part, &mut Output::new(&mut sink, &mut ledger, &mut tell));
+    ledger.damaged > 0
+}
+
+/// Takes a row.
+pub(super) type Take<'a> = &'a mut dyn FnMut(&LogRow<'_>);
+
+struct OneRow<'a>(Take<'a>);
+
+impl Sink for OneRow<'_> {
+    fn record(&mut self, _: Record) {}
+
+    fn row(&mut self, row: &LogRow<'_>) {
+        (self.0)(row);
     }
 }
 

@@ -1,177 +1,264 @@
-//! The way of one message over all servers: what tracking, histories and queues show of it, in the order of time.
+//! The way of one message over all servers: what tracking, protocol logs, histories and queues show of it, in the order of time.
 //!
-//! Traps: tracking is in UTC or in the local time of whoever exported it, queues are in local time; steps of two clocks are not
-//! put into one order, but stand one clock after the other. The clocks of two servers may differ, so a step can seem to come
-//! before the one that caused it.
+//! Exports have their records in the facts ([`exports`]). Rows of logs are counted while they are read and not kept, so the logs
+//! are searched again for the identifier when somebody opens a message ([`trace`]), and each line that names it is read under the
+//! header of its log ([`rows`]). Both give [`Seen`]s, and [`join`] makes steps of them: the same event in an export and in a log is
+//! one step with two places.
+//!
+//! Traps: logs are in UTC, exports in UTC or in the local time of whoever exported them, queues in local time. What the reader says
+//! about clocks puts them into one order; without it steps of two clocks stay apart, and no delay is told between them. The clocks
+//! of two servers may differ, so a step can seem to come before the one that caused it.
 
-use crate::base::order::Order as _;
-use crate::base::timestamp::{Clock, Moment};
-use crate::facts::Facts;
-use crate::report::grouped;
+mod exports;
+mod join;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod trace;
+
+use serde::{Deserialize, Serialize};
+
+pub(super) use trace::missing_id;
+pub use trace::{Stepped, Trace};
+
+use crate::base::source::SourceId;
+use crate::base::timestamp::Moment;
+use crate::report::{Evidence, Missing};
+
+/// What is known of the way of a message.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MessagePath {
+    /// Its identifier without brackets; empty when the row shows none.
+    pub message_id: String,
+    /// The steps: those that share an axis first, then those of local clocks as printed, then those without a time.
+    pub steps: Vec<PathStep>,
+    /// The servers that the steps name, in the order in which they come.
+    pub hops: Vec<Hop>,
+    /// Milliseconds from the first step to the last one, when all share a clock.
+    pub total: Option<i64>,
+    /// Whether there are steps of clocks that are not aligned.
+    pub is_apart: bool,
+    /// Different steps beyond those that are listed.
+    pub beyond: u64,
+    /// How far the logs are searched.
+    pub logs: LogsSearched,
+    /// What would show more.
+    pub missing: Vec<Missing>,
+}
 
 /// One step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PathStep {
-    /// When; `None` when the files do not show it.
-    pub at: Option<Moment>,
-    /// What happened, and where.
-    pub what: String,
-    /// Seconds since the step before, when both are of one clock.
+    /// When, as times are shown; as printed when it cannot be read, empty when nothing is shown.
+    pub time: String,
+    /// By which clock.
+    pub clock: StepClock,
+    /// What kind of record says so.
+    pub origin: Origin,
+    /// Where it happened; empty when the record does not say.
+    pub server: String,
+    /// What happened, in the words of the record.
+    pub event: String,
+    /// What else the record says.
+    pub aspects: Vec<(Aspect, String)>,
+    /// Milliseconds since the step before, when both are of one clock.
     pub after: Option<i64>,
+    /// Whether that is the longest of all.
+    pub is_longest: bool,
+    /// Whether it is a step of another message that refers to this one.
+    pub is_other: bool,
+    /// Rows that say the same, one for each recipient.
+    pub rows: u32,
+    /// Where it stands, the place that was found first first.
+    pub places: Vec<StepPlace>,
 }
 
-/// Steps of a message that are listed.
-const STEPS: usize = 60;
-
-/// The way of the message with this identifier; empty when the files show nothing of it.
-pub fn path(facts: &Facts, message_id: &str) -> Vec<PathStep> {
-    let is_it = |id: &str| bare(id).eq_ignore_ascii_case(bare(message_id));
-    if bare(message_id).is_empty() {
-        return Vec::new();
-    }
-    let mut steps: Vec<PathStep> = Vec::new();
-    let mut add = |at: Option<Moment>, what: String| steps.push(PathStep { at, what, after: None });
-    for event in facts.tracked.iter().filter(|event| event.message_id.as_ref().is_some_and(|id| is_it(&id.value))) {
-        let mut what = event.event.value.clone();
-        if let Some(source) = &event.source {
-            what += &format!(" by {}", source.value);
-        }
-        if let Some(server) = &event.server {
-            what += &format!(" on {}", server.value);
-        }
-        if let Some(client) = event.client.as_ref().filter(|client| !client.value.is_empty()) {
-            what += &format!(" from {}", client.value);
-        }
-        if let Some(connector) = event.connector.as_ref().filter(|connector| !connector.value.is_empty()) {
-            what += &format!(" through {}", connector.value);
-        }
-        add(event.at.as_ref().map(|at| at.value), what);
-    }
-    for entry in facts.history.iter().filter(|entry| entry.message_id.as_deref().is_some_and(is_it)) {
-        let Some(text) = &entry.text else { continue };
-        let server = entry.server.as_ref().map(|server| format!(" on {server}")).unwrap_or_default();
-        add(entry.time.as_ref().map(|time| time.value), format!("{text}{server}"));
-    }
-    for queue in &facts.queues.queues {
-        let own = |id: &Option<String>| id.as_deref().is_some_and(is_it);
-        for message in queue.messages.iter().filter(|message| own(&message.internet_message_id)) {
-            let status = message.status.as_ref().map(|s| format!(", {}", s.value)).unwrap_or_default();
-            add(
-                message.date_received.as_ref().map(|at| at.value),
-                format!("Received into the queue {}{status}", queue.label()),
-            );
-        }
-    }
-    let clock = |at: &Option<Moment>| match at.map(|at| at.clock) {
-        Some(Clock::Utc) => 0,
-        Some(Clock::Local) => 1,
-        None => 2,
-    };
-    steps.order_by(|a, b| (clock(&a.at), a.at, &a.what).cmp(&(clock(&b.at), b.at, &b.what)));
-    steps.dedup();
-    let mut before: Option<Moment> = None;
-    for step in &mut steps {
-        if let (Some(at), Some(before)) =
-            (step.at, before.filter(|before| step.at.is_some_and(|at| at.clock == before.clock)))
-        {
-            step.after = Some(before.at.duration_until(at.at).as_secs());
-        }
-        before = step.at;
-    }
-    steps
+/// A place that shows a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepPlace {
+    /// Its number among the places of the path, from 1. It stays what it is while more are found.
+    pub number: u32,
+    /// The place.
+    pub evidence: Evidence,
 }
 
+/// How the time of a step lies to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum StepClock {
+    /// On the axis: in UTC, or local with a known offset.
+    Axis,
+    /// Local, and nobody said how far ahead of UTC.
+    Printed,
+    /// There is no time that can be read.
+    Unknown,
+}
+
+/// What kind of record shows a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Origin {
+    /// Message tracking: a log, or what Get-MessageTrackingLog shows of it.
+    Tracking,
+    /// The history of Message Tracking Center.
+    History,
+    /// A message in a queue.
+    Queue,
+    /// A protocol log of a server that receives.
+    Receive,
+    /// A protocol log of a server that sends.
+    Send,
+    /// An agent log.
+    Agent,
+    /// An SMTP log of Internet Information Services.
+    Service,
+}
+
+/// What a record says beside time, server and event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Aspect {
+    /// The part of transport.
+    Part,
+    /// Who handed the message over.
+    From,
+    /// Who took it.
+    To,
+    /// The connector.
+    Connector,
+    /// The queue.
+    Queue,
+    /// For whom.
+    Recipients,
+    /// The session.
+    Session,
+    /// The other end of the connection.
+    Remote,
+    /// The own end of the connection, where the server is not named.
+    Local,
+    /// Status, reply or reason.
+    Says,
+}
+
+/// A server on the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// Its name, as the first step has it.
+    pub server: String,
+    /// Milliseconds from the first step here to the first step at the next server; of the last one to its last step.
+    pub took: i64,
+    /// Whether there is no next one.
+    pub is_last: bool,
+}
+
+/// How far the logs of a case are searched for a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogsSearched {
+    /// Logs to search.
+    pub files: u32,
+    /// Those that were searched.
+    pub done: u32,
+    /// Bytes to search.
+    pub of: u64,
+    /// Those that were searched.
+    pub bytes: u64,
+    /// Lines that name the message and are damaged or cut.
+    pub damaged: u64,
+    /// Logs that could not be read to their end.
+    pub broken: u32,
+    /// Whether all is searched.
+    pub is_done: bool,
+}
+
+/// A step as one record shows it.
+struct Seen {
+    at: Option<Moment>,
+    /// A time that is printed and cannot be read.
+    printed: String,
+    origin: Origin,
+    server: String,
+    event: String,
+    /// What tells the event from others, in lower case.
+    key: String,
+    aspects: Vec<(Aspect, String)>,
+    is_other: bool,
+    /// Rows that say the same, and of how many recipients they are.
+    rows: u32,
+    source: SourceId,
+    evidence: Evidence,
+}
+
+impl Seen {
+    fn new(origin: Origin, event: &str, evidence: Evidence) -> Seen {
+        Seen {
+            at: None,
+            printed: String::new(),
+            origin,
+            server: String::new(),
+            event: event.to_owned(),
+            key: event.to_ascii_lowercase(),
+            aspects: Vec::new(),
+            is_other: false,
+            rows: 1,
+            source: SourceId(evidence.source),
+            evidence,
+        }
+    }
+
+    /// Adds what a record says, unless it is nothing.
+    fn say(&mut self, aspect: Aspect, text: impl AsRef<str>) {
+        let text = text.as_ref().trim();
+        if text.is_empty() || text == "-" {
+            return;
+        }
+        let cut = text.char_indices().nth(LONGEST).map(|(at, _)| at);
+        let told = cut.and_then(|at| text.get(..at)).map_or_else(|| text.to_owned(), |start| format!("{start}..."));
+        self.aspects.push((aspect, told));
+    }
+
+    fn said(&self, aspect: Aspect) -> Option<&str> {
+        self.aspects.iter().find(|(own, _)| *own == aspect).map(|(_, text)| text.as_str())
+    }
+}
+
+/// Characters that are shown of what a record says; the whole text is in its lines.
+const LONGEST: usize = 300;
+
+/// The title of the columns with identifiers of messages.
+const COLUMN: &str = "Message ID";
+
+/// The identifier of the message that a row of a table is about, without brackets; empty when it is not shown, and `None` for rows
+/// of tables that are not about messages.
+pub(super) fn message_of(table: &super::tables::Table, row: &super::tables::Row) -> Option<String> {
+    let at = table.columns.iter().position(|column| column.title == COLUMN)?;
+    let text = row.cells.get(at).map(super::tables::Cell::text).unwrap_or_default();
+    Some(bare(&text).to_owned())
+}
+
+/// An identifier without its brackets: not every record has them.
 fn bare(id: &str) -> &str {
-    id.trim().trim_start_matches('<').trim_end_matches('>')
+    id.trim().trim_start_matches('<').trim_end_matches('>').trim()
 }
 
-/// The steps as lines: when, and what with how long it took. Of many the first ones, and how many more there are.
-pub fn lines(steps: &[PathStep]) -> Vec<(String, String)> {
-    let more = match steps.len().saturating_sub(STEPS) {
-        0 => None,
-        1 => Some("1 more step".to_owned()),
-        more => Some(format!("{} more steps", grouped(more as u64))),
-    };
-    steps
-        .iter()
-        .take(STEPS)
-        .map(|step| {
-            let at = step.at.map_or_else(|| "time unknown".to_owned(), |at| at.to_string());
-            let after = match step.after {
-                Some(seconds) if seconds > 0 => format!(", {} after the step before", span(seconds)),
-                _ => String::new(),
-            };
-            (at, format!("{}{after}", step.what))
+fn is_same(one: &str, other: &str) -> bool {
+    bare(one).eq_ignore_ascii_case(bare(other))
+}
+
+/// Whether a text names an identifier, and not only a longer one that ends or begins like it.
+fn names(text: &str, id: &str) -> bool {
+    let (text, id) = (text.to_ascii_lowercase(), id.to_ascii_lowercase());
+    let belongs = |c: char| c.is_alphanumeric() || "@.!#$%&'*+-/=?^_`{|}~".contains(c);
+    !id.is_empty()
+        && text.match_indices(&id).any(|(at, found)| {
+            let (before, after) = (text.get(..at).unwrap_or(""), text.get(at + found.len()..).unwrap_or(""));
+            !before.ends_with(belongs) && !after.starts_with(belongs)
         })
-        .chain(
-            more.map(|more| {
-                (more, "Not listed here; the table Tracking shows all, filtered by the message ID".to_owned())
-            }),
-        )
-        .collect()
 }
 
-/// `4 s`, `12 min`, `6 h 14 min`, `3 days 2 h`.
-fn span(seconds: i64) -> String {
-    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
-    match seconds {
-        ..120 => format!("{seconds} s"),
-        120..7_200 => format!("{minutes} min"),
-        7_200..172_800 => format!("{hours} h {} min", minutes % 60),
-        _ => format!("{days} days {} h", hours % 24),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::ops::ControlFlow;
-
-    use super::*;
-    use crate::analysis::{Analysis, analyze};
-    use crate::base::source::Source;
-
-    fn case() -> Analysis {
-        let tracking = "\"Timestamp\",\"EventId\",\"Source\",\"ClientHostname\",\"ServerHostname\",\"ConnectorId\",\"MessageId\",\"Recipients\",\"Sender\"\r\n\
-            \"3/12/2019 8:00:00 AM\",\"RECEIVE\",\"STOREDRIVER\",\"EX1\",\"EX1\",\"\",\"<a1@contoso.com>\",\"b@contoso.com\",\"a@contoso.com\"\r\n\
-            \"3/12/2019 8:00:04 AM\",\"SEND\",\"SMTP\",\"EX1\",\"EX2\",\"Intra\",\"<a1@contoso.com>\",\"b@contoso.com\",\"a@contoso.com\"\r\n\
-            \"3/12/2019 8:15:00 AM\",\"DELIVER\",\"STOREDRIVER\",\"EX2\",\"EX2\",\"\",\"<A1@contoso.com>\",\"b@contoso.com\",\"a@contoso.com\"\r\n\
-            \"3/12/2019 8:16:00 AM\",\"DELIVER\",\"STOREDRIVER\",\"EX2\",\"EX2\",\"\",\"<b2@contoso.com>\",\"b@contoso.com\",\"a@contoso.com\"\r\n";
-        analyze(vec![Source::from_bytes("tracking.csv", tracking.as_bytes())], &mut |_| ControlFlow::Continue(()))
-    }
-
-    #[test]
-    fn the_way_has_its_steps_in_order_with_what_they_took() {
-        let case = case();
-        let steps = path(&case.facts, "a1@contoso.com");
-        let told: Vec<(Option<i64>, &str)> = steps.iter().map(|step| (step.after, step.what.as_str())).collect();
-        assert_eq!(
-            told,
-            [
-                (None, "RECEIVE by STOREDRIVER on EX1 from EX1"),
-                (Some(4), "SEND by SMTP on EX2 from EX1 through Intra"),
-                (Some(896), "DELIVER by STOREDRIVER on EX2 from EX2"),
-            ]
-        );
-        assert!(lines(&steps)[2].1.ends_with("14 min after the step before"));
-        assert!(path(&case.facts, "").is_empty() && path(&case.facts, "<>").is_empty());
-        assert!(path(&case.facts, "nobody@contoso.com").is_empty());
-    }
-
-    #[test]
-    fn steps_beyond_those_listed_are_counted() {
-        let step = |n: usize| PathStep { at: None, what: format!("step {n}"), after: None };
-        let lines_of = |n: usize| lines(&(0..n).map(step).collect::<Vec<_>>());
-        assert_eq!(lines_of(60).len(), 60);
-        assert_eq!(lines_of(61).last().unwrap().0, "1 more step");
-        let many = lines_of(1_300);
-        assert_eq!((many.len(), many.last().unwrap().0.as_str()), (61, "1,240 more steps"));
-    }
-
-    #[test]
-    fn waits_are_told_in_units_that_fit() {
-        assert_eq!(
-            [4, 119, 120, 7_199, 7_200, 22_440, 200_000].map(span),
-            ["4 s", "119 s", "2 min", "119 min", "2 h 0 min", "6 h 14 min", "2 days 7 h"]
-        );
+/// Recipients: some by name, the others as a number.
+fn people<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    const NAMED: usize = 2;
+    let all: Vec<&str> = all.map(str::trim).filter(|one| !one.is_empty()).collect();
+    let named = all.iter().take(NAMED).copied().collect::<Vec<_>>().join("; ");
+    match all.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }

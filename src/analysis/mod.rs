@@ -22,6 +22,7 @@ mod ranking;
 mod reading;
 pub mod routing_map;
 pub mod row_problems;
+mod scope;
 pub mod search;
 mod shelf;
 pub mod tables;
@@ -36,13 +37,16 @@ use std::rc::Rc;
 
 pub use reading::{Reading, Step};
 
+use self::message_path::Trace;
+use crate::base::clocks::Clocks;
+use crate::base::shown_records::{Around, ShownRecords};
 use crate::base::source::{Place, Source};
 use crate::base::text::Text;
 use crate::facts::names::Name;
 use crate::formats::Log;
 use crate::report::redaction::{Leak, Redacted, redact, redact_with};
 use crate::report::{
-    Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, InputState, Report, SetAside, excerpt,
+    Added, Considered, ConsideredVerdict, Evidence, ExplainedCode, Finding, Input, InputState, Report, excerpt,
 };
 use crate::rules::{Discovery, Proof, Rule, Verdict, note_before, note_past_reports};
 use crate::tools::code_lookup;
@@ -66,7 +70,7 @@ pub enum Progress<'a> {
         /// Index of the file.
         source: u32,
         /// Its row in the report.
-        input: &'a crate::report::Input,
+        input: &'a Input,
     },
 }
 
@@ -103,6 +107,8 @@ pub struct RowDetails {
     pub notes: Vec<(String, String)>,
     /// Where it stands.
     pub evidence: Option<Evidence>,
+    /// Of a row about a message: its way, as far as exports show it. The logs are not searched yet.
+    pub path: Option<message_path::MessagePath>,
     /// The problems that it belongs to.
     pub problems: Vec<row_problems::RowProblem>,
 }
@@ -185,6 +191,7 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
     let onsets = ranked.findings.iter().map(|ranked| onset(&ranked.discovery)).collect();
     let inputs: Vec<_> = read.iter().map(|r| r.input.clone()).collect();
     let (summary, shares) = account::summarize(&facts, &ranked, &findings, &inputs);
+    let scope = scope::of_case(&facts);
     let report = Report {
         summary,
         inputs,
@@ -193,6 +200,8 @@ pub fn diagnose_by(reading: Reading, wanted: &dyn Fn(&Rule<'_>) -> bool) -> Anal
         considered,
         redacted: false,
         set_aside: Vec::new(),
+        scope,
+        compared: None,
     };
     drop(of_site);
     Analysis {
@@ -272,7 +281,9 @@ fn evidence(proof: &Proof, sources: &[reading::Read], shelf: &shelf::Shelf) -> E
         (Some(read), Place::Lines { first, last }) => {
             shelf.text(read).map(|t| lines(&t, first, last)).unwrap_or_default()
         }
-        (Some(read), Place::Record(id)) => read.show(id).unwrap_or_default(),
+        (Some(read), Place::Record(id)) => {
+            read.show(id, Around::default()).and_then(|shown| shown.into_lines(id)).unwrap_or_default()
+        }
         _ => Vec::new(),
     };
     if let (Some(read), Place::Row(offset)) = (source, place)
@@ -335,9 +346,9 @@ impl Analysis {
         Some(((first.max(1)..last).map(|n| text.line(n).to_owned()).collect(), text.line_count()))
     }
 
-    /// The fields of a record of a binary log, one per line.
-    pub fn record(&self, source: u32, record: u64) -> Option<Vec<String>> {
-        self.sources.get(source as usize)?.show(record)
+    /// A record of a binary log, with some beside it.
+    pub fn records(&self, source: u32, record: u64, around: Around) -> Option<ShownRecords> {
+        self.sources.get(source as usize)?.show(record, around)
     }
 
     /// Names of the site that may stand in the report, for redaction; they are gathered when somebody redacts.
@@ -345,11 +356,11 @@ impl Analysis {
         self.names.get_or_init(|| names::of_case(&self.facts, &self.report, &self.sources, &[]))
     }
 
-    /// The report without the names of the site, with the problems that a reader set aside. Their notes can hold names that the
+    /// The report without the names of the site, with what was added to it: notes and an earlier capture can hold names that the
     /// report does not.
-    pub fn redacted(&self, set_aside: Vec<SetAside>) -> Redacted {
-        let report = self.report.with_set_aside(set_aside);
-        if report.set_aside.is_empty() {
+    pub fn redacted(&self, added: Added) -> Redacted {
+        let report = self.report.with(added);
+        if report.set_aside.is_empty() && report.compared.is_none() {
             return redact(&report, self.names());
         }
         redact(&report, &names::of_case(&self.facts, &report, &self.sources, &[]))
@@ -380,6 +391,7 @@ impl Analysis {
                 let paths: Vec<&str> = self.report.inputs.iter().map(|input| input.path.as_str()).collect();
                 tables::Built::of(table, tables::timeline_rows(&self.timeline(), &paths))
             }
+            tables::FILES => tables::Built::of(table, tables::files_rows(&self.report.inputs)),
             // These are about the routing tables that were chosen.
             tables::ROUTING_LINKS => tables::Built::of(
                 table,
@@ -408,18 +420,40 @@ impl Analysis {
         Rc::clone(known.get_or_insert_with(make))
     }
 
-    /// What is known about a row of a table, with its place in the files.
-    pub fn row(&self, table: &str, number: u32) -> Option<RowDetails> {
+    /// What is known about a row of a table, with its place in the files. Times of its path are as the reader's clocks have them.
+    pub fn row(&self, table: &str, number: u32, clocks: &Clocks) -> Option<RowDetails> {
         let built = self.table(table)?;
         let row = built.rows.get(number as usize)?;
         let evidence = row.span.map(|span| evidence(&Proof::new(span, built.table.title), &self.sources, &self.shelf));
+        let fields = built.fields(number);
+        if let Some(input) = self.report.inputs.get(number as usize).filter(|_| table == tables::FILES) {
+            return Some(self.file_row(number, input, fields, evidence));
+        }
+        let path = message_path::message_of(built.table, row).map(|id| {
+            let mut path = Trace::new(self, &id).path(clocks);
+            if id.is_empty() {
+                path.missing.push(message_path::missing_id(self, row.span.map(|span| span.source)));
+            }
+            path
+        });
         let problems = row_problems::of(&self.report, &self.shares, built.queue(row), evidence.as_ref());
-        Some(RowDetails {
-            fields: built.fields(number),
-            notes: (built.table.notes)(&self.facts, row),
-            evidence,
-            problems,
-        })
+        Some(RowDetails { fields, notes: (built.table.notes)(&self.facts, row), evidence, path, problems })
+    }
+
+    /// What is known about a file. Its first lines are shown when it has lines.
+    fn file_row(
+        &self,
+        number: u32,
+        input: &Input,
+        mut fields: Vec<(String, String)>,
+        evidence: Option<Evidence>,
+    ) -> RowDetails {
+        // What the cell of remarks runs together stands one by one in the notes.
+        fields.retain(|(title, _)| title != "Remarks");
+        let has_lines = self.lines(number, 1, 1).is_some_and(|(lines, _)| !lines.is_empty());
+        let evidence = evidence.map(|evidence| Evidence { lines: has_lines.then_some((1, 1)), ..evidence });
+        let notes = tables::file_notes(input).into_iter().chain(tables::file_reason(input)).collect();
+        RowDetails { fields, notes, evidence, path: None, problems: Vec::new() }
     }
 
     /// Who answers whom.
@@ -487,8 +521,8 @@ impl Analysis {
 }
 
 impl reading::Read {
-    fn show(&self, record: u64) -> Option<Vec<String>> {
+    fn show(&self, record: u64, around: Around) -> Option<ShownRecords> {
         let reader = self.format?.log_reader()?;
-        (reader.show)(&Log { id: self.id, path: &self.input.path, bytes: &*self.source.bytes }, record)
+        (reader.show)(&Log { id: self.id, path: &self.input.path, bytes: &*self.source.bytes }, record, around)
     }
 }

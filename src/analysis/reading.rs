@@ -18,7 +18,7 @@ use crate::base::row_index::RowIndex;
 use crate::base::source::{ReadAt, Source, SourceId};
 use crate::facts::Fold;
 use crate::formats::{Format, Log, LogReader, Part, by_id};
-use crate::report::{Input, InputNote};
+use crate::report::{Input, InputNote, LEFT_OUT};
 
 /// Parts of one log that may be in work or wait for an earlier one. What waits is in memory.
 const AHEAD: usize = 16;
@@ -126,7 +126,7 @@ impl Reading {
             .map(|mut entry| {
                 let state = match entry.container.take() {
                     _ if entry.is_left_out => {
-                        let row = input::not_read(&entry.source, None, input::LEFT_OUT.to_owned());
+                        let row = input::not_read(&entry.source, None, LEFT_OUT.to_owned());
                         State::Closed(Box::new(Closed::without_records(row, None)))
                     }
                     Some((kind, listing)) => {

@@ -62,6 +62,7 @@ mod tests {
 
     use super::*;
     use crate::analysis::{Analysis, analyze};
+    use crate::base::clocks::Clocks;
     use crate::base::source::Source;
 
     fn case(name: &str) -> Analysis {
@@ -88,20 +89,23 @@ mod tests {
         let title = analysis.report.findings[analysis.report.problems[0].main].title.clone();
         let expected = [RowProblem { number: 1, title, messages: 41 }];
         for table in ["queues", "messages"] {
-            let row = analysis.row(table, row_with(&analysis, table, "Unreachable")).unwrap();
+            let row = analysis.row(table, row_with(&analysis, table, "Unreachable"), &Clocks::default()).unwrap();
             assert_eq!(row.problems, expected, "{table}");
         }
-        let idle = analysis.row("queues", row_with(&analysis, "queues", r"LON-HUB1\Poison")).unwrap();
+        let idle =
+            analysis.row("queues", row_with(&analysis, "queues", r"LON-HUB1\Poison"), &Clocks::default()).unwrap();
         assert_eq!(idle.problems, []);
     }
 
     #[test]
     fn what_is_quoted_leads_to_where_it_is_quoted() {
         let analysis = case("submission-1009-evtx");
-        let row = analysis.row("events", row_with(&analysis, "events", "MSExchangeMailSubmission")).unwrap();
+        let row = analysis
+            .row("events", row_with(&analysis, "events", "MSExchangeMailSubmission"), &Clocks::default())
+            .unwrap();
         let numbers: Vec<(u32, u64)> = row.problems.iter().map(|problem| (problem.number, problem.messages)).collect();
         assert_eq!(numbers, [(1, 0)]);
-        let other = analysis.row("events", row_with(&analysis, "events", "ESE")).unwrap();
+        let other = analysis.row("events", row_with(&analysis, "events", "ESE"), &Clocks::default()).unwrap();
         assert_eq!(other.problems, []);
     }
 }

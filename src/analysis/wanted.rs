@@ -168,6 +168,8 @@ mod tests {
             considered: checks,
             redacted: false,
             set_aside: Vec::new(),
+            scope: crate::report::Scope::default(),
+            compared: None,
         }
     }
 

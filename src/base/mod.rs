@@ -20,6 +20,7 @@ pub mod record_ids;
 pub mod row_index;
 pub mod sample;
 pub mod security_descriptor;
+pub mod shown_records;
 pub mod sid;
 pub mod silence;
 pub mod source;

@@ -185,8 +185,23 @@ fn half_day<'a>(words: impl Iterator<Item = &'a str>) -> Option<char> {
 
 /// Parses one date and time. Accepts ISO 8601 with or without zone, `/Date(ms)/`, and the numeric
 /// culture formats with `/`, `.` or `-`, 12 or 24 hours, with or without seconds. With an unknown
-/// order, month and day are taken month first; the caller states the ambiguity.
+/// order, month and day are taken month first; the caller states the ambiguity. What .NET and Windows print for "never"
+/// (year 1, 1601, 9999) is no time; [`is_never`] tells it from what cannot be read.
 pub fn parse_moment(text: &str, order: DateOrder) -> Option<Moment> {
+    parse_any(text, order).filter(is_time)
+}
+
+/// Whether a text is a date that stands for "never".
+pub fn is_never(text: &str) -> bool {
+    parse_any(text, DateOrder::Unknown).is_some_and(|moment| !is_time(&moment))
+}
+
+/// Mail servers are younger than the first of these years, and no log is from after the last.
+fn is_time(moment: &Moment) -> bool {
+    (1970..9000).contains(&moment.at.year())
+}
+
+fn parse_any(text: &str, order: DateOrder) -> Option<Moment> {
     // Newer .NET prints narrow and no-break spaces before AM/PM; left-to-right marks come from copies.
     let text: String = text
         .chars()
@@ -241,8 +256,10 @@ fn parse_culture(text: &str, order: DateOrder) -> Option<Moment> {
     } else {
         (*c, *a, *b)
     };
+    let digits = year.len();
     let mut year: i16 = year.parse().ok()?;
-    if (0..100).contains(&year) {
+    // `1/1/0001` is no year of two digits.
+    if digits <= 2 && year >= 0 {
         year += if year < 70 { 2000 } else { 1900 };
     }
     let (month, day): (i8, i8) = (month.parse().ok()?, day.parse().ok()?);
@@ -308,6 +325,11 @@ mod tests {
         assert_eq!(shown("3/12/2019\u{202F}2:10\u{202F}PM", us), "2019-03-12 14:10:00");
         assert_eq!(shown("29-9-2026 10:01:02", DateOrder::DayFirst), "2026-09-29 10:01:02");
         assert_eq!(shown("12/03/2019 2:10:05 p.\u{a0}m.", DateOrder::DayFirst), "2019-03-12 14:10:05");
+        // What .NET and Windows print for never.
+        for never in ["1/1/0001 12:00:00 AM", "0001-01-01T00:00:00", "12/31/9999 11:59:59 PM", "1/1/1601 1:00:00 AM"] {
+            assert_eq!((shown(never, us).as_str(), is_never(never)), ("none", true), "{never}");
+        }
+        assert!(!is_never("yesterday") && !is_never("9/12/2003 10:53:18 PM"));
         for wrong in ["", "yesterday", "13/13/2019 10:00", "1/1/1 25:00", "/Date(99999999999999999)/"] {
             assert_eq!(shown(wrong, us), "none", "{wrong}");
         }

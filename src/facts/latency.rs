@@ -526,7 +526,7 @@ fn is_wanted(event: &[u8], marks: u64) -> bool {
 }
 
 /// Who wrote the row: the one that took the message in is named as the server, the one that hands it on as the client.
-fn own_server<'a>(marks: u64, client: &'a [u8], server: &'a [u8]) -> &'a [u8] {
+pub fn own_server<'a>(marks: u64, client: &'a [u8], server: &'a [u8]) -> &'a [u8] {
     match marks {
         Lifecycle::RECEIVED => server,
         Lifecycle::DELIVERED if client.is_empty() => server,

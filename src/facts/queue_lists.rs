@@ -17,6 +17,9 @@ use crate::model::server::ServerNames;
 /// `Get-Queue` shows no more queues than these by itself.
 const CUT_OFF: usize = 1000;
 
+/// Lists of so few queues are compared again each time; what is known of a pair takes more room than they do.
+const SHORT: usize = 8;
+
 /// What newer lists of its server say about a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absence {
@@ -60,55 +63,68 @@ struct List {
 
 /// All lists that name their server.
 pub(super) struct Lists<'a> {
-    lists: BTreeMap<String, BTreeMap<SourceId, List>>,
+    servers: BTreeMap<String, ServerLists>,
     names: &'a ServerNames,
-    /// Pairs of lists of a server, and whether the second is newer for certain.
-    newer: RefCell<BTreeMap<(String, SourceId, SourceId), bool>>,
+}
+
+/// The lists of one server. There can be thousands, one in each file.
+#[derive(Default)]
+struct ServerLists {
+    lists: BTreeMap<SourceId, List>,
+    /// Pairs of long lists, and whether the second is newer for certain.
+    newer: RefCell<BTreeMap<(SourceId, SourceId), bool>>,
 }
 
 impl<'a> Lists<'a> {
     pub(super) fn new(queues: &[Queue], names: &'a ServerNames, incomplete: &BTreeSet<SourceId>) -> Lists<'a> {
-        let mut lists: BTreeMap<String, BTreeMap<SourceId, List>> = BTreeMap::new();
+        let mut servers: BTreeMap<String, ServerLists> = BTreeMap::new();
         for queue in queues {
             let (Some(server), Some(identity)) = (queue.server(), &queue.identity) else { continue };
             let new =
                 || List { is_told: true, is_complete: !incomplete.contains(&queue.span.source), ..List::default() };
-            let list = lists.entry(names.key(server)).or_default().entry(queue.span.source).or_insert_with(new);
+            let lists = &mut servers.entry(names.key(server)).or_default().lists;
+            let list = lists.entry(queue.span.source).or_insert_with(new);
             list.add(queue, identity_key(&identity.value, names));
         }
-        Lists { lists, names, newer: RefCell::default() }
+        Lists { servers, names }
     }
 
     /// What the lists of its server that are newer say about a queue, which `sources` show.
     pub(super) fn absence(&self, queue: &Queue, sources: &BTreeSet<SourceId>) -> Absence {
-        let Some(server) = queue.server().map(|server| self.names.key(server)) else { return Absence::Not };
-        let Some(lists) = self.lists.get(&server) else { return Absence::Not };
-        let mut answer = Absence::Not;
-        for (id, list) in lists.iter().filter(|(id, _)| !sources.contains(id)) {
-            let own = sources.iter().filter_map(|own| Some((own, lists.get(own)?)));
-            let is_newer = own.clone().all(|(own, older)| self.is_newer(&server, (*own, older), (*id, list)));
-            let older = own.clone().filter_map(|(_, list)| list.time).max_by_key(|time| time.at);
-            let (Some(older), Some(newer), true) = (older, list.time, is_newer) else { continue };
-            if list.would_show(queue, own.clone().any(|(_, list)| list.has_submission)) {
-                return Absence::Gone { older, newer };
-            }
-            answer = Absence::Unknown { older, newer };
+        let server = queue.server().and_then(|server| self.servers.get(&self.names.key(server)));
+        let Some(server) = server else { return Absence::Not };
+        let own: Vec<(SourceId, &List)> =
+            sources.iter().filter_map(|own| Some((*own, server.lists.get(own)?))).collect();
+        let Some(older) = own.iter().filter_map(|(_, list)| list.time).max_by_key(|time| time.at) else {
+            return Absence::Not;
+        };
+        let newer_than_own = |(id, list): &(&SourceId, &List)| {
+            !sources.contains(id) && own.iter().all(|(own, older)| server.is_newer((*own, older), (**id, list)))
+        };
+        let has_submission = own.iter().any(|(_, list)| list.has_submission);
+        let mut whole = server.lists.iter().filter(|(_, list)| list.is_whole());
+        let gone = whole.find(|one| one.1.would_show(queue, has_submission) && newer_than_own(one));
+        if let Some(newer) = gone.and_then(|(_, list)| list.time) {
+            return Absence::Gone { older, newer };
         }
-        answer
+        let last = server.lists.iter().rev().find(newer_than_own);
+        last.and_then(|(_, list)| list.time).map_or(Absence::Not, |newer| Absence::Unknown { older, newer })
     }
+}
 
+impl ServerLists {
     /// Whether a list is newer than another one, by its newest time and by every queue that both show.
-    fn is_newer(&self, server: &str, older: (SourceId, &List), newer: (SourceId, &List)) -> bool {
-        let key = (server.to_owned(), older.0, newer.0);
-        if let Some(known) = self.newer.borrow().get(&key) {
-            return *known;
-        }
+    fn is_newer(&self, older: (SourceId, &List), newer: (SourceId, &List)) -> bool {
         let (old, new) = (older.1, newer.1);
-        let later = old.time.zip(new.time).and_then(|(a, b)| a.compare(b)).is_some_and(Ordering::is_lt);
+        if !old.time.zip(new.time).and_then(|(a, b)| a.compare(b)).is_some_and(Ordering::is_lt) {
+            return false;
+        }
         let agrees = |(queue, tried): (&String, &Moment)| new.tried.get(queue).is_none_or(|again| tried.at <= again.at);
-        let answer = later && old.tried.iter().all(agrees);
-        self.newer.borrow_mut().insert(key, answer);
-        answer
+        let look = || old.tried.iter().all(agrees);
+        if old.tried.len() <= SHORT {
+            return look();
+        }
+        *self.newer.borrow_mut().entry((older.0, newer.0)).or_insert_with(look)
     }
 }
 
@@ -129,12 +145,17 @@ impl List {
         self.is_told &= messages.is_some() && (!is_row || queue.next_hop_domain.is_some());
     }
 
+    /// Whether it can be all that the server had.
+    fn is_whole(&self) -> bool {
+        self.is_complete && self.is_told && (2..CUT_OFF).contains(&self.rows)
+    }
+
     /// Whether the list would show a queue if the server still had it: it is not cut off, and no filter that lets its queues
     /// through would hold that one back.
     fn would_show(&self, queue: &Queue, older_has_submission: bool) -> bool {
         use QueueStatus::{Retry, Suspended};
         let is_row = queue.identity.as_ref().is_some_and(|own| matches!(own.value.name, QueueName::Row(_)));
-        if !self.is_complete || !self.is_told || self.rows < 2 || self.rows >= CUT_OFF {
+        if !self.is_whole() {
             return false;
         }
         if is_row && queue.next_hop_domain.is_none() {

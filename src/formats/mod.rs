@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::ledger::{Ledger, NoteKind};
 use crate::base::powershell::{self, Parsed};
 use crate::base::row_index::RowIndex;
+use crate::base::shown_records::{Around, ShownRecords};
 use crate::base::source::{ReadAt, ReadError, SourceId, Span, file_name};
 use crate::base::text::Text;
 use crate::model::log_row::LogRow;
@@ -204,8 +205,8 @@ pub struct LogReader {
     pub skip: fn(before: Vec<u8>, to: u64) -> Vec<u8>,
     /// Says what can be said only of the whole log.
     pub finish: fn(&Log<'_>, state: &[u8], &mut Output<'_>),
-    /// For a binary log: the fields of the record with the given number, one per line.
-    pub show: fn(&Log<'_>, u64) -> Option<Vec<String>>,
+    /// For a binary log: the record with the given number, and some beside it.
+    pub show: fn(&Log<'_>, u64, Around) -> Option<ShownRecords>,
 }
 
 impl LogReader {

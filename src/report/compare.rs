@@ -3,20 +3,57 @@
 //! A problem is the same when it has the same rule and concerns something that both reports name. Numbers of queues change with
 //! every restart, so when each report has just one problem of a rule, that is the same one, too. What is only worth knowing
 //! is not compared.
+//!
+//! Two captures that name no server and no domain in common are said to be such: what is new in the one was never looked for in
+//! the other. Where a capture names none, nothing is said.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Problem, Report, Severity};
+use super::{Finding, Problem, Report, Scope, Severity};
 
 /// What became of the problems of an earlier report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
+    /// The earlier capture.
+    pub earlier: Capture,
+    /// The later one.
+    pub later: Capture,
+    /// When they have nothing in common: what each of them is about.
+    pub apart: Option<(Scope, Scope)>,
     /// For each problem of the later report, in its order: what it was before.
     pub now: Vec<Became>,
     /// Problems of the earlier report that the later one does not have.
     pub gone: Vec<Gone>,
-    /// Waiting messages before and now.
-    pub waiting: (u64, u64),
+    /// Waiting messages before and now; nothing where no list of queues says how many there are.
+    pub waiting: (Option<u64>, Option<u64>),
+}
+
+/// What is said of a capture.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// What it is called; empty when nothing but the number of its files tells it.
+    pub name: String,
+    /// Number of its files.
+    pub files: u64,
+    /// Its newest time, as the summary says it; may be empty.
+    pub as_of: String,
+}
+
+impl Capture {
+    fn of(report: &Report) -> Capture {
+        let files = report.inputs.len() as u64;
+        Capture { name: String::new(), files, as_of: report.summary.as_of.clone() }
+    }
+
+    /// Name, number of files, time.
+    pub fn sentence(&self) -> String {
+        let files = format!("{} {}", super::grouped(self.files), if self.files == 1 { "file" } else { "files" });
+        let mut text = if self.name.is_empty() { files } else { format!("{} ({files})", self.name) };
+        if !self.as_of.is_empty() {
+            text += &format!(", as of {}", self.as_of);
+        }
+        text
+    }
 }
 
 /// A problem of the later report.
@@ -45,6 +82,13 @@ pub struct Gone {
     pub is_excluded: bool,
 }
 
+impl Gone {
+    /// The word for readers.
+    pub fn word(&self) -> &'static str {
+        if self.is_excluded { "Fixed" } else { "Not seen any more" }
+    }
+}
+
 /// What became of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
@@ -68,6 +112,11 @@ impl Change {
             Change::Less => "Less",
         }
     }
+}
+
+/// The waiting messages of a report; nothing when no list of queues says how many there are.
+fn counted(report: &Report) -> Option<u64> {
+    Some(report.summary.waiting).filter(|_| report.summary.counted)
 }
 
 /// Compares two reports.
@@ -97,7 +146,14 @@ pub fn compare(before: &Report, now: &Report) -> Comparison {
             .iter()
             .any(|check| check.rule == finding.rule && check.verdict == super::ConsideredVerdict::RuledOut),
     });
-    Comparison { gone: gone.collect(), now: became.collect(), waiting: (before.summary.waiting, now.summary.waiting) }
+    Comparison {
+        earlier: Capture::of(before),
+        later: Capture::of(now),
+        apart: before.scope.is_apart(&now.scope).then(|| (before.scope.clone(), now.scope.clone())),
+        gone: gone.collect(),
+        now: became.collect(),
+        waiting: (counted(before), counted(now)),
+    }
 }
 
 /// Problems and remarks that both reports have: number before, number now, and what became of it. For what a reader noted on
@@ -164,7 +220,70 @@ fn share_a_name(one: &Finding, other: &Finding) -> bool {
     one.affected.iter().any(|name| other.affected.iter().any(|own| own.eq_ignore_ascii_case(name)))
 }
 
+/// A line of a printed comparison.
+pub struct Line<'r> {
+    /// What became of it.
+    pub word: &'static str,
+    /// Its number in the later report.
+    pub problem: Option<u32>,
+    /// Title of its rule.
+    pub title: &'r str,
+    /// Its messages before.
+    pub before: Option<u64>,
+    /// Its messages now.
+    pub now: Option<u64>,
+}
+
+/// What the words of a printed comparison mean.
+pub const FIXED: &str = "Fixed means that the later files exclude it. What is only not seen any more may need files like those of before to be certain.";
+
 impl Comparison {
+    /// All problems of both: what is gone, then what is new, worse, less and unchanged. `report` is the later one.
+    pub fn lines<'r>(&'r self, report: &'r Report) -> Vec<Line<'r>> {
+        let gone = self.gone.iter().map(|gone| Line {
+            word: gone.word(),
+            problem: None,
+            title: &gone.title,
+            before: Some(gone.before),
+            now: None,
+        });
+        let mut lines: Vec<Line<'r>> = gone.collect();
+        for change in [Change::New, Change::Worse, Change::Less, Change::Unchanged] {
+            for became in self.now.iter().filter(|became| became.change == change) {
+                let problem = report.problems.iter().find(|problem| problem.number == became.number);
+                let Some(main) = problem.and_then(|problem| report.findings.get(problem.main)) else { continue };
+                lines.push(Line {
+                    word: change.word(),
+                    problem: Some(became.number),
+                    title: &main.title,
+                    before: became.before,
+                    now: Some(became.now),
+                });
+            }
+        }
+        lines
+    }
+
+    /// That the captures have nothing in common, and what that means.
+    pub fn doubt(&self) -> Option<String> {
+        let (before, now) = self.apart.as_ref()?;
+        let side = |names: &[String]| match names {
+            [one, other, third, rest @ ..] if !rest.is_empty() => {
+                format!("{one}, {other}, {third} and {} more", super::grouped(rest.len() as u64))
+            }
+            few => few.join(", "),
+        };
+        let all = [("server", &before.servers, &now.servers), ("domain", &before.domains, &now.domains)];
+        let parts = all.iter().filter(|(_, before, now)| !before.is_empty() && !now.is_empty());
+        let parts: Vec<String> = parts
+            .map(|(what, before, now)| format!("no {what} ({} before, {} now)", side(before), side(now)))
+            .collect();
+        Some(format!(
+            "These two captures share {}: they may be of two sites. What is new or fixed says little then.",
+            parts.join(" and ")
+        ))
+    }
+
     /// One sentence about all of it.
     pub fn sentence(&self) -> String {
         let of = |change: Change| self.now.iter().filter(|became| became.change == change).count();
@@ -180,12 +299,17 @@ impl Comparison {
         say(of(Change::Less), "less");
         say(of(Change::Unchanged), "unchanged");
         let problems = if parts.is_empty() { "no problem in either".to_owned() } else { parts.join(", ") };
-        let (before, now) = self.waiting;
-        format!(
-            "Against the earlier files: {problems}. Waiting messages: {} before, {} now.",
-            super::grouped(before),
-            super::grouped(now)
-        )
+        let waiting = match self.waiting {
+            (Some(before), Some(now)) => format!("{} before, {} now", super::grouped(before), super::grouped(now)),
+            (Some(before), None) => {
+                format!("{} before, now not known; the later files hold no list of queues", super::grouped(before))
+            }
+            (None, Some(now)) => {
+                format!("{} now, before not known; the earlier files hold no list of queues", super::grouped(now))
+            }
+            (None, None) => "not known, neither before nor now; no list of queues is among the files".to_owned(),
+        };
+        format!("Against the earlier files: {problems}. Waiting messages: {waiting}.")
     }
 }
 
@@ -220,14 +344,30 @@ mod tests {
             messages: *messages,
         };
         Report {
-            summary: Summary { waiting, ..Summary::default() },
+            summary: Summary { waiting, counted: true, ..Summary::default() },
             inputs: Vec::new(),
             problems: all.iter().enumerate().map(problem).collect(),
             findings: (1_u32..).zip(all).map(finding).collect(),
             considered: Vec::new(),
             redacted: false,
             set_aside: Vec::new(),
+            scope: Scope::default(),
+            compared: None,
         }
+    }
+
+    #[test]
+    fn mail_that_nobody_counted_is_not_none() {
+        let known = report(315, &[]);
+        let mut unknown = report(0, &[]);
+        unknown.summary.counted = false;
+        let told = |before: &Report, now: &Report| compare(before, now).sentence();
+        assert!(
+            told(&known, &unknown)
+                .ends_with("Waiting messages: 315 before, now not known; the later files hold no list of queues.")
+        );
+        assert!(told(&unknown, &known).contains("315 now, before not known"));
+        assert!(told(&unknown, &unknown).contains("not known, neither before nor now"));
     }
 
     #[test]
@@ -272,5 +412,27 @@ mod tests {
         });
         assert!(compare(&before, &now).gone[0].is_excluded);
         assert_eq!(compare(&before, &before).now[0].change, Change::Unchanged);
+    }
+
+    #[test]
+    fn captures_without_a_common_name_are_said_to_be_apart() {
+        let scope = |servers: &[&str], domains: &[&str]| {
+            let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            Scope { servers: list(servers), domains: list(domains) }
+        };
+        let with = |scope: Scope| Report { scope, ..report(0, &[]) };
+        let doubt = |before: Scope, now: Scope| compare(&with(before), &with(now)).doubt();
+        assert_eq!(
+            doubt(scope(&["EX1", "EX2", "EX3", "EX4"], &["contoso.com"]), scope(&["FAB1"], &["fabrikam.com"])).unwrap(),
+            "These two captures share no server (EX1, EX2, EX3 and 1 more before, FAB1 now) and no domain (contoso.com \
+             before, fabrikam.com now): they may be of two sites. What is new or fixed says little then."
+        );
+        let text = doubt(scope(&["EX1"], &["contoso.com"]), scope(&["FAB1"], &[])).unwrap();
+        assert!(text.starts_with("These two captures share no server (EX1 before, FAB1 now): "), "{text}");
+        // One of them is enough; and what names nothing is not apart from anything.
+        assert_eq!(doubt(scope(&["EX1"], &["contoso.com"]), scope(&["EX2"], &["Contoso.com"])), None);
+        assert_eq!(doubt(scope(&["EX1.contoso.com"], &[]), scope(&["ex1"], &["fabrikam.com"])), None);
+        assert_eq!(doubt(scope(&["EX1"], &[]), scope(&[], &["fabrikam.com"])), None);
+        assert_eq!(doubt(Scope::default(), scope(&["EX1"], &["contoso.com"])), None);
     }
 }

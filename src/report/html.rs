@@ -6,12 +6,14 @@
 use base64::Engine as _;
 use sha2::Digest as _;
 
+use super::compare::{Capture, Comparison};
 use super::markdown::printable;
 use super::{Considered, ConsideredVerdict, Finding, GroundKind, InputState, Missing, Problem, Report, grouped};
 
 const STYLE: &str = include_str!("report.css");
 
-/// Parts behind the problems: where they stand and what they are called.
+/// Parts beside the problems: where they stand and what they are called.
+const COMPARED: (&str, &str) = ("compared", "Before and after");
 const UNDECIDED: (&str, &str) = ("undecided", "Could not be decided");
 const RULED_OUT: (&str, &str) = ("ruled-out", "Ruled out");
 const FILES: (&str, &str) = ("files", "Files");
@@ -29,6 +31,9 @@ pub fn print(report: &Report) -> String {
         out += &format!("<p>{}</p>\n", super::REDACTED);
     }
     out += &summary(report);
+    if let Some(compared) = &report.compared {
+        out += &comparison(report, compared);
+    }
     let (open, set_aside) = report.printed();
     open.into_iter().for_each(|problem| out += &section(report, problem));
     if !set_aside.is_empty() {
@@ -61,6 +66,40 @@ fn summary(report: &Report) -> String {
     row("Summary", &as_of, &body, "summary")
 }
 
+/// What became of the problems of an earlier capture.
+fn comparison(report: &Report, compared: &Comparison) -> String {
+    let mut body = String::new();
+    if let Some(doubt) = compared.doubt() {
+        body += &format!("<p class=\"warning\">{}</p>\n", escape(&doubt));
+    }
+    body += &format!("<p>{}</p>\n", escape(&compared.sentence()));
+    let lines = compared.lines(report);
+    if !lines.is_empty() {
+        body += "<table><thead><tr><th>Change</th><th>Problem</th><th class=\"number\">Messages before</th><th class=\"number\">Messages \
+                 now</th></tr></thead><tbody>\n";
+        let number = |number: Option<u64>| number.map(grouped).unwrap_or_default();
+        for line in &lines {
+            let title = escape(line.title);
+            let title = line
+                .problem
+                .map_or_else(|| title.clone(), |number| format!("{number}. <a href=\"#p{number}\">{title}</a>"));
+            body += &format!(
+                "<tr><td>{}</td><td>{title}</td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
+                line.word,
+                number(line.before),
+                number(line.now)
+            );
+        }
+        body += "</tbody></table>\n";
+    }
+    if !compared.gone.is_empty() {
+        body += &format!("<p class=\"rule\">{}</p>\n", super::compare::FIXED);
+    }
+    let side = |word: &str, capture: &Capture| format!("<small>{word}: {}</small>", escape(&capture.sentence()));
+    let sides = side("Before", &compared.earlier) + &side("Now", &compared.later);
+    part(COMPARED.0, &row(COMPARED.1, &sides, &body, "compared"))
+}
+
 /// Links to all parts: the problems by their numbers, then what stands behind them.
 fn contents(report: &Report) -> String {
     let problems = report.problems.iter().filter_map(|p| {
@@ -71,6 +110,7 @@ fn contents(report: &Report) -> String {
     let problems: String = problems.collect();
     let has = |verdict: ConsideredVerdict| report.considered.iter().any(|check| check.verdict == verdict);
     let parts = [
+        (report.compared.is_some(), COMPARED),
         (has(ConsideredVerdict::Undecided), UNDECIDED),
         (has(ConsideredVerdict::RuledOut), RULED_OUT),
         (!report.inputs.is_empty(), FILES),

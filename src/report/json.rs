@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::compare::{Capture, Comparison};
 use super::{Considered, ExplainedCode, Finding, Input, Missing, Report, SetAside, Step};
 
 #[derive(Serialize)]
@@ -13,6 +14,8 @@ struct Contract<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     redacted: bool,
     summary: SummaryOut<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared: Option<ComparedOut<'a>>,
     inputs: Vec<InputOut<'a>>,
     findings: Vec<FindingOut<'a>>,
     considered: Vec<ConsideredOut<'a>>,
@@ -27,6 +30,41 @@ struct SummaryOut<'a> {
     waiting: u64,
     explained: &'a [super::Explained],
     unexplained: u64,
+}
+
+#[derive(Serialize)]
+struct ComparedOut<'a> {
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doubt: Option<String>,
+    earlier: CaptureOut<'a>,
+    later: CaptureOut<'a>,
+    gone: Vec<GoneOut<'a>>,
+    problems: Vec<BecameOut>,
+}
+
+#[derive(Serialize)]
+struct CaptureOut<'a> {
+    name: &'a str,
+    files: u64,
+    as_of: &'a str,
+    waiting: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct GoneOut<'a> {
+    rule: &'a str,
+    title: &'a str,
+    change: &'static str,
+    messages: u64,
+}
+
+#[derive(Serialize)]
+struct BecameOut {
+    problem: u32,
+    change: String,
+    before: Option<u64>,
+    now: u64,
 }
 
 #[derive(Serialize)]
@@ -84,6 +122,7 @@ pub fn print(report: &Report) -> String {
             explained: &report.summary.explained,
             unexplained: report.summary.unexplained,
         },
+        compared: report.compared.as_deref().map(compared),
         inputs: report.inputs.iter().map(input).collect(),
         findings: report.findings.iter().map(finding).collect(),
         considered: report.considered.iter().map(considered).collect(),
@@ -93,6 +132,39 @@ pub fn print(report: &Report) -> String {
     let mut text = serde_json::to_string_pretty(&contract).unwrap_or_default();
     text.push('\n');
     text
+}
+
+fn side(capture: &Capture, waiting: Option<u64>) -> CaptureOut<'_> {
+    CaptureOut { name: &capture.name, files: capture.files, as_of: &capture.as_of, waiting }
+}
+
+fn compared(compared: &Comparison) -> ComparedOut<'_> {
+    ComparedOut {
+        text: compared.sentence(),
+        doubt: compared.doubt(),
+        earlier: side(&compared.earlier, compared.waiting.0),
+        later: side(&compared.later, compared.waiting.1),
+        gone: compared
+            .gone
+            .iter()
+            .map(|gone| GoneOut {
+                rule: &gone.rule,
+                title: &gone.title,
+                change: if gone.is_excluded { "fixed" } else { "not-seen" },
+                messages: gone.before,
+            })
+            .collect(),
+        problems: compared
+            .now
+            .iter()
+            .map(|became| BecameOut {
+                problem: became.number,
+                change: became.change.word().to_lowercase(),
+                before: became.before,
+                now: became.now,
+            })
+            .collect(),
+    }
 }
 
 fn input(input: &Input) -> InputOut<'_> {

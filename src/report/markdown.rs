@@ -4,6 +4,7 @@
 //! character with a meaning is escaped; excerpts and commands stand in fences longer than any run of
 //! backticks inside them.
 
+use super::compare::Comparison;
 use super::{Finding, Missing, Problem, Report, grouped};
 
 /// Prints a report, with a final line end.
@@ -24,6 +25,9 @@ pub fn print(report: &Report) -> String {
     out += &format!("| Not explained | {} |\n| All | {} |\n\n", grouped(summary.unexplained), grouped(summary.waiting));
     for caveat in &summary.caveats {
         out += &format!("- {}\n", escape(caveat));
+    }
+    if let Some(compared) = &report.compared {
+        out += &comparison(report, compared);
     }
     let (open, set_aside) = report.printed();
     open.into_iter().for_each(|problem| out += &section(report, problem));
@@ -59,6 +63,32 @@ pub fn print(report: &Report) -> String {
             grouped(input.records),
             cell(&remarks.join(" "))
         );
+    }
+    out
+}
+
+/// What became of the problems of an earlier capture.
+fn comparison(report: &Report, compared: &Comparison) -> String {
+    let mut out = String::from("\n## Before and after\n\n");
+    if let Some(doubt) = compared.doubt() {
+        out += &format!("**Mind:** {}\n\n", escape(&doubt));
+    }
+    out += &format!("- Before: {}\n", escape(&compared.earlier.sentence()));
+    out += &format!("- Now: {}\n\n", escape(&compared.later.sentence()));
+    out += &format!("{}\n\n", escape(&compared.sentence()));
+    let lines = compared.lines(report);
+    if lines.is_empty() {
+        return out;
+    }
+    out += "| Change | Problem | Messages before | Messages now |\n|---|---|---:|---:|\n";
+    let number = |number: Option<u64>| number.map(grouped).unwrap_or_default();
+    for line in lines {
+        let problem = line.problem.map_or_else(String::new, |number| format!("{number}. "));
+        let (before, now) = (number(line.before), number(line.now));
+        out += &format!("| {} | {problem}{} | {before} | {now} |\n", line.word, cell(line.title));
+    }
+    if !compared.gone.is_empty() {
+        out += &format!("\n{}\n", super::compare::FIXED);
     }
     out
 }

@@ -15,6 +15,8 @@ pub mod markdown;
 pub mod redaction;
 pub mod text;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::order::Order as _;
@@ -38,6 +40,46 @@ pub struct Report {
     /// Problems that a reader acknowledged, by number.
     #[serde(default)]
     pub set_aside: Vec<SetAside>,
+    /// What the files are about, to compare them with others. Nothing prints it, and a redacted report has none.
+    #[serde(default)]
+    pub scope: Scope,
+    /// What became of the problems of an earlier capture.
+    #[serde(default)]
+    pub compared: Option<Box<compare::Comparison>>,
+}
+
+/// The names by which a capture is known to be of a site.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Servers of the organization.
+    pub servers: Vec<String>,
+    /// Its domains.
+    pub domains: Vec<String>,
+}
+
+impl Scope {
+    /// Whether both name servers or domains, and nothing of it is in both.
+    pub fn is_apart(&self, other: &Scope) -> bool {
+        // A server is printed with and without its domain.
+        let server = |name: &String| name.split('.').next().unwrap_or("").to_lowercase();
+        let apart = |one: BTreeSet<String>, other: BTreeSet<String>| {
+            (!one.is_empty() && !other.is_empty()).then(|| one.is_disjoint(&other))
+        };
+        let servers = apart(self.servers.iter().map(server).collect(), other.servers.iter().map(server).collect());
+        let domain = |name: &String| name.to_lowercase();
+        let domains = apart(self.domains.iter().map(domain).collect(), other.domains.iter().map(domain).collect());
+        let known = [servers, domains];
+        known.contains(&Some(true)) && !known.contains(&Some(false))
+    }
+}
+
+/// What a reader and the page add to a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// Problems that were set aside.
+    pub set_aside: Vec<SetAside>,
+    /// The comparison with an earlier capture.
+    pub compared: Option<Box<compare::Comparison>>,
 }
 
 /// A problem that somebody knows about, with what they say. It is reported like the others, behind them.
@@ -68,6 +110,8 @@ pub struct Summary {
     pub unknown: String,
     /// Waiting messages in all queues of the evidence; shadow copies are not waiting.
     pub waiting: u64,
+    /// Whether a list of queues was read, so that the number of waiting messages says something.
+    pub counted: bool,
     /// Waiting messages per problem, in the order of the problems; only those above zero.
     pub explained: Vec<Explained>,
     /// Waiting messages that no problem accounts for.
@@ -116,6 +160,68 @@ pub struct Input {
     pub damaged: u64,
     /// What the reader should know.
     pub notes: Vec<InputNote>,
+}
+
+/// Why a file was not read that the reader of the report left out.
+pub const LEFT_OUT: &str = "Left out by you: reading went on without it. Drop it again to have it read.";
+
+/// What became of a file, as its row says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileState {
+    /// Read in full.
+    Read,
+    /// Read in part.
+    Incomplete,
+    /// No format recognized it.
+    NotRecognized,
+    /// Recognized, and nothing of it could be read.
+    NotRead,
+    /// Left out on purpose.
+    LeftOut,
+}
+
+impl FileState {
+    /// All, in the order in which they are told.
+    pub const ALL: [FileState; 5] =
+        [FileState::Read, FileState::Incomplete, FileState::NotRecognized, FileState::NotRead, FileState::LeftOut];
+
+    /// The word for readers.
+    pub fn word(self) -> &'static str {
+        match self {
+            FileState::Read => "Read",
+            FileState::Incomplete => "Incomplete",
+            FileState::NotRecognized => "Not recognized",
+            FileState::NotRead => "Not read",
+            FileState::LeftOut => "Left out",
+        }
+    }
+
+    /// The state with a word.
+    pub fn of_word(word: &str) -> Option<FileState> {
+        FileState::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Whether it was read.
+    pub fn input_state(self) -> InputState {
+        match self {
+            FileState::Read => InputState::Read,
+            FileState::Incomplete => InputState::Incomplete,
+            FileState::NotRecognized | FileState::NotRead | FileState::LeftOut => InputState::NotRead,
+        }
+    }
+}
+
+impl Input {
+    /// What became of it.
+    pub fn file_state(&self) -> FileState {
+        match self.state {
+            InputState::Read => FileState::Read,
+            InputState::Incomplete => FileState::Incomplete,
+            InputState::NotRead if self.reason == LEFT_OUT => FileState::LeftOut,
+            InputState::NotRead if self.kind.is_none() => FileState::NotRecognized,
+            InputState::NotRead => FileState::NotRead,
+        }
+    }
 }
 
 /// Whether a file was read.
@@ -261,12 +367,13 @@ pub struct Evidence {
 }
 
 impl Report {
-    /// The same report with problems set aside; others than its own are none.
-    pub fn with_set_aside(&self, mut set_aside: Vec<SetAside>) -> Report {
+    /// The same report with what was added to it; problems set aside that are not its own are none.
+    pub fn with(&self, added: Added) -> Report {
+        let Added { mut set_aside, compared } = added;
         set_aside.retain(|own| self.problems.iter().any(|problem| problem.number == own.problem));
         set_aside.order();
         set_aside.dedup_by_key(|own| own.problem);
-        Report { set_aside, ..self.clone() }
+        Report { set_aside, compared, ..self.clone() }
     }
 
     /// The note on a problem that was set aside.
@@ -283,6 +390,32 @@ impl Report {
     pub fn problems_to_solve(&self) -> usize {
         let main = |problem: &Problem| self.findings.get(problem.main);
         self.problems.iter().filter(|p| main(p).is_some_and(|finding| finding.severity != Severity::Info)).count()
+    }
+}
+
+/// `41 KB`, `1.1 MB`, `716 MB`.
+pub fn size(bytes: u64) -> String {
+    let unit = unit_of(bytes);
+    format!("{} {}", in_unit(bytes, unit), unit.0)
+}
+
+const UNITS: [(&str, u64); 3] = [("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)];
+
+/// The unit in which a size is told, and how many bytes it has.
+pub fn unit_of(bytes: u64) -> (&'static str, u64) {
+    UNITS.into_iter().find(|(_, size)| bytes >= *size).unwrap_or(("bytes", 1))
+}
+
+/// A size in a unit.
+pub fn in_unit(bytes: u64, (name, size): (&str, u64)) -> String {
+    let tenths = (u128::from(bytes) * 10 + u128::from(size) / 2) / u128::from(size);
+    let whole = u64::try_from(tenths / 10).unwrap_or(u64::MAX);
+    // One decimal where it says something: 1.1 MB, 48.1 MB, but 41 KB and 716 MB.
+    if name == "bytes" || name == "KB" || whole >= 100 {
+        let rounded = (u128::from(bytes) + u128::from(size) / 2) / u128::from(size);
+        grouped(u64::try_from(rounded).unwrap_or(u64::MAX))
+    } else {
+        format!("{whole}.{}", tenths % 10)
     }
 }
 

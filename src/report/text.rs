@@ -26,6 +26,19 @@ pub fn print(report: &Report) -> String {
     for caveat in &summary.caveats {
         wrap(caveat, "  Note: ", "        ").into_iter().for_each(&mut line);
     }
+    if let Some(compared) = &report.compared {
+        line(String::new());
+        line("Before and after".to_owned());
+        let doubt = compared.doubt();
+        let sides = [format!("Before: {}", compared.earlier.sentence()), format!("Now: {}", compared.later.sentence())];
+        for text in doubt.into_iter().chain(sides).chain([compared.sentence()]) {
+            wrap(&text, "  ", "  ").into_iter().for_each(&mut line);
+        }
+        for one in compared.lines(report) {
+            let problem = one.problem.map_or_else(String::new, |number| format!("problem {number}, "));
+            line(format!("  {}: {problem}{}", one.word, one.title));
+        }
+    }
     let (open, set_aside) = report.printed();
     for problem in open.into_iter().chain(set_aside) {
         let Some(main) = report.findings.get(problem.main) else { continue };

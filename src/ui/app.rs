@@ -41,7 +41,10 @@ pub fn App() -> Html {
             });
             let hash = browser::window().map(|window| {
                 EventListener::new(&window, "hashchange", move |_| {
-                    act.emit(Action::Show(View::from_hash(&browser::hash())))
+                    let view = View::from_hash(&browser::hash());
+                    // An address of nothing is not kept.
+                    browser::correct_hash(&view.hash());
+                    act.emit(Action::Show(view));
                 })
             });
             move || drop((dropping, watch, hash))
@@ -50,7 +53,7 @@ pub fn App() -> Html {
     use_keyboard(&state, &session, &act);
     use_effect_with(state.word(), |word| browser::set_body_state(word));
     use_effect_with(state.language, |language| browser::set_language(*language));
-    use_effect_with(state.phase != Phase::Empty, |open| {
+    use_effect_with(state.phase != Phase::Empty || state.before.is_some(), |open| {
         let warning = open.then(browser::warn_before_leaving);
         move || drop(warning)
     });
@@ -59,6 +62,11 @@ pub fn App() -> Html {
         if *view != View::Diagnosis || !browser::hash().is_empty() {
             browser::set_hash(&view.hash());
         }
+    });
+    use_effect_with((state.view, state.language, state.case.is_some()), |(view, language, has_case)| {
+        // What is shown before any files is the page itself.
+        let name = (language.words().views.name)(*view);
+        browser::set_title(if *has_case || *view != View::Diagnosis { name } else { "" });
     });
     use_scroll_per_view(state.view, &state.phase);
     use_effect_with(state.has_drawer(), |open| if *open { browser::hold_opener() } else { browser::focus_opener() });
@@ -89,7 +97,8 @@ pub fn App() -> Html {
             { drag(&state) }
             if state.exporting {
                 <Export session={session.clone()} act={act.clone()} redaction={state.redaction.clone()}
-                    acknowledged={state.acknowledged.clone()} />
+                    acknowledged={state.acknowledged.clone()}
+                    comparison={state.case.as_ref().and_then(|case| case.comparison.clone())} />
             }
             if state.keyboard {
                 <Sheet act={act.clone()} />
@@ -102,7 +111,7 @@ fn drawer(state: &State, session: &Session, act: &Callback<Action>) -> Html {
     match (&state.case, state.cite) {
         (Some(case), Some(cite)) => html! {
             <Drawer footing={diagnosis::footing(state, case, act)} {cite} raw={state.raw.clone()} token={state.token}
-                below={state.drawer_below} session={session.clone()} />
+                below={state.drawer_below} session={session.clone()} clocks={state.tables.clocks().clone()} />
         },
         (Some(case), None) if state.has_drawer() => html! {
             <RoutingDrawer routing={state.routing.clone()} case={case.clone()} act={act.clone()} below={state.drawer_below} session={session.clone()} />

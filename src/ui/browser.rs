@@ -3,7 +3,7 @@
 //! Everything here may be refused (private windows, policies, old versions) and then does nothing. The
 //! theme, the language and whether single keys are off are the only things that are ever stored.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::prelude::*;
@@ -63,6 +63,28 @@ pub fn set_hash(hash: &str) {
     {
         // A refusal leaves the view as it is.
         let _ = window.location().set_hash(hash);
+    }
+}
+
+/// Puts the address right without another step of Back; one without a hash stays.
+pub fn correct_hash(hash: &str) {
+    let shown = self::hash();
+    if let Some(history) =
+        window().filter(|_| !shown.is_empty() && shown != hash).and_then(|window| window.history().ok())
+    {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(hash));
+    }
+}
+
+/// Names the view in the title of the page, so that the entries of Back differ. Nothing of a case stands there.
+pub fn set_title(view: &str) {
+    thread_local! {
+        /// The title that the page came with.
+        static OWN: OnceCell<String> = const { OnceCell::new() };
+    }
+    if let Some(document) = window().and_then(|window| window.document()) {
+        let own = OWN.with(|own| own.get_or_init(|| document.title()).clone());
+        document.set_title(&if view.is_empty() { own } else { format!("{view} · {own}") });
     }
 }
 

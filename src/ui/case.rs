@@ -12,7 +12,11 @@ use super::language::words;
 use super::state::ROW;
 use crate::report::compare::{Became, Change, Comparison, compare, in_both};
 use crate::report::{Confidence, ConsideredVerdict, Evidence, Finding, Missing, Problem, Report, Severity};
-use crate::worker::protocol::RowAnswer;
+use crate::worker::protocol::{MessagePath, RowAnswer};
+
+/// In the place of the number of a citation: what a place of the path of a message has in addition to its own number, so that it is
+/// told from the place of the row.
+pub const OF_PATH: u32 = 1;
 
 /// A report with everything derived from it. Cheap to clone; equal only to itself.
 #[derive(Clone, Debug)]
@@ -43,8 +47,13 @@ impl Case {
     }
 
     /// Compares with an earlier report, or no longer.
-    pub fn compare(&mut self, before: Option<&Report>) {
-        self.comparison = before.map(|before| Rc::new(compare(before, &self.report)));
+    pub fn compare(&mut self, before: Option<&Before>, name: &str) {
+        self.comparison = before.map(|before| {
+            let mut comparison = compare(&before.report, &self.report);
+            comparison.earlier.name.clone_from(&before.name);
+            comparison.later.name = name.to_owned();
+            Rc::new(comparison)
+        });
     }
 
     /// What became of a problem.
@@ -52,8 +61,26 @@ impl Case {
         self.comparison.as_ref()?.now.iter().find(|became| became.number == problem)
     }
 
+    /// Takes what else is known of the way of the message that is open.
+    pub fn take_path(&mut self, path: MessagePath) {
+        let known = self
+            .row
+            .as_ref()
+            .filter(|row| row.path.as_ref().is_some_and(|known| known.message_id == path.message_id && *known != path));
+        if let Some(row) = known {
+            self.row = Some(Rc::new(RowAnswer { path: Some(path), ..RowAnswer::clone(row) }));
+        }
+    }
+
     /// Opens the row of a table in the drawer.
-    pub fn open_row(&mut self, row: RowAnswer) {
+    ///
+    /// The same row again keeps what was found of its message meanwhile: nobody searches anew.
+    pub fn open_row(&mut self, mut row: RowAnswer) {
+        let known = self.row.take().filter(|known| known.table == row.table && known.number == row.number);
+        if let Some(known) = known.and_then(|known| known.path.clone()) {
+            let path = row.path.take().filter(|path| path.message_id != known.message_id);
+            row.path = Some(path.unwrap_or(known));
+        }
         self.row = Some(Rc::new(row));
     }
 
@@ -73,10 +100,23 @@ impl Case {
         self.footnotes.get(&problem).map_or(0, |notes| u32::try_from(notes.places.len()).unwrap_or(u32::MAX))
     }
 
-    /// Evidence behind a citation of a problem.
+    /// Numbers of all citations of a problem; of a row those of its path as well.
+    pub fn numbers(&self, problem: u32) -> Vec<u32> {
+        let path = self.row.as_ref().and_then(|row| row.path.as_ref()).filter(|_| problem == ROW);
+        let places = path.into_iter().flat_map(|path| &path.steps).flat_map(|step| &step.places);
+        let places = places.map(|place| place.number.saturating_add(OF_PATH));
+        (1..=self.citations(problem)).chain(places).collect()
+    }
+
+    /// Evidence behind a citation of a problem; of a row its own place, and from [`OF_PATH`] on the places of its path.
     pub fn evidence(&self, problem: u32, number: u32) -> Option<&Evidence> {
         if problem == ROW {
-            return self.row.as_ref()?.evidence.as_ref();
+            let row = self.row.as_ref()?;
+            let Some(place) = number.checked_sub(OF_PATH).filter(|place| *place > 0) else {
+                return row.evidence.as_ref();
+            };
+            let mut places = row.path.as_ref()?.steps.iter().flat_map(|step| &step.places);
+            return places.find(|known| known.number == place).map(|known| &known.evidence);
         }
         let index = usize::try_from(number.checked_sub(1)?).ok()?;
         let (finding, evidence) = *self.footnotes.get(&problem)?.places.get(index)?;

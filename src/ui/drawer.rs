@@ -11,7 +11,9 @@ use super::browser;
 use super::case::Case;
 use super::diagnosis::plain;
 use super::language::{column, table_title, use_words, words};
-use super::raw_lines::RawLines;
+use super::path_list::PathList;
+use super::raw_lines::{RawLines, waiting};
+use super::raw_records::{self, RawRecords};
 use super::row_problems;
 use super::search;
 use super::session::Session;
@@ -22,11 +24,14 @@ use super::shared::sentence::Footing;
 use super::state::{Action, Cite, ROW, Raw};
 use super::text;
 use crate::report::{Evidence, Severity};
-use crate::worker::protocol::{self, RowAnswer};
+use crate::worker::protocol::{self, Clocks, RowAnswer};
 
 /// Lines asked for on each side of a hit, and again by a link to more.
 const AROUND: u32 = 60;
 const MORE: u32 = 200;
+/// The same for records of binary logs.
+const RECORDS_AROUND: u32 = 12;
+const MORE_RECORDS: u32 = 50;
 const NARROWEST: i32 = 320;
 const WIDEST: i32 = 960;
 const WIDTH: i32 = 480;
@@ -39,6 +44,8 @@ pub struct Props {
     pub token: u32,
     pub below: bool,
     pub session: Session,
+    /// How times of the path of a message are ordered and shown.
+    pub clocks: Clocks,
 }
 
 /// The drawer.
@@ -46,15 +53,17 @@ pub struct Props {
 pub fn Drawer(props: &Props) -> Html {
     let all_words = use_words();
     let words = all_words.drawer;
-    let Props { footing, cite, raw, token, below, session } = props;
+    let Props { footing, cite, raw, token, below, session, clocks } = props;
     let case = &footing.case;
+    let as_xml = use_state_eq(|| false);
     // A line that a search found has no number of its own; its place tells it from others.
     let place = case.evidence(cite.problem, cite.number).map(|evidence| (evidence.source, evidence.lines));
     use_effect_with((*cite, case.row.as_ref().map(|row| (row.table.clone(), row.number)), place), {
         let (case, act, session, raw, token) =
             (case.clone(), footing.act.clone(), session.clone(), raw.clone(), *token);
         move |(cite, ..)| {
-            if let Some(evidence) = case.evidence(cite.problem, cite.number) {
+            if let Some(evidence) = case.evidence(cite.problem, cite.number).filter(|evidence| has_raw(*cite, evidence))
+            {
                 ask(evidence, raw.as_ref(), token, &act, &session);
             }
         }
@@ -62,10 +71,6 @@ pub fn Drawer(props: &Props) -> Html {
     let Some(evidence) = case.evidence(cite.problem, cite.number) else { return Html::default() };
     let close = footing.act.reform(|_: MouseEvent| Action::Cite(None));
     let dock = footing.act.reform(|_: MouseEvent| Action::Dock);
-    let more = {
-        let (session, token, source) = (session.clone(), *token, evidence.source);
-        Callback::from(move |(first, count): (u32, u32)| session.lines(token, source, first, count))
-    };
     let file = footing.act.reform({
         let path = evidence.input.clone();
         move |_: MouseEvent| Action::ShowFile(path.clone())
@@ -78,8 +83,12 @@ pub fn Drawer(props: &Props) -> Html {
     let finding = case.problem(cite.problem).and_then(|problem| case.main_finding(problem));
     let is_remark = finding.is_some_and(|finding| finding.severity == Severity::Info);
     let label = if cite.problem == ROW { words.row.to_owned() } else { (words.of_problem)(cite.problem) };
+    let row = case.row.as_ref().filter(|row| cite.problem == ROW && !row.fields.is_empty());
+    // While logs are searched for a message its place on the page has one height, whatever is found.
+    let path = row.and_then(|row| row.path.as_ref());
+    let is_still = path.is_some_and(|path| path.logs.files == 0);
     html! {
-        <aside id="drawer" class={classes!("drawer", below.then_some("below"))} aria-label={label}>
+        <aside id="drawer" class={classes!("drawer", below.then_some("below"), path.map(|_| "with-path"))} aria-label={label}>
             <Grip below={*below} />
             <header class="drawer-head">
                 if cite.problem == ROW {
@@ -100,8 +109,15 @@ pub fn Drawer(props: &Props) -> Html {
                 <p class="path" title={evidence.input.clone()}>{ &evidence.input }</p>
                 <p class="meta">{ about(case, evidence, raw.as_ref()) }</p>
             </div>
-            if let Some(row) = case.row.as_ref().filter(|row| cite.problem == ROW && !row.fields.is_empty()) {
-                { row_fields(row) }
+            if let Some(row) = row {
+                if path.is_some() {
+                    <div class={classes!("of-message", is_still.then_some("still"))}>
+                        <PathList case={case.clone()} cite={*cite} clocks={clocks.clone()} act={footing.act.clone()} session={session.clone()} />
+                        { row_fields(row, has_raw(*cite, evidence)) }
+                    </div>
+                } else {
+                    { row_fields(row, has_raw(*cite, evidence)) }
+                }
             }
             if let Some(row) = case.row.as_ref().filter(|_| cite.problem == ROW) {
                 { row_problems::links(case, row, &footing.act) }
@@ -112,16 +128,25 @@ pub fn Drawer(props: &Props) -> Html {
             if cite.problem != ROW {
                 { codes(footing, evidence.codes.iter()) }
             }
-            <RawLines key={key} case={case.clone()} cite={*cite} raw={raw.clone()} more={more} step={MORE} />
+            if has_raw(*cite, evidence) {
+                { raw_text(props, evidence, key, &as_xml) }
+            }
             <footer class="drawer-foot">
-                <CopyButton label={words.copy} text={copied(evidence, raw.as_ref())} {say} />
-                <button type="button" class="button" onclick={file}>{ words.open_in_files }</button>
+                <CopyButton label={words.copy} text={copied(evidence, raw.as_ref(), *as_xml)} {say} />
+                if !case.row.as_ref().is_some_and(|row| cite.problem == ROW && row.table == protocol::FILES) {
+                    <button type="button" class="button" onclick={file}>{ words.open_in_files }</button>
+                }
                 if let Some(id) = message {
                     { search::for_message(id, &footing.act) }
                 }
             </footer>
         </aside>
     }
+}
+
+/// Whether there is anything of the file to show: of a file that is binary or was not read there is not.
+fn has_raw(cite: Cite, evidence: &Evidence) -> bool {
+    cite.problem != ROW || evidence.lines.is_some() || evidence.record.is_some()
 }
 
 /// What a row is a row of.
@@ -134,7 +159,7 @@ fn row_title(case: &Case, evidence: &Evidence) -> Html {
 }
 
 /// All that is known of a row: what it means first, then its cells in full.
-fn row_fields(row: &RowAnswer) -> Html {
+fn row_fields(row: &RowAnswer, has_raw: bool) -> Html {
     // What is known of the row comes from below the page; its cells stand under the titles of their columns.
     let table = protocol::table(&row.table);
     let own = |title: &str| {
@@ -156,29 +181,57 @@ fn row_fields(row: &RowAnswer) -> Html {
         }
     };
     html! {
-        <div class="row-fields" tabindex="0" role="region" aria-label={words().drawer.all_of_row}>
+        <div class={classes!("row-fields", (!has_raw).then_some("whole"))} tabindex="0" role="region" aria-label={words().drawer.all_of_row}>
             { list("notes", &row.notes, false) }
             { list("cells", &row.fields, true) }
         </div>
     }
 }
 
+/// The lines or records of the file around the evidence.
+fn raw_text(props: &Props, evidence: &Evidence, key: u64, as_xml: &UseStateHandle<bool>) -> Html {
+    let Props { footing, cite, raw, token, session, .. } = props;
+    let (session, token, source) = (session.clone(), *token, evidence.source);
+    match (raw, &evidence.record) {
+        (Some(Raw::Records { records, .. }), Some(_)) => {
+            let more = Callback::from(move |(record, before, after): (String, u32, u32)| {
+                session.records(token, source, record, before, after);
+            });
+            let show_xml = {
+                let as_xml = as_xml.clone();
+                Callback::from(move |xml: bool| as_xml.set(xml))
+            };
+            let say = footing.act.reform(Action::Say);
+            html! {
+                <RawRecords evidence={evidence.clone()} cite={*cite} records={records.clone()} as_xml={**as_xml} {show_xml} {more}
+                    step={MORE_RECORDS} {say} />
+            }
+        }
+        (_, Some(_)) => waiting(evidence),
+        (raw, None) => {
+            let lines = match raw {
+                Some(Raw::Lines(lines)) => Some(lines.clone()),
+                _ => None,
+            };
+            let more = Callback::from(move |(first, count): (u32, u32)| session.lines(token, source, first, count));
+            html! { <RawLines {key} case={footing.case.clone()} cite={*cite} raw={lines} {more} step={MORE} /> }
+        }
+    }
+}
+
 /// Asks for the lines of a piece of evidence unless they are there.
 fn ask(evidence: &Evidence, raw: Option<&Raw>, token: u32, act: &Callback<Action>, session: &Session) {
-    let same = raw.filter(|raw| raw.source == evidence.source && raw.record == evidence.record);
+    if raw.is_some_and(|raw| raw.holds(evidence)) {
+        return;
+    }
+    act.emit(Action::Ask);
     if let Some(record) = &evidence.record {
-        if same.is_none() {
-            act.emit(Action::Ask);
-            session.record(token.wrapping_add(1), evidence.source, record.clone());
-        }
+        let token = token.wrapping_add(1);
+        session.records(token, evidence.source, record.clone(), RECORDS_AROUND, RECORDS_AROUND);
         return;
     }
     let (hit, last) = evidence.lines.unwrap_or((1, 1));
-    if same.is_some_and(|raw| raw.first <= hit && last < raw.end()) {
-        return;
-    }
     let first = hit.saturating_sub(AROUND).max(1);
-    act.emit(Action::Ask);
     session.lines(
         token.wrapping_add(1),
         evidence.source,
@@ -215,10 +268,10 @@ fn about(case: &Case, evidence: &Evidence, raw: Option<&Raw>) -> String {
         parts.extend(input.encoding.clone());
     }
     match (evidence.lines, raw) {
-        (Some((line, _)), Some(raw)) => {
+        (Some((line, _)), Some(Raw::Lines(raw))) => {
             parts.push((words.line_of)(line, raw.total));
         }
-        (Some((line, _)), None) => parts.push((words.line)(line)),
+        (Some((line, _)), _) => parts.push((words.line)(line)),
         (None, _) => parts.push(evidence.locator.clone()),
     }
     parts.retain(|part| !part.is_empty());
@@ -226,14 +279,20 @@ fn about(case: &Case, evidence: &Evidence, raw: Option<&Raw>) -> String {
 }
 
 /// The lines of the evidence as they stand in the file; the excerpt while they are not there.
-fn copied(evidence: &Evidence, raw: Option<&Raw>) -> String {
+fn copied(evidence: &Evidence, raw: Option<&Raw>, as_xml: bool) -> String {
+    let record = match (raw, &evidence.record) {
+        (Some(Raw::Records { records, .. }), Some(number)) => {
+            let at = records.position(number).and_then(|at| records.records.get(at));
+            at.map(|record| raw_records::text(record, as_xml))
+        }
+        _ => None,
+    };
     let lines: Vec<&str> = match (raw, evidence.lines) {
-        (Some(raw), Some((first, last))) if raw.first <= first => {
+        (Some(Raw::Lines(raw)), Some((first, last))) if raw.first <= first => {
             let skip = (first - raw.first) as usize;
             raw.lines.iter().skip(skip).take((last - first) as usize + 1).map(String::as_str).collect()
         }
-        (Some(raw), None) if raw.record.is_some() => raw.lines.iter().map(String::as_str).collect(),
-        _ => evidence.excerpt.lines().collect(),
+        _ => record.as_deref().unwrap_or(&evidence.excerpt).lines().collect(),
     };
     plain::with_location(evidence, &lines)
 }
@@ -300,7 +359,8 @@ pub fn Grip(props: &GripProps) -> Html {
 
 /// Where the hits of a problem in a file lie, for the strip beside the lines: line, and whether it is the open one.
 pub fn hits(case: &Case, cite: Cite, source: u32) -> Vec<(u32, (u32, u32))> {
-    (1..=case.citations(cite.problem))
+    case.numbers(cite.problem)
+        .into_iter()
         .filter_map(|number| {
             let evidence = case.evidence(cite.problem, number)?;
             (evidence.source == source && !evidence.absent).then_some((number, evidence.lines?))

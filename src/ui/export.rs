@@ -12,8 +12,9 @@ use super::language::{ExportWords, use_words, words};
 use super::session::Session;
 use super::shared::icon::{Icon, icon};
 use super::state::Action;
-use crate::report::SetAside;
+use crate::report::compare::Comparison;
 use crate::report::redaction::{Leak, Replacement};
+use crate::report::{Added, SetAside};
 use crate::worker::protocol::PrintFormat;
 
 /// What the worker says about a redacted report.
@@ -72,6 +73,7 @@ pub struct Props {
     pub act: Callback<Action>,
     pub redaction: Option<Rc<Redaction>>,
     pub acknowledged: Rc<BTreeMap<u32, String>>,
+    pub comparison: Option<Rc<Comparison>>,
 }
 
 /// The dialog.
@@ -92,11 +94,12 @@ pub fn Export(props: &Props) -> Html {
     });
     let set_aside: Vec<SetAside> =
         props.acknowledged.iter().map(|(problem, note)| SetAside { problem: *problem, note: note.clone() }).collect();
+    let added = Added { set_aside, compared: props.comparison.as_deref().cloned().map(Box::new) };
     use_effect_with((*format, *redact), {
-        let (session, set_aside) = (props.session.clone(), set_aside.clone());
+        let (session, added) = (props.session.clone(), added.clone());
         move |(format, redact)| {
             if *redact {
-                session.redaction(*format, set_aside);
+                session.redaction(*format, added);
             }
         }
     });
@@ -111,7 +114,7 @@ pub fn Export(props: &Props) -> Html {
     let save = {
         let (session, act, format, redact) = (props.session.clone(), props.act.clone(), *format, *redact);
         Callback::from(move |_: MouseEvent| {
-            session.print(format, redact, set_aside.clone());
+            session.print(format, redact, added.clone());
             act.emit(Action::Export(false));
         })
     };

@@ -1,30 +1,34 @@
-//! The files of the case: what each was taken for, what of it was used, what is missing; and what to bring.
+//! The files of the case: the table of them, with what each was taken for and what of it was used; and what to bring.
+
+use std::rc::Rc;
 
 use yew::prelude::*;
 
 use super::browser;
 use super::case::{Case, StillMissing, still_missing};
-use super::language::{Words, grouped, tag, use_words, words};
+use super::language::{tag, use_words, words};
+use super::session::Session;
 use super::shared::copy_button::CopyButton;
 use super::shared::icon::{Icon, icon};
-use super::shared::verdict::{state, state_shape};
+use super::shared::verdict::state_shape;
 use super::state::Action;
-use super::text::{self, clip_middle, size};
+use super::table_state::{TableChange, Tables};
+use super::table_view::TableView;
 use super::view::View;
-use crate::report::{Input, InputState};
-
-/// Rows that are drawn before all are asked for.
-const MOST_ROWS: usize = 500;
+use crate::report::{FileState, InputState};
+use crate::worker::protocol::{FILE_STATE, FILES, Query, Request};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
+    pub tables: Rc<Tables>,
     pub case: Case,
     pub act: Callback<Action>,
-    /// Row to bring into view.
+    pub session: Session,
+    /// File to bring into view.
     pub shown: Option<String>,
 }
 
-/// The word in `tr[data-state]`.
+/// The word in `[data-state]`.
 pub fn state_word(state: InputState) -> &'static str {
     match state {
         InputState::Read => "read",
@@ -37,95 +41,72 @@ pub fn state_word(state: InputState) -> &'static str {
 #[function_component]
 pub fn Files(props: &Props) -> Html {
     let words = use_words();
-    let report = &props.case.report;
-    use_effect_with(props.shown.clone(), |shown| {
-        if shown.is_some() {
-            browser::go_to("shown-file");
+    let Props { tables, case, act, session, shown } = props;
+    let report = &case.report;
+    let state = tables.get(FILES);
+    // A file that somebody was led to comes into view, whatever the filter was.
+    use_effect_with((shown.clone(), state.page.is_some()), {
+        let (act, session, report, query) = (act.clone(), session.clone(), Rc::clone(report), state.query.clone());
+        move |(shown, is_there)| {
+            let at = shown.as_ref().and_then(|path| report.inputs.iter().position(|input| input.path == *path));
+            let Some(number) = at.and_then(|at| u32::try_from(at).ok()).filter(|_| *is_there) else { return };
+            let whole = Query { filter: String::new(), picked: Vec::new(), ..query.clone() };
+            if whole != query {
+                act.emit(Action::Table(FILES, TableChange::Query(whole.clone())));
+            }
+            session.ask(&Request::Position { table: FILES.to_owned(), query: whole, number });
+            browser::go_to("grid-files");
         }
     });
-    let all_shown = use_state_eq(|| false);
-    // A file that somebody was led to is in view wherever it stands.
-    let asked = report.inputs.iter().position(|input| Some(&input.path) == props.shown.as_ref());
-    let most = if *all_shown || asked.is_some_and(|at| at >= MOST_ROWS) { report.inputs.len() } else { MOST_ROWS };
-    let more = Callback::from(move |_: MouseEvent| all_shown.set(true));
+    // As high as its rows, so that what is missing stands below them, and no higher than a window.
+    use_effect_with(report.inputs.len(), |rows| browser::set_property("--ledger-rows", &rows.to_string()));
     let all: u64 = report.inputs.iter().map(|input| input.size).sum();
-    let number = |state: InputState| report.inputs.iter().filter(|input| input.state == state).count() as u64;
     let add = Callback::from(|_: MouseEvent| browser::click("choose-files"));
-    let states = [InputState::Read, InputState::Incomplete, InputState::NotRead];
+    let missing_rows = still_missing(report);
     html! {
         <div class="files">
             <header class="view-head">
                 <h1>{ (words.views.name)(View::Files) }{ " " }<span class="light">{ (words.files.how_many)(report.inputs.len() as u64, all) }</span></h1>
                 <div class="buttons">
-                    { for states.into_iter().filter(|state| number(*state) > 0).map(|state| html! {
-                        <span class="verdict">{ state_shape(state) }<span>{ (words.files.tally)(state, number(state)) }</span></span>
-                    }) }
+                    <span class="buttons tallies" role="group" aria-label={words.reading.state}>
+                        { for FileState::ALL.into_iter().filter_map(|state| tally(state, props)) }
+                    </span>
+                    if !missing_rows.is_empty() {
+                        <button type="button" class="link" id="to-missing" onclick={|_: MouseEvent| browser::go_to("missing-title")}>
+                            { (words.files.still_missing)(missing_rows.len() as u64) }
+                        </button>
+                    }
                     <button type="button" class="button" onclick={add}>{ icon(Icon::Plus) }<span>{ words.frame.add_files }</span></button>
                 </div>
             </header>
-            <div class="table-scroll">
-                <table class="ledger">
-                    <thead><tr>
-                        <th scope="col">{ words.reading.file }</th><th scope="col">{ words.reading.taken_for }</th><th scope="col">{ words.reading.state }</th>
-                        <th scope="col" class="number">{ words.reading.records }</th><th scope="col">{ words.files.lost }</th>
-                        <th scope="col">{ words.files.time_span }</th><th scope="col">{ words.files.text }</th><th scope="col" class="number">{ words.files.size }</th>
-                    </tr></thead>
-                    <tbody>{ for report.inputs.iter().take(most).map(|input| rows(input, props.shown.as_deref() == Some(&input.path), words)) }</tbody>
-                </table>
-            </div>
-            if most < report.inputs.len() {
-                <p class="files-more">
-                    { (words.reading.part_of)(1, most as u64, report.inputs.len() as u64) }{ " " }
-                    <button type="button" class="link" onclick={more}>{ words.files.show_all }</button>
-                </p>
-            }
-            { missing(&still_missing(report), &props.act) }
+            <TableView view={View::Files} tables={tables.clone()} case={case.clone()} act={act.clone()} session={session.clone()} bare={true} />
+            { missing(&missing_rows, act) }
         </div>
     }
 }
 
-fn rows(input: &Input, shown: bool, words: &Words) -> Html {
-    let mut remarks: Vec<Html> = input
-        .notes
-        .iter()
-        .map(|note| match note.lines {
-            Some((first, last)) if first == last => remark((words.files.line)(first), &note.text),
-            Some((first, last)) => remark((words.files.lines)(first, last), &note.text),
-            None => remark(String::new(), &note.text),
-        })
-        .collect();
-    if input.state == InputState::NotRead && !input.reason.is_empty() {
-        remarks.insert(0, remark(String::new(), &input.reason));
-    }
-    let lost = if input.damaged > 0 { (words.reading.some_records)(input.damaged) } else { String::new() };
-    let nothing = input.state == InputState::NotRead;
-    html! {
-        <>
-            <tr data-input={input.path.clone()} data-state={state_word(input.state)} id={shown.then_some("shown-file")}
-                tabindex={shown.then_some("-1")} class={classes!((!remarks.is_empty()).then_some("has-remarks"), shown.then_some("shown"))}>
-                <th scope="row" class="path" title={input.path.clone()}>{ clip_middle(&input.path, 40) }</th>
-                <td class="ledger-kind" lang="en" title={input.reason.clone()}>{ &input.taken_for }</td>
-                <td>{ state(input.state) }</td>
-                <td class="number">{ if nothing { String::new() } else { grouped(input.records) } }</td>
-                <td class="whole">{ lost }</td>
-                <td class="ledger-span">{ time_span(input) }</td>
-                <td class="whole">{ input.encoding.clone().unwrap_or_default() }</td>
-                <td class="number">{ size(input.size) }</td>
-            </tr>
-            if !remarks.is_empty() {
-                <tr class="remarks"><td colspan="8">{ for remarks }</td></tr>
-            }
-        </>
-    }
-}
-
-/// What there is to know about a file, or about lines of it.
-fn remark(lines: String, text: &str) -> Html {
-    html! { <p>if !lines.is_empty() { { lines }{ " " } }<span lang="en">{ text.to_owned() }</span></p> }
-}
-
-fn time_span(input: &Input) -> String {
-    input.time_span.as_ref().map(|(first, last)| text::time_span(first, last)).unwrap_or_default()
+/// How many files are in a state, as a button that picks them; nothing when none is.
+fn tally(state: FileState, props: &Props) -> Option<Html> {
+    let number = props.case.report.inputs.iter().filter(|input| input.file_state() == state).count() as u64;
+    let query = props.tables.get(FILES).query.clone();
+    let column = u32::try_from(FILE_STATE).unwrap_or(u32::MAX);
+    let is_picked = query.picked.contains(&(column, state.word().to_owned()));
+    let onclick = props.act.reform(move |_: MouseEvent| {
+        let mut picked = query.picked.clone();
+        picked.retain(|(own, _)| *own != column);
+        if !is_picked {
+            picked.push((column, state.word().to_owned()));
+        }
+        Action::Table(FILES, TableChange::Query(Query { picked, ..query.clone() }))
+    });
+    let text = (words().files.tally)(state, number);
+    (number > 0).then(|| {
+        html! {
+            <button type="button" class="button quiet tally" data-tally={state.word()} aria-pressed={is_picked.to_string()} {onclick}>
+                { state_shape(state.input_state()) }<span>{ text }</span>
+            </button>
+        }
+    })
 }
 
 fn missing(rows: &[StillMissing], act: &Callback<Action>) -> Html {
@@ -137,7 +118,7 @@ fn missing(rows: &[StillMissing], act: &Callback<Action>) -> Html {
     let collect = act.reform(|_: MouseEvent| Action::Show(View::Collect));
     html! {
         <section class="missing" aria-labelledby="missing-title">
-            <h2 id="missing-title">{ words.files.missing_title }</h2>
+            <h2 id="missing-title" tabindex="-1">{ words.files.missing_title }</h2>
             <p class="meta">
                 { words.files.missing_about }{ " " }
                 <button type="button" class="link" id="collect-missing" onclick={collect}>{ words.files.gather }</button>

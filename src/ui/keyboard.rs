@@ -36,6 +36,10 @@ pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Cal
         return;
     }
     let key = event.key();
+    // Behind the sheet nothing moves; it closes by the key that opens it.
+    if state.keyboard && !matches!(key.as_str(), "Escape" | "?") {
+        return;
+    }
     // Whatever closes by itself has had its use of the key: a menu, a list of hits.
     if key == "Escape" && event.default_prevented() {
         return;

@@ -20,6 +20,8 @@ pub enum Notice {
     NotRedacted(Vec<Leak>),
     /// Files were added that have the names of others of the case.
     LaterFiles,
+    /// Files that were read before and could not be read again with those that were added: how many, and the first one.
+    GoneSince(u64, String),
     /// The worker ended after the report was made; in the words of the browser.
     WorkerLost(String),
     /// In the words of the worker.
@@ -36,12 +38,13 @@ impl Notice {
             Notice::Refused(number, first) => (words.refused)(*number, first),
             Notice::NoFiles => words.no_files.to_owned(),
             Notice::NoFilters => all.grid.no_filters.to_owned(),
-            Notice::SomeFilters(of) => (all.grid.some_filters)(of.taken as u64, of.unknown as u64),
+            Notice::SomeFilters(of) => (all.grid.some_filters)(of.taken as u64, of.unknown as u64, of.beyond as u64),
             Notice::NotRedacted(leaks) => {
                 let first = leaks.first().map_or("", |leak| leak.text.as_str());
                 (all.grid.not_redacted)(leaks.len() as u64, first)
             }
             Notice::LaterFiles => words.later_files.to_owned(),
+            Notice::GoneSince(number, first) => (words.gone_since)(*number, first),
             Notice::WorkerLost(message) => (words.worker_lost)(message),
             Notice::Worker(message) => message.clone(),
         }

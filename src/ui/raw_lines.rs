@@ -7,11 +7,11 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::case::Case;
+use super::case::{Case, OF_PATH};
 use super::drawer::{hits, marked_texts};
 use super::language::{use_words, words};
 use super::shared::excerpt::with_marks;
-use super::state::{Cite, Raw};
+use super::state::{Cite, ROW, Window};
 use super::text::occurrences;
 use crate::report::Evidence;
 
@@ -19,7 +19,7 @@ use crate::report::Evidence;
 pub struct Props {
     pub case: Case,
     pub cite: Cite,
-    pub raw: Option<Raw>,
+    pub raw: Option<Window>,
     /// Asks for more lines: first and number.
     pub more: Callback<(u32, u32)>,
     /// How many lines a link brings.
@@ -56,12 +56,7 @@ pub fn RawLines(props: &Props) -> Html {
         }
     });
     let Some(evidence) = case.evidence(cite.problem, cite.number) else { return Html::default() };
-    let Some(raw) = raw else {
-        return html! { <div class="raw-frame" aria-busy="true"><p class="meta raw-wait">{ waiting(evidence) }</p></div> };
-    };
-    if raw.record.is_some() {
-        return record(raw, evidence, &node);
-    }
+    let Some(raw) = raw else { return waiting(evidence) };
     let hits = hits(case, *cite, evidence.source);
     let above = raw.first.saturating_sub(1);
     let below = raw.total.saturating_sub(raw.end().saturating_sub(1));
@@ -94,18 +89,24 @@ pub fn RawLines(props: &Props) -> Html {
     }
 }
 
-fn waiting(evidence: &Evidence) -> String {
-    match evidence.lines {
-        Some((line, _)) => (words().drawer.reading_around)(line),
-        None => words().drawer.reading.to_owned(),
-    }
+/// What stands here until the file was read.
+pub fn waiting(evidence: &Evidence) -> Html {
+    let words = words().drawer;
+    let text = match evidence.lines {
+        Some((line, _)) => (words.reading_around)(line),
+        None => words.reading.to_owned(),
+    };
+    html! { <div class="raw-frame" aria-busy="true"><p class="meta raw-wait">{ text }</p></div> }
 }
 
 fn one(case: &Case, cite: Cite, hits: &[(u32, (u32, u32))], number: u32, line: &str) -> Html {
     let here: Vec<u32> =
         hits.iter().filter(|(_, (first, last))| (*first..=*last).contains(&number)).map(|(hit, _)| *hit).collect();
     let current = here.contains(&cite.number);
-    let begins = hits.iter().filter(|(hit, (first, _))| *first == number && here.contains(hit)).map(|(hit, _)| *hit);
+    // Places of a path have no numbers that anybody sees.
+    let is_shown = |hit: u32| cite.problem != ROW || hit <= OF_PATH;
+    let begins = hits.iter().filter(|(hit, (first, _))| *first == number && here.contains(hit) && is_shown(*hit));
+    let begins = begins.map(|(hit, _)| *hit);
     let shown: Vec<u32> = if current { vec![cite.number] } else { here.clone() };
     let texts: Vec<String> =
         shown.iter().filter_map(|hit| case.evidence(cite.problem, *hit)).flat_map(marked_texts).collect();
@@ -122,31 +123,8 @@ fn one(case: &Case, cite: Cite, hits: &[(u32, (u32, u32))], number: u32, line: &
     }
 }
 
-/// A record of a binary log: names and values instead of lines.
-fn record(raw: &Raw, evidence: &Evidence, node: &NodeRef) -> Html {
-    let texts = marked_texts(evidence);
-    html! {
-        <div class="raw-frame">
-            <div class="raw-scroll" ref={node.clone()} tabindex="0" role="region" aria-label={(words().drawer.fields_of)(&evidence.locator)}>
-                <ol class="raw fields">
-                    { for (1u32..).zip(raw.lines.iter()).map(|(number, line)| {
-                        let (name, value) = line.split_once(": ").or_else(|| line.split_once(":")).unwrap_or(("", line.as_str()));
-                        let marks = occurrences(value, &texts);
-                        html! {
-                            <li key={number} data-line={number.to_string()} class={classes!("line", (!marks.is_empty()).then_some("current"))}>
-                                <span class="field-name">{ name.trim() }</span>
-                                <span class="line-text">{ with_marks(value, &marks) }</span>
-                            </li>
-                        }
-                    }) }
-                </ol>
-            </div>
-        </div>
-    }
-}
-
 /// Where the hits lie in the whole file, and which part of it the list holds.
-fn strip(hits: &[(u32, (u32, u32))], cite: Cite, raw: &Raw) -> Html {
+fn strip(hits: &[(u32, (u32, u32))], cite: Cite, raw: &Window) -> Html {
     let total = f64::from(raw.total.max(1));
     let at = |line: u32| (f64::from(line.saturating_sub(1)) / total * 1000.0).round();
     let window = (at(raw.first), (at(raw.end()) - at(raw.first)).max(12.0));
@@ -161,7 +139,7 @@ fn strip(hits: &[(u32, (u32, u32))], cite: Cite, raw: &Raw) -> Html {
 }
 
 /// Brings the open citation to the upper third.
-fn center(list: &HtmlElement) {
+pub fn center(list: &HtmlElement) {
     let hit = list.query_selector("li.current").ok().flatten();
     let Some(hit) = hit else { return list.set_scroll_top(0) };
     let offset = hit.get_bounding_client_rect().top() - list.get_bounding_client_rect().top();

@@ -19,7 +19,7 @@ use super::search::state::{Found, MOST_HITS, Question, SearchChange};
 use super::state::{Action, Lines, State};
 use super::table_state::{Copied, TableChange};
 use super::{browser, text};
-use crate::report::{Input, SetAside};
+use crate::report::{Added, Input};
 use crate::worker::client::{Client, Event};
 use crate::worker::protocol::{self, PrintFormat, Request, Response};
 
@@ -259,8 +259,9 @@ impl Session {
         self.0.client.send(&Request::Lines { token, source, first, count }, &[]);
     }
 
-    pub fn record(&self, token: u32, source: u32, record: String) {
-        self.0.client.send(&Request::Record { token, source, record }, &[]);
+    /// A record of a binary log, with so many before and behind it.
+    pub fn records(&self, token: u32, source: u32, record: String, before: u32, after: u32) {
+        self.0.client.send(&Request::Records { token, source, record, before, after }, &[]);
     }
 
     /// Searches the lines of all files; the number that its answers carry.
@@ -277,13 +278,13 @@ impl Session {
         self.0.client.send(request, &[]);
     }
 
-    pub fn print(&self, format: PrintFormat, redact: bool, set_aside: Vec<SetAside>) {
-        self.0.client.send(&Request::Print { format, redact, set_aside }, &[]);
+    pub fn print(&self, format: PrintFormat, redact: bool, added: Added) {
+        self.0.client.send(&Request::Print { format, redact, added }, &[]);
     }
 
     /// Asks what redaction would replace.
-    pub fn redaction(&self, format: PrintFormat, set_aside: Vec<SetAside>) {
-        self.0.client.send(&Request::Redaction { format, set_aside }, &[]);
+    pub fn redaction(&self, format: PrintFormat, added: Added) {
+        self.0.client.send(&Request::Redaction { format, added }, &[]);
     }
 
     /// Asks what to do when the worker has been silent for long. Called once a second.
@@ -377,6 +378,9 @@ impl Relay {
             Response::Lines { token, source, first, lines, total } => {
                 self.dispatcher.dispatch(Action::Lines(Lines { token, source, first, lines, total }));
             }
+            Response::Records { token, source, records } => {
+                self.dispatcher.dispatch(Action::Records { token, source, records });
+            }
             Response::SearchBegun { token, begun } => self.search(SearchChange::Begun(token, begun)),
             Response::Hits { token, source, first, total, complete, .. } => {
                 self.found.borrow_mut().push(Found { token, source, first, total, complete });
@@ -401,6 +405,7 @@ impl Relay {
                 }
             }
             Response::Row { row } => self.dispatcher.dispatch(Action::Row(Box::new(row))),
+            Response::Path { path } => self.dispatcher.dispatch(Action::Path(Box::new(path))),
             Response::Found { table, position } => match (protocol::table(&table), position) {
                 (Some(table), Some(position)) => {
                     self.dispatcher.dispatch(Action::Table(table.id, TableChange::GoTo(position)));

@@ -3,26 +3,8 @@
 //! Nothing here asks the browser for a locale: the same report reads the same everywhere. Byte ranges
 //! that come out of a report are never trusted; a range that does not fit is left out, not cut.
 
-use super::language::{grouped, words};
-use crate::report::Evidence;
-
-const UNITS: [(&str, u64); 3] = [("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)];
-
-fn unit_of(bytes: u64) -> (&'static str, u64) {
-    UNITS.into_iter().find(|(_, size)| bytes >= *size).unwrap_or(("bytes", 1))
-}
-
-fn in_unit(bytes: u64, (name, size): (&str, u64)) -> String {
-    let tenths = (u128::from(bytes) * 10 + u128::from(size) / 2) / u128::from(size);
-    let whole = u64::try_from(tenths / 10).unwrap_or(u64::MAX);
-    // One decimal where it says something: 1.1 MB, 48.1 MB, but 41 KB and 716 MB.
-    if name == "bytes" || name == "KB" || whole >= 100 {
-        let rounded = (u128::from(bytes) + u128::from(size) / 2) / u128::from(size);
-        grouped(u64::try_from(rounded).unwrap_or(u64::MAX))
-    } else {
-        format!("{whole}.{}", tenths % 10)
-    }
-}
+use super::language::words;
+use crate::report::{Evidence, in_unit, unit_of};
 
 /// `41 KB`, `1.1 MB`, `716 MB`.
 pub fn size(bytes: u64) -> String {
@@ -224,17 +206,6 @@ pub fn runs(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
     runs
 }
 
-/// `2019-03-12 06:00 to 14:10`: the day once, when both ends are on it.
-pub fn time_span(first: &str, last: &str) -> String {
-    if first == last {
-        return first.to_owned();
-    }
-    match (first.split_once([' ', 'T']), last.split_once([' ', 'T'])) {
-        (Some((day, _)), Some((same, time))) if day == same => (words().shared.from_to)(first, time),
-        _ => (words().shared.from_to)(first, last),
-    }
-}
-
 /// Parts of a text, with or without a mark.
 pub fn marked<'a>(text: &'a str, marks: &[(usize, usize)]) -> Vec<(bool, &'a str)> {
     let mut sorted = marks.to_vec();
@@ -378,6 +349,7 @@ pub fn location(evidence: &Evidence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::language::grouped;
 
     fn words(text: &str) -> Piece {
         Piece::Words(text.to_owned())
@@ -472,12 +444,6 @@ mod tests {
             ]
         );
         assert_eq!(runs(pieces("[1]", &[])), [vec![Piece::Cite(1)]]);
-    }
-
-    #[test]
-    fn a_day_is_said_once() {
-        assert_eq!(time_span("2019-03-12 06:00", "2019-03-12 14:10"), "2019-03-12 06:00 to 14:10");
-        assert_eq!(time_span("2019-03-02 06:00", "2019-03-12 14:10"), "2019-03-02 06:00 to 2019-03-12 14:10");
     }
 
     #[test]

@@ -129,7 +129,7 @@ pub static VIEWS: &[ViewRow] = &[
         icon: Icon::File,
         key: "f",
         group: Group::Files,
-        tables: &[],
+        tables: &["files"],
         needs_case: true,
     },
     ViewRow {
@@ -192,8 +192,8 @@ impl View {
 
     /// The view that an address names.
     pub fn from_hash(hash: &str) -> View {
-        let name = hash.trim_start_matches(['#', '/']);
-        VIEWS.iter().find(|row| row.hash == name).map_or(View::Diagnosis, |row| row.view)
+        let name = hash.trim_matches(['#', '/']);
+        VIEWS.iter().find(|row| row.hash.eq_ignore_ascii_case(name)).map_or(View::Diagnosis, |row| row.view)
     }
 
     /// Whether it shows a case and nothing without one.
@@ -215,6 +215,7 @@ mod tests {
             assert_eq!(View::from_hash(&row.view.hash()), row.view);
         }
         assert_eq!(View::from_hash("#files"), View::Files);
+        assert_eq!(View::from_hash("#/Files/"), View::Files);
         assert_eq!(View::from_hash("#/relay-01"), View::Diagnosis);
     }
 

@@ -49,7 +49,9 @@ fn of_case(state: &State, case: &Case, session: &Session, act: &Callback<Action>
                 <Timeline tables={state.tables.clone()} picture={state.picture.clone()} case={case.clone()} act={act.clone()} session={session.clone()} />
             </TableView>
         },
-        View::Files => html! { <Files case={case.clone()} act={act.clone()} shown={state.shown_file.clone()} /> },
+        View::Files => html! {
+           <Files tables={state.tables.clone()} case={case.clone()} act={act.clone()} session={session.clone()} shown={state.shown_file.clone()} />
+        },
         View::Search => html! {
             <Search search={state.search.clone()} case={case.clone()} act={act.clone()} session={session.clone()} />
         },
@@ -65,7 +67,7 @@ fn of_case(state: &State, case: &Case, session: &Session, act: &Callback<Action>
             },
             None => {
                 let footing = diagnosis::footing(state, case, act);
-                html! { <Diagnosis {footing} open={state.open.clone()} current={state.current} acknowledged={state.acknowledged.clone()} /> }
+                html! { <Diagnosis {footing} open={state.open.clone()} current={state.current} acknowledged={state.acknowledged.clone()} drafts={state.drafts.clone()} /> }
             }
         },
     }

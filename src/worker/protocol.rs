@@ -9,6 +9,9 @@ pub use crate::analysis::connector_matrix::{
 };
 pub use crate::analysis::domain_route::{DomainRoute, read_domain};
 pub use crate::analysis::kept_filters::{KeptFilter, KeptFilters, LONGEST_FILE, NotFilters, Taken};
+pub use crate::analysis::message_path::{
+    Aspect, Hop as PathHop, LogsSearched, MessagePath, Origin, PathStep, StepClock, StepPlace,
+};
 pub use crate::analysis::routing_map::{
     Ask as RoutingAsk, Capture, Counts as MapCounts, Edge, EdgeKind, End, Hit, HitKind, Hop, LEVELS as MAP_LEVELS,
     LeftOut, Node, OtherWay, PlaceKind, PlaceTold, Question as RouteQuestion, RouteTold, RoutingMap, ServerTold,
@@ -16,12 +19,13 @@ pub use crate::analysis::routing_map::{
 };
 pub use crate::analysis::row_problems::RowProblem;
 pub use crate::analysis::search::Refusal;
-pub use crate::analysis::tables::{Column, Kind, Page, PageRow, Query, Table, by_id as table};
+pub use crate::analysis::tables::{Column, FILE_STATE, FILES, Kind, Page, PageRow, Query, Table, by_id as table};
 pub use crate::analysis::timeline::Weight;
 pub use crate::analysis::timeline::picture::{Bin, Flag, Frame, LanePicture, Length, Picture};
 pub use crate::base::clocks::{Clocks, print_offset, read_offset};
+pub use crate::base::shown_records::{ShownRecord, ShownRecords};
 use crate::report::redaction::{Leak, Replacement};
-use crate::report::{Evidence, Input, Report, SetAside};
+use crate::report::{Added, Evidence, Input, Report};
 
 /// What a table is given out as.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -98,14 +102,18 @@ pub enum Request {
         /// How many.
         count: u32,
     },
-    /// The fields of a record of a binary log, for the evidence drawer.
-    Record {
+    /// A record of a binary log and some beside it, for the evidence drawer.
+    Records {
         /// Returned with the answer.
         token: u32,
         /// Index of the file in the report.
         source: u32,
         /// Record number as text.
         record: String,
+        /// How many before it.
+        before: u32,
+        /// How many behind it.
+        after: u32,
     },
     /// The report in a format for saving. A redacted one in which the check finds something is not given out;
     /// [`Response::Redaction`] is the answer then.
@@ -114,15 +122,15 @@ pub enum Request {
         format: PrintFormat,
         /// Whether names are replaced.
         redact: bool,
-        /// Problems that the reader acknowledged.
-        set_aside: Vec<SetAside>,
+        /// What the page adds to it.
+        added: Added,
     },
     /// What redaction would replace, and what the check finds in the printed report.
     Redaction {
         /// The format.
         format: PrintFormat,
-        /// Problems that the reader acknowledged.
-        set_aside: Vec<SetAside>,
+        /// What the page adds to it.
+        added: Added,
     },
     /// A window of a table.
     Page {
@@ -141,7 +149,18 @@ pub enum Request {
         table: String,
         /// Number of the row.
         number: u32,
+        /// How times of the path of a message are ordered and shown.
+        clocks: Clocks,
     },
+    /// Search the logs for a message, or go on with it, or show what was found by other clocks.
+    Path {
+        /// Its identifier.
+        message_id: String,
+        /// How times are ordered and shown.
+        clocks: Clocks,
+    },
+    /// Give that search up; what it found stays until another message is asked for.
+    StopPath,
     /// The position of the next row that stands out.
     Find {
         /// Identifier of the table.
@@ -270,12 +289,21 @@ pub enum Response {
         token: u32,
         /// Index of the file.
         source: u32,
-        /// Number of the first line of `lines`; 1 for a record.
+        /// Number of the first line of `lines`.
         first: u32,
         /// The lines.
         lines: Vec<String>,
-        /// Number of lines of the file or record.
+        /// Number of lines of the file.
         total: u32,
+    },
+    /// Records of a binary log.
+    Records {
+        /// From the request.
+        token: u32,
+        /// Index of the file.
+        source: u32,
+        /// The records.
+        records: ShownRecords,
     },
     /// The report as text.
     Printed {
@@ -295,6 +323,11 @@ pub enum Response {
     Row {
         /// The row.
         row: RowAnswer,
+    },
+    /// What is known of the way of a message so far.
+    Path {
+        /// The way.
+        path: MessagePath,
     },
     /// Where the next row is that stands out.
     Found {
@@ -389,6 +422,8 @@ pub struct RowAnswer {
     pub notes: Vec<(String, String)>,
     /// Where it stands.
     pub evidence: Option<Evidence>,
+    /// Of a row about a message: its way over the servers.
+    pub path: Option<MessagePath>,
     /// The problems that it belongs to.
     pub problems: Vec<RowProblem>,
 }

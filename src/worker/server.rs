@@ -19,13 +19,20 @@ use super::pool::Pool;
 use super::protocol::{PrintFormat, Request, Response};
 use super::{reader, samples, tables};
 use crate::analysis::job::{Done, Job};
+use crate::analysis::message_path::Trace;
 use crate::analysis::search::{Query, Refusal, Search};
 use crate::analysis::{Analysis, Progress, Reading, Step, diagnose, read_here};
+use crate::base::clocks::Clocks;
+use crate::base::shown_records::Around;
 use crate::base::source::Source;
-use crate::report::{Report, SetAside, html, json, markdown};
+use crate::report::{Added, Report, html, json, markdown};
 
 /// Progress is reported after so many bytes, at most.
 const REPORT_EVERY: u64 = 1 << 20;
+
+/// Pieces of a search for a message after which the page is told what was found, or how far it is.
+const TELL_FOUND: u32 = 4;
+const TELL_PROGRESS: u32 = 16;
 
 /// Handle of what no reader can open, because it is built in.
 const BUILT_IN: u32 = u32::MAX;
@@ -42,6 +49,7 @@ pub fn start_worker() {
             reading: None,
             analysis: None,
             search: None,
+            tracing: None,
         })
     });
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new({
@@ -78,12 +86,26 @@ struct State {
     reading: Option<Reading>,
     analysis: Option<Analysis>,
     search: Option<Searching>,
+    tracing: Option<Tracing>,
 }
 
 /// A search under way.
 struct Searching {
     token: u32,
     search: Search,
+}
+
+/// The way of the message that was opened last.
+struct Tracing {
+    trace: Trace,
+    clocks: Clocks,
+    /// Whether the page wants more of it.
+    is_wanted: bool,
+    /// Whether the next piece has its turn already.
+    has_turn: bool,
+    /// Pieces since the page was told last, and whether they brought steps.
+    pieces: u32,
+    has_found: bool,
 }
 
 impl State {
@@ -144,6 +166,12 @@ impl State {
                 }
             }
             Request::StopSearch => self.search = None,
+            Request::Path { message_id, clocks } => self.trace(&message_id, clocks),
+            Request::StopPath => {
+                if let Some(tracing) = &mut self.tracing {
+                    tracing.is_wanted = false;
+                }
+            }
             Request::ReaderDied { number, message } => self.reader_died(number, &message),
             Request::Watch { most } => {
                 for number in self.pool.hung(most) {
@@ -152,13 +180,11 @@ impl State {
             }
             // They come with a port, and only so.
             Request::Read | Request::Reader { .. } => {}
-            Request::Record { token, source, record } => {
-                let found = record.parse().ok().and_then(|id| self.analysis.as_ref()?.record(source, id));
+            Request::Records { token, source, record, before, after } => {
+                let around = Around { before: before as usize, after: after as usize, xml: true };
+                let found = record.parse().ok().and_then(|id| self.analysis.as_ref()?.records(source, id, around));
                 match found {
-                    Some(lines) => {
-                        let total = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-                        self.post(&Response::Lines { token, source, first: 1, lines, total });
-                    }
+                    Some(records) => self.post(&Response::Records { token, source, records }),
                     None => self.post(&Response::Failed {
                         message: "This record can no longer be read. Drop the file again.".to_owned(),
                     }),
@@ -179,25 +205,25 @@ impl State {
                     self.post(&answer);
                 }
             }
-            Request::Print { format, redact: false, set_aside } => match &self.analysis {
+            Request::Print { format, redact: false, added } => match &self.analysis {
                 Some(analysis) => {
-                    let text = print(&analysis.report.with_set_aside(set_aside), format);
+                    let text = print(&analysis.report.with(added), format);
                     self.post(&Response::Printed { format, text });
                 }
                 None => self.post(&Response::Failed { message: "There is no report yet.".to_owned() }),
             },
-            Request::Print { format, redact: true, set_aside } => self.print_redacted(format, set_aside, true),
-            Request::Redaction { format, set_aside } => self.print_redacted(format, set_aside, false),
+            Request::Print { format, redact: true, added } => self.print_redacted(format, added, true),
+            Request::Redaction { format, added } => self.print_redacted(format, added, false),
         }
     }
 
     /// Gives a redacted report out when the check finds nothing in it; else, or when only the preview is wanted, what
     /// is replaced and what was found.
-    fn print_redacted(&self, format: PrintFormat, set_aside: Vec<SetAside>, save: bool) {
+    fn print_redacted(&self, format: PrintFormat, added: Added, save: bool) {
         let Some(analysis) = &self.analysis else {
             return self.post(&Response::Failed { message: "There is no report yet.".to_owned() });
         };
-        let redacted = analysis.redacted(set_aside);
+        let redacted = analysis.redacted(added);
         let text = print(&redacted.report, format);
         let leaks = redacted.leaks(&text);
         if save && leaks.is_empty() {
@@ -208,7 +234,7 @@ impl State {
     }
 
     fn run(&mut self, sources: Vec<Source>, left_out: &[String]) {
-        self.search = None;
+        (self.search, self.tracing) = (None, None);
         let reading = Reading::without(sources, left_out);
         self.post(&Response::Files { files: reading.files() });
         for (source, input) in reading.rows() {
@@ -348,10 +374,62 @@ impl State {
                 return;
             }
         }
+        self.later(State::go_on_searching);
+    }
+
+    /// Shows what is known of a message, and searches the logs for more.
+    fn trace(&mut self, message_id: &str, clocks: Clocks) {
+        let Some(analysis) = &self.analysis else { return };
+        let (known, has_turn) = match self.tracing.take() {
+            Some(Tracing { trace, has_turn, .. }) => (Some(trace), has_turn),
+            None => (None, false),
+        };
+        let trace =
+            known.filter(|known| known.is_about(message_id)).unwrap_or_else(|| Trace::new(analysis, message_id));
+        self.post(&Response::Path { path: trace.path(&clocks) });
+        let goes_on = !trace.is_done();
+        self.tracing = Some(Tracing {
+            trace,
+            clocks,
+            is_wanted: goes_on,
+            has_turn: has_turn || goes_on,
+            pieces: 0,
+            has_found: false,
+        });
+        if goes_on && !has_turn {
+            self.later(State::go_on_tracing);
+        }
+    }
+
+    /// Searches a piece for the message, and goes on after other messages had their turn.
+    fn go_on_tracing(&mut self) {
+        let (Some(tracing), Some(analysis)) = (&mut self.tracing, &self.analysis) else { return };
+        tracing.has_turn = tracing.is_wanted;
+        if !tracing.is_wanted {
+            return;
+        }
+        let stepped = tracing.trace.step(analysis);
+        tracing.pieces += 1;
+        tracing.has_found |= stepped.has_found;
+        // A case can have thousands of small logs; the page is told when there is something to see.
+        let most = if tracing.has_found { TELL_FOUND } else { TELL_PROGRESS };
+        if stepped.is_done || tracing.pieces >= most {
+            (tracing.pieces, tracing.has_found) = (0, false);
+            post(&self.scope, &Response::Path { path: tracing.trace.path(&tracing.clocks) });
+        }
+        if stepped.is_done {
+            (tracing.is_wanted, tracing.has_turn) = (false, false);
+        } else {
+            self.later(State::go_on_tracing);
+        }
+    }
+
+    /// Does something after other messages had their turn.
+    fn later(&self, what: fn(&mut State)) {
         let own = self.own.clone();
         let again = Closure::once_into_js(move || {
             if let Some(state) = own.upgrade() {
-                state.borrow_mut().go_on_searching();
+                what(&mut state.borrow_mut());
             }
         });
         let _ = self.scope.set_timeout_with_callback(again.unchecked_ref());

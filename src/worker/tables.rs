@@ -10,10 +10,9 @@ pub(super) fn answer(analysis: &Analysis, request: Request) -> Option<Response> 
             let page = analysis.table(&table)?.page(&query, first, count);
             Response::Page { table, page }
         }
-        Request::Row { table, number } => {
-            let row = analysis.row(&table, number)?;
-            let RowDetails { fields, notes, evidence, problems } = row;
-            Response::Row { row: RowAnswer { table, number, fields, notes, evidence, problems } }
+        Request::Row { table, number, clocks } => {
+            let RowDetails { fields, notes, evidence, path, problems } = analysis.row(&table, number, &clocks)?;
+            Response::Row { row: RowAnswer { table, number, fields, notes, evidence, path, problems } }
         }
         Request::Find { table, query, from, forwards } => {
             let position = analysis.table(&table)?.find(&query, from, forwards);

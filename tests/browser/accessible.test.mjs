@@ -13,6 +13,7 @@ after(closeAll);
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const CASE = "relay-connector-captures-2010-list";
+const WITH_PATH = "message-late-over-two-servers";
 
 async function check(page, what, wrong) {
   // Buttons change their colors over 80 ms, and what is measured halfway belongs to neither theme.
@@ -62,6 +63,31 @@ for (const target of targets.filter((target) => target.from === "file")) {
       assert.deepEqual(wrong, [], wrong.join("\n"));
     }));
   }
+
+  test(`a message with its path is accessible in both themes, beside the view and below it: ${target.name}`, () => withPage(target, {}, async (page) => {
+    await page.evaluate(AXE);
+    await dropFiles(page, caseFiles(WITH_PATH));
+    await waitForReport(page);
+    await page.evaluate(() => { location.hash = "#/queues"; });
+    await until(page, "the tables are shown", () => document.querySelector('button[data-table="messages"]') !== null);
+    await page.evaluate(() => document.querySelector('button[data-table="messages"]').click());
+    await until(page, "messages are shown", () => document.querySelector('.grid[data-table="messages"] .grid-row') !== null);
+    await page.focus(".grid");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await until(page, "the path is there", () => document.querySelectorAll(".path-step").length === 7);
+    await page.evaluate(() => document.querySelectorAll(".path-open")[3].click());
+    await until(page, "a line is shown", () => document.querySelector("#drawer li.current") !== null);
+    const wrong = [];
+    for (const scheme of ["light", "dark"]) {
+      await page.evaluate((scheme) => { document.documentElement.dataset.theme = scheme; }, scheme);
+      await check(page, `path, ${scheme}`, wrong);
+      await key(page, "b");
+      await until(page, "the drawer is on the other side", (below) => document.querySelector("#drawer").classList.contains("below") === below, scheme === "light");
+      await check(page, `path, ${scheme}, docked anew`, wrong);
+    }
+    assert.deepEqual(wrong, [], wrong.join("\n"));
+  }));
 
   test(`a narrow window has its views behind a button: ${target.name}`, () => withPage(target, { width: 720, height: 500 }, async (page) => {
     const shown = () => page.evaluate(() => document.querySelector(".rail-list").getClientRects().length > 0);

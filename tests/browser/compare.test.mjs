@@ -50,6 +50,7 @@ for (const target of targets) {
     await dropFiles(page, caseFiles("queues-behind-the-routing-table"));
     await waitForReport(page);
     await until(page, "another problem is new", () => document.querySelector('[data-change="New"]') !== null);
+    assert.match(await page.evaluate(() => document.querySelector("[data-doubt]").innerText), /^These two captures share no server \(/);
     assert.ok(await page.evaluate(() => document.querySelector("[data-gone]")?.innerText.includes("Not seen any more")));
     await page.evaluate(() => document.querySelector(".compared .link").click());
     await until(page, "the comparison is gone", () => document.querySelector(".compared") === null && document.querySelector("[data-change]") === null);

@@ -42,6 +42,31 @@ for (const target of targets) {
     }));
   }
 
+  test(`a record of a binary log stands among others, as fields and as XML: ${target.name}`, () => withPage(target, {}, async (page) => {
+    await dropFiles(page, caseFiles(EVTX.name));
+    await waitForReport(page);
+    await page.evaluate(() => document.querySelector("main .cite").click());
+    await until(page, "the record is shown among others", () => document.querySelector("#drawer .records li.current details[open]") !== null);
+    const records = () => page.evaluate(() => [...document.querySelectorAll("#drawer .records > li")].map((one) => ({
+      number: Number(one.dataset.record), open: one.querySelector("details").open, text: one.innerText,
+    })));
+    const shown = await records();
+    assert.ok(shown.length > 1, "records beside it are there");
+    assert.deepEqual(shown.map(({ number }) => number), shown.map(({ number }) => number).sort((a, b) => a - b));
+    assert.equal(shown.filter(({ open }) => open).length, 1, "only the cited one is unfolded");
+    assert.match(shown.find(({ open }) => open).text, /Event ID[\s\S]*1009/);
+    assert.equal(await page.evaluate(() => document.querySelector("#drawer .raw-end")?.innerText), "no earlier record");
+    // Another one unfolds by the keyboard.
+    await page.focus("#drawer .records > li:not(.current) summary");
+    await page.keyboard.press("Enter");
+    assert.equal((await records()).filter(({ open }) => open).length, 2);
+    await page.evaluate(() => document.querySelector("#drawer .raw-forms button[aria-pressed=false]").click());
+    await until(page, "it is XML", () => document.querySelector("#drawer .records li.current .record-xml") !== null);
+    const xml = await page.evaluate(() => document.querySelector("#drawer .records li.current .record-xml").innerText);
+    assert.match(xml, /<EventID[^>]*>1009<\/EventID>/);
+    assert.deepEqual(page.problems, []);
+  }));
+
   test(`folder dropped: ${target.name}`, () => withPage(target, {}, async (page) => {
     await dropFiles(page, [caseFolder(RELAY.name)]);
     await waitForReport(page);
@@ -183,9 +208,9 @@ function withMarkup(bytes, markup) {
 // The list of files may be a view of its own.
 async function showFiles(page) {
   await page.evaluate(() => {
-    if (!document.querySelector("tr[data-input]")) location.hash = "#files";
+    if (!document.querySelector("[data-input]")) location.hash = "#files";
   });
-  await until(page, "the list of files is shown", () => document.querySelector("tr[data-input]") !== null);
+  await until(page, "the list of files is shown", () => document.querySelector("[data-input]") !== null);
 }
 
 // Keeps what the page hands out for saving.

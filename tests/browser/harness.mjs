@@ -177,7 +177,7 @@ export function readReport(page) {
 }
 
 export function readLedger(page) {
-  return page.evaluate(() => [...document.querySelectorAll("tr[data-input]")].map((row) => ({
+  return page.evaluate(() => [...document.querySelectorAll("[data-input]")].map((row) => ({
     path: row.dataset.input,
     state: row.dataset.state,
     text: row.innerText,

@@ -42,7 +42,7 @@ for (const scheme of ["light", "dark"]) {
     await take("diagnosis-whole", { fullPage: true });
 
     await page.evaluate(() => { location.hash = "#files"; });
-    await until(page, "the files are shown", () => document.querySelector("tr[data-input]") !== null);
+    await until(page, "the files are shown", () => document.querySelector("[data-input]") !== null);
     await take("files");
     await page.closeAll();
   }

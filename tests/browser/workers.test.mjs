@@ -87,7 +87,7 @@ async function lostOnePieceAtMost(page) {
   assert.ok(then > 0 && then < ROWS, `it happened with ${then} rows counted`);
   assert.equal(await page.evaluate(() => globalThis.started.length), 4, "another one was started");
   const [row] = await filesOf(page);
-  const records = await page.evaluate(() => Number(document.querySelector("tr[data-input] td.number").textContent.replaceAll(",", "")));
+  const records = await page.evaluate(() => Number(document.querySelector("[data-input] .number").textContent.replaceAll(",", "")));
   // None when the worker had none at that moment.
   const most = 8 * 2 ** 20 / 150;
   assert.ok(records > ROWS - most && records <= ROWS, `${records} rows: ${row.text}`);
@@ -96,7 +96,7 @@ async function lostOnePieceAtMost(page) {
 
 async function filesOf(page) {
   await page.evaluate(() => { location.hash = "#files"; });
-  await until(page, "the files are listed", () => document.querySelector("tr[data-input]") !== null);
+  await until(page, "the files are listed", () => document.querySelector("[data-input]") !== null);
   return readLedger(page);
 }
 

@@ -17,6 +17,8 @@ const NO_TEXTS: &[(&str, &str)] = &[
     ("src/ui/timeline/overview.rs", "End"),
     ("src/ui/timeline/overview.rs", "Delete"),
     ("src/ui/timeline/overview.rs", "Backspace"),
+    ("src/ui/path_list.rs", "Home"),
+    ("src/ui/path_list.rs", "End"),
     ("src/ui/drawer.rs", "Home"),
     ("src/ui/drawer.rs", "End"),
     ("src/ui/connectors/matrix.rs", "Home"),

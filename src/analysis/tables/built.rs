@@ -18,8 +18,8 @@ use crate::base::clocks::Clocks;
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
-use crate::report::grouped;
 use crate::report::redaction::Beside;
+use crate::report::{grouped, size};
 
 /// Values of a column that can be picked, at most.
 const VALUES: usize = 60;
@@ -298,7 +298,7 @@ impl Built {
                 let own = match cell {
                     Cell::Unknown => 0,
                     Cell::Text(text) => u32::try_from(text.chars().take(CELL).count()).unwrap_or(0),
-                    Cell::Number(_) | Cell::Name(_) | Cell::Duration(_) => {
+                    Cell::Number(_) | Cell::Name(_) | Cell::Duration(_) | Cell::Size(_) => {
                         u32::try_from(whole(cell).len()).unwrap_or(0)
                     }
                     Cell::Time(moment) if !clocks.is_placed(*moment, source_of(row)) => 19,
@@ -341,6 +341,7 @@ fn compare(one: &Row, other: &Row, query: &Query) -> Ordering {
             (Cell::Unknown, _) => return Ordering::Greater,
             (_, Cell::Unknown) => return Ordering::Less,
             (Cell::Number(a), Cell::Number(b))
+            | (Cell::Size(a), Cell::Size(b))
             | (Cell::Name(a), Cell::Name(b))
             | (Cell::Duration(a), Cell::Duration(b)) => a.cmp(b),
             (Cell::Time(a), Cell::Time(b)) => {
@@ -397,6 +398,7 @@ fn whole(cell: &Cell) -> String {
     match cell {
         Cell::Number(number) => grouped(*number),
         Cell::Duration(milliseconds) => duration(*milliseconds),
+        Cell::Size(bytes) => size(*bytes),
         other => other.text(),
     }
 }

@@ -48,7 +48,8 @@ fn voice(kind: Kind) -> Voice {
     match kind {
         Kind::Printed => Voice::Quoted,
         Kind::Subject => Voice::Subject,
-        Kind::Words | Kind::Number | Kind::Time | Kind::Duration => Voice::Ours,
+        Kind::Path => Voice::Path,
+        Kind::Words | Kind::Number | Kind::Time | Kind::Duration | Kind::Size | Kind::State => Voice::Ours,
     }
 }
 

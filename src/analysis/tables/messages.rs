@@ -1,7 +1,6 @@
 //! Messages in queues.
 
 use super::{Cell, Column, Order, Row, Table};
-use crate::analysis::message_path;
 use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::model::smtp_reply::LastError;
@@ -28,12 +27,7 @@ pub static TABLE: Table = Table {
     ],
     rows,
     order: Order::OldestFirst,
-    notes: |facts, row| {
-        let mut notes = row.cells.get(10).map(|error| super::codes(&error.text())).unwrap_or_default();
-        let id = row.cells.get(11).map(Cell::text).unwrap_or_default();
-        notes.extend(message_path::lines(&message_path::path(facts, &id)));
-        notes
-    },
+    notes: |_, row| row.cells.get(10).map(|error| super::codes(&error.text())).unwrap_or_default(),
     stands_out: |row| row.cells.get(9).is_some_and(|reply| *reply != Cell::Unknown),
     bring: "The messages of the queues: Get-Message -ResultSize Unlimited -IncludeRecipientInfo | Export-Clixml messages.xml.",
 };

@@ -14,6 +14,8 @@ mod shown;
 use serde::{Deserialize, Serialize};
 
 pub use built::{Built, Page, PageRow};
+pub use files::{ID as FILES, STATE as FILE_STATE};
+pub(super) use files::{notes_of as file_notes, reason_of as file_reason, rows_of as files_rows};
 pub(super) use routing_changes::{ID as ROUTING_CHANGES, rows_of as routing_changes_rows};
 pub(super) use routing_databases::{ID as ROUTING_DATABASES, rows_of as routing_databases_rows};
 pub(super) use routing_links::{ID as ROUTING_LINKS, rows_of as routing_links_rows};
@@ -31,6 +33,7 @@ mod databases;
 mod domains;
 mod errors;
 mod events;
+mod files;
 mod latency;
 mod messages;
 mod next_hops;
@@ -57,6 +60,7 @@ pub static TABLES: &[&Table] = &[
     &domains::TABLE,
     &errors::TABLE,
     &events::TABLE,
+    &files::TABLE,
     &latency::TABLE,
     &messages::TABLE,
     &next_hops::TABLE,
@@ -149,6 +153,12 @@ pub enum Kind {
     Time,
     /// How long something took.
     Duration,
+    /// Sizes in bytes.
+    Size,
+    /// Paths of files.
+    Path,
+    /// What became of a file.
+    State,
 }
 
 impl Column {
@@ -189,6 +199,21 @@ impl Column {
     /// A column of how long something took.
     pub const fn duration(title: &'static str) -> Column {
         Column { kind: Kind::Duration, ..Column::words(title) }
+    }
+
+    /// A column of sizes.
+    pub const fn size(title: &'static str) -> Column {
+        Column { kind: Kind::Size, ..Column::words(title) }
+    }
+
+    /// A column of paths. A table with one is seen whole in the narrowest window: its texts give way.
+    pub const fn path(title: &'static str) -> Column {
+        Column { kind: Kind::Path, ..Column::words(title) }
+    }
+
+    /// A column of what became of a file.
+    pub const fn state(title: &'static str) -> Column {
+        Column { kind: Kind::State, ..Column::words(title) }
     }
 
     /// With values to pick from.
@@ -246,6 +271,8 @@ pub enum Cell {
     Time(Moment),
     /// How long something took, in milliseconds.
     Duration(u64),
+    /// A size in bytes.
+    Size(u64),
 }
 
 impl Cell {
@@ -254,7 +281,7 @@ impl Cell {
         match self {
             Cell::Unknown => String::new(),
             Cell::Text(text) => text.clone(),
-            Cell::Number(number) | Cell::Name(number) => number.to_string(),
+            Cell::Number(number) | Cell::Name(number) | Cell::Size(number) => number.to_string(),
             Cell::Time(moment) => moment.to_string(),
             Cell::Duration(milliseconds) => format!("{}.{:03}", milliseconds / 1_000, milliseconds % 1_000),
         }

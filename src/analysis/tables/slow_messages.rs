@@ -1,7 +1,7 @@
 //! The messages that took longest, each once.
 
 use super::{Cell, Column, Order, Row, Table, is_one_of};
-use crate::analysis::{latency, message_path};
+use crate::analysis::latency;
 use crate::facts::Facts;
 
 /// The table.
@@ -30,8 +30,6 @@ pub static TABLE: Table = Table {
         notes.extend(
             slow.and_then(|slow| latency::limit(slow.clocks)).map(|text| ("Clocks".to_owned(), text.to_owned())),
         );
-        let id = row.cells.get(9).map(Cell::text).unwrap_or_default();
-        notes.extend(message_path::lines(&message_path::path(facts, &id)));
         notes
     },
     stands_out: |row| is_one_of(row, 1, &["Yes"]),

@@ -1,7 +1,6 @@
 //! Message tracking, as cmdlets and histories show it: one row per event of a message.
 
 use super::{Cell, Column, Order, Row, Table, is_one_of};
-use crate::analysis::message_path;
 use crate::base::order::Order as _;
 use crate::facts::Facts;
 
@@ -9,7 +8,7 @@ use crate::facts::Facts;
 pub static TABLE: Table = Table {
     id: "tracking",
     title: "Tracking",
-    about: "Events of message tracking from Get-MessageTrackingLog and Message Tracking Center; logs are counted and not kept row by row.",
+    about: "Events of message tracking from Get-MessageTrackingLog and Message Tracking Center; logs are counted and not kept row by row, and searched for the path of a message that is opened.",
     columns: &[
         Column::time("Time").axis(),
         Column::words("Event").facet(),
@@ -24,12 +23,7 @@ pub static TABLE: Table = Table {
     ],
     rows,
     order: Order::OldestFirst,
-    notes: |facts, row| {
-        let id = row.cells.get(8).map(Cell::text).unwrap_or_default();
-        let mut notes = message_path::lines(&message_path::path(facts, &id));
-        notes.extend(row.cells.get(9).map(|status| super::codes(&status.text())).unwrap_or_default());
-        notes
-    },
+    notes: |_, row| row.cells.get(9).map(|status| super::codes(&status.text())).unwrap_or_default(),
     stands_out: |row| is_one_of(row, 1, &["FAIL", "DEFER", "DSN", "BADMAIL"]),
     bring: "The way of a message: Get-MessageTrackingLog -MessageId <id> -ResultSize Unlimited | Export-Clixml tracking.xml.",
 };

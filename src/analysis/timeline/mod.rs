@@ -251,6 +251,7 @@ mod tests {
 
     use super::*;
     use crate::analysis::{Analysis, analyze};
+    use crate::base::clocks::Clocks;
     use crate::base::source::Source;
 
     fn case(files: &[(&str, String)]) -> Analysis {
@@ -303,7 +304,7 @@ mod tests {
         let table = analysis.table("timeline").unwrap();
         assert_eq!(table.rows.len(), timeline.marks.len());
         let row = table.rows.iter().position(|row| row.cells[2].text() == "Problem").unwrap();
-        let details = analysis.row("timeline", u32::try_from(row).unwrap()).unwrap();
+        let details = analysis.row("timeline", u32::try_from(row).unwrap(), &Clocks::default()).unwrap();
         assert_eq!(details.evidence.unwrap().input, "EX19-02 application.xml");
         assert!(details.fields.contains(&("File".to_owned(), "EX19-02 application.xml".to_owned())));
         let kinds: Vec<LaneKind> = timeline.lanes.iter().map(|lane| lane.kind).collect();

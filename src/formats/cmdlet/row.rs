@@ -6,7 +6,7 @@ use crate::base::distinguished_name::DistinguishedName;
 use crate::base::ledger::NoteKind;
 use crate::base::powershell::{Object, Property, Value, is_type_name};
 use crate::base::source::{SourceId, Span};
-use crate::base::timestamp::{DateOrder, Moment, parse_decided, parse_moment};
+use crate::base::timestamp::{DateOrder, Moment, is_never, parse_decided, parse_moment};
 use crate::model::limit::Limit;
 use crate::model::{Listed, Located};
 use uuid::Uuid;
@@ -239,6 +239,9 @@ impl<'a> Row<'a> {
     /// A date.
     pub fn moment(&mut self, name: &'static str) -> Option<Located<Moment>> {
         let order = self.order;
+        if self.get(name).is_some_and(|property| property.text().is_some_and(|text| is_never(&text))) {
+            return None;
+        }
         if self.undecided == Undecided::LeftOut {
             // What is left out has been said for the whole file.
             let (moment, ambiguous) = parse_decided(&self.text(name)?.value, order);

@@ -25,6 +25,7 @@ use self::frames::{Basis, MAGIC, Plan, Scan, Window, u32_at};
 use super::{Format, Grid, Head, Log, LogReader, Output, Parse, Probe};
 use crate::base::ledger::{Bytes, NoteKind};
 use crate::base::record_ids::{gaps, ids};
+use crate::base::shown_records::{Around, ShownRecords};
 use crate::base::source::{Place, Span};
 use crate::model::Record;
 use crate::model::event::fields;
@@ -212,14 +213,26 @@ fn note_records(mut numbers: Vec<u64>, what: &str, out: &mut Output<'_>) {
     out.note(NoteKind::Damaged, None, format!("{} {what}", ids(&runs)));
 }
 
-fn show(log: &Log<'_>, record: u64) -> Option<Vec<String>> {
+/// The whole log is looked at, since what is live and what is left over is told by all of it; only what is shown is decoded.
+fn show(log: &Log<'_>, record: u64, around: Around) -> Option<ShownRecords> {
     let scan = Scan::run(log.bytes, &mut |_| ControlFlow::Continue(())).ok()??;
     let plan = scan.plan();
-    let pick = plan.picks.iter().find(|pick| pick.place == record)?;
-    let bytes = Window::new(log.bytes).frame(&pick.frame).ok()?;
-    let mut event = record::decode(&bytes, Span { source: log.id, place: Place::Record(record) })?.event;
-    event.recovered = pick.recovered;
-    Some(fields::lines(&event, record))
+    let at = plan.picks.iter().position(|pick| pick.place == record)?;
+    let first = at.saturating_sub(around.before);
+    let end = at.saturating_add(around.after).saturating_add(1).min(plan.picks.len());
+    let mut window = Window::new(log.bytes);
+    let mut records = Vec::new();
+    for pick in plan.picks.get(first..end).unwrap_or_default() {
+        let Ok(bytes) = window.frame(&pick.frame) else { continue };
+        let span = Span { source: log.id, place: Place::Record(pick.place) };
+        let Some(decoded) = record::decode(&bytes, span) else { continue };
+        let mut event = decoded.event;
+        event.recovered = pick.recovered;
+        records.push(fields::shown(&event, pick.place));
+    }
+    let number = record.to_string();
+    let shown = ShownRecords { records, has_earlier: first > 0, has_later: end < plan.picks.len() };
+    shown.position(&number).is_some().then_some(shown)
 }
 
 #[cfg(test)]

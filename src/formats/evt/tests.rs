@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::*;
 use crate::base::ledger::Ledger;
+use crate::base::shown_records::Around;
 use crate::base::source::SourceId;
 use crate::model::event::{Event, Level};
 
@@ -36,10 +37,19 @@ fn read_log(bytes: &[u8]) -> (Vec<Event>, Ledger) {
     let mut places: Vec<u64> = Vec::new();
     for event in &events {
         let Place::Record(place) = event.span.place else { panic!("{event:?}") };
-        let lines = show(&log, place).expect("every place can be shown");
+        let lines = show(&log, place, Around::default()).unwrap().into_lines(place).expect("every place can be shown");
         assert!(lines.contains(&format!("Event ID: {}", event.id)), "{lines:?}");
         assert_eq!(lines.iter().any(|line| line.starts_with("State: older")), event.recovered);
         places.push(place);
+    }
+    if let Some(middle) = places.get(places.len() / 2) {
+        let all = show(&log, *middle, Around { before: places.len(), after: places.len(), xml: true }).unwrap();
+        let numbers: Vec<u64> = all.records.iter().map(|record| record.number.parse().unwrap()).collect();
+        assert_eq!(
+            (numbers, all.has_earlier, all.has_later),
+            (places.clone(), false, false),
+            "in the order of the log"
+        );
     }
     places.sort_unstable();
     assert!(places.windows(2).all(|pair| pair[0] != pair[1]), "places are unique: {places:?}");

@@ -42,7 +42,7 @@ pub(super) struct Frame {
 }
 
 /// A chunk that holds something.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Examined {
     bytes: Vec<u8>,
     /// Its live records, by offset.
@@ -249,8 +249,18 @@ fn select(carved: (Vec<Frame>, Vec<usize>), claimed: Option<(u64, u64)>) -> (Vec
     (frames, stray)
 }
 
-/// Decodes the live records of a chunk, in their order, until `take` breaks.
-pub(super) fn decode(examined: Examined, mut take: impl FnMut(&Decoded<'_>) -> ControlFlow<()>) {
+/// Where the last chunk starts whose header lies in `bytes`.
+pub(super) fn last_start(bytes: &[u8]) -> Option<usize> {
+    let starts = bytes.windows(8).enumerate().rev().filter(|(_, window)| *window == CHUNK_MAGIC).map(|(at, _)| at);
+    { starts }.find(|at| {
+        let head = bytes.get(*at..).unwrap_or_default();
+        u32_at(head, 40) == Some(HEADER) && claimed_ids(head).is_some()
+    })
+}
+
+/// Decodes the live records of a chunk, in their order, until `take` breaks. With line breaks and indents the XML is for
+/// readers; they would become part of texts.
+pub(super) fn decode(examined: Examined, is_indented: bool, mut take: impl FnMut(&Decoded<'_>) -> ControlFlow<()>) {
     let Examined { mut bytes, frames, stray, .. } = examined;
     let (Some(first), Some(last)) = (frames.first(), frames.last()) else { return };
     let end = last.offset + last.size;
@@ -268,7 +278,7 @@ pub(super) fn decode(examined: Examined, mut take: impl FnMut(&Decoded<'_>) -> C
         let size = u32::try_from(frame.size).unwrap_or(0);
         put(&mut bytes, frame.offset + frame.size - 4, &size.to_le_bytes());
     }
-    let settings = Arc::new(ParserSettings::new().indent(false));
+    let settings = Arc::new(ParserSettings::new().indent(is_indented));
     let Ok(mut data) = EvtxChunkData::new(bytes, false) else { return };
     if render(&mut data, &settings, &frames, &mut take) {
         return;

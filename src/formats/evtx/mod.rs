@@ -21,6 +21,7 @@
 mod chunk;
 mod file;
 mod loss;
+mod show;
 
 use std::ops::ControlFlow;
 
@@ -32,7 +33,7 @@ use crate::base::ledger::NoteKind;
 use crate::base::markup::Scanner;
 use crate::base::source::{Place, Span};
 use crate::model::Record;
-use crate::model::event::{Event, assembly::Assembly, fields};
+use crate::model::event::{Event, assembly::Assembly};
 
 /// Event log (EVTX).
 pub static FORMAT: Format = Format {
@@ -44,7 +45,7 @@ pub static FORMAT: Format = Format {
     parse: Parse::Log(READER),
 };
 
-const READER: LogReader = LogReader { grid, read, again, join, skip, finish, show };
+const READER: LogReader = LogReader { grid, read, again, join, skip, finish, show: show::show };
 
 fn probe(head: &Head<'_>) -> Probe {
     if head.bytes.starts_with(file::FILE_MAGIC) {
@@ -133,7 +134,7 @@ fn read_chunk(log: &Log<'_>, out: &mut Output<'_>, number: u64, examined: Examin
     }
     let mut delivered = Vec::with_capacity(examined.frames.len());
     let summary = examined.summary();
-    chunk::decode(examined, |decoded: &Decoded<'_>| {
+    chunk::decode(examined, false, |decoded: &Decoded<'_>| {
         if let Some(event) = event_of(log, decoded) {
             delivered.push(decoded.id);
             out.record(Record::Event(event));
@@ -172,46 +173,6 @@ fn event_of(log: &Log<'_>, decoded: &Decoded<'_>) -> Option<Event> {
         assembly.token(&token);
     }
     assembly.finish(Span { source: log.id, place: Place::Record(decoded.id) })
-}
-
-fn show(log: &Log<'_>, record: u64) -> Option<Vec<String>> {
-    let layout = Layout::locate(log.bytes).ok()?;
-    // The chunk whose header claims the record; if that is damaged, whichever holds its frame, found
-    // by the same steps as in `read`.
-    if let Some(offset) = layout.chunk_claiming(log.bytes, record) {
-        let bytes = log.bytes.read_range(offset, CHUNK_SIZE).ok()?;
-        if let Some(lines) = chunk::examine(bytes).0.and_then(|examined| show_in(log, examined, record)) {
-            return Some(lines);
-        }
-    }
-    let mut offset = layout.first_chunk;
-    while offset < layout.size {
-        let (examined, used) = match log.bytes.read_range(offset, CHUNK_SIZE) {
-            Ok(bytes) if bytes.is_empty() => return None,
-            Ok(bytes) => chunk::examine(bytes),
-            Err(_) => (None, CHUNK_SIZE as u64),
-        };
-        if let Some(lines) = examined.and_then(|examined| show_in(log, examined, record)) {
-            return Some(lines);
-        }
-        offset += used;
-    }
-    None
-}
-
-fn show_in(log: &Log<'_>, examined: Examined, record: u64) -> Option<Vec<String>> {
-    if !examined.frames.iter().any(|frame| frame.id == record) {
-        return None;
-    }
-    let mut lines = None;
-    chunk::decode(examined, |decoded| {
-        if decoded.id != record {
-            return ControlFlow::Continue(());
-        }
-        lines = event_of(log, decoded).map(|event| fields::lines(&event, record));
-        ControlFlow::Break(())
-    });
-    lines
 }
 
 #[cfg(test)]

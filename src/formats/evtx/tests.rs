@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::*;
 use crate::base::ledger::{Bytes, Ledger};
+use crate::base::shown_records::Around;
 use crate::base::source::SourceId;
 use crate::model::event::Level;
 
@@ -29,7 +30,8 @@ fn read_log(bytes: &[u8]) -> (Vec<Event>, Ledger) {
 
 fn shown(bytes: &[u8], record: u64) -> Option<Vec<String>> {
     let bytes = bytes.to_vec();
-    show(&Log { id: SourceId(3), path: "Application.evtx", bytes: &bytes }, record)
+    let log = Log { id: SourceId(3), path: "Application.evtx", bytes: &bytes };
+    show::show(&log, record, Around::default())?.into_lines(record)
 }
 
 /// 120 records, ids 1 to 120, 40 in each of three chunks.
@@ -84,6 +86,61 @@ fn shows_a_record_field_by_field() {
     for id in [1, 40, 41, 80, 120] {
         assert!(shown(&log, id).unwrap().contains(&format!("String 1: string of {}", id - 1)), "{id}");
     }
+}
+
+/// First and last number, how many, and whether more lies before and behind.
+fn window(bytes: &[u8], record: u64, before: usize, after: usize) -> (u64, u64, usize, bool, bool) {
+    let bytes = bytes.to_vec();
+    let log = Log { id: SourceId(3), path: "Application.evtx", bytes: &bytes };
+    let shown = show::show(&log, record, Around { before, after, xml: false }).unwrap();
+    let numbers: Vec<u64> = shown.records.iter().map(|record| record.number.parse().unwrap()).collect();
+    assert!(numbers.is_sorted(), "{numbers:?}");
+    (numbers[0], numbers[numbers.len() - 1], numbers.len(), shown.has_earlier, shown.has_later)
+}
+
+#[test]
+fn records_are_shown_with_those_beside_them() {
+    let log = three_chunks();
+    assert_eq!(window(&log, 60, 5, 5), (55, 65, 11, true, true));
+    assert_eq!(window(&log, 42, 5, 50), (37, 92, 56, true, true));
+    assert_eq!(window(&log, 60, 500, 500), (1, 120, 120, false, false));
+    assert_eq!(window(&log, 1, 3, 0), (1, 1, 1, false, true));
+    assert_eq!(window(&log, 120, 0, 3), (120, 120, 1, true, false));
+    assert_eq!(window(&log, 41, 0, 1), (41, 42, 2, true, true));
+    assert_eq!(window(&log, 80, 1, 0), (79, 80, 2, true, true));
+}
+
+#[test]
+fn records_beside_others_are_found_in_logs_that_wrapped_and_in_damaged_ones() {
+    // The newest chunk was written over the oldest: 81 to 120, then 1 to 40, 41 to 80.
+    let good = three_chunks();
+    let mut wrapped = good[..FILE_HEADER].to_vec();
+    wrapped.extend_from_slice(&good[FILE_HEADER + 2 * CHUNK..]);
+    wrapped.extend_from_slice(&good[FILE_HEADER..FILE_HEADER + 2 * CHUNK]);
+    assert_eq!(window(&wrapped, 60, 500, 500), (1, 120, 120, false, false));
+    assert_eq!(window(&wrapped, 82, 5, 0), (77, 82, 6, true, true));
+    // A chunk that is lost is a gap, not an end.
+    let mut lost = good.clone();
+    lost[FILE_HEADER + CHUNK..FILE_HEADER + 2 * CHUNK].fill(0);
+    assert_eq!(window(&lost, 82, 5, 0), (37, 82, 6, true, true));
+    // Bytes that are missing from the middle move what follows.
+    let mut moved = good;
+    moved.drain(FILE_HEADER + CHUNK - 4096..FILE_HEADER + CHUNK - 2048);
+    assert_eq!(window(&moved, 60, 500, 500).1, 120);
+    assert_eq!(window(&moved, 100, 30, 0), (70, 100, 31, true, true));
+}
+
+#[test]
+fn a_record_is_shown_as_xml_too() {
+    let bytes = SAMPLE.to_vec();
+    let log = Log { id: SourceId(3), path: "Application.evtx", bytes: &bytes };
+    let shown = show::show(&log, 2, Around { before: 1, after: 1, xml: true }).unwrap();
+    assert_eq!(shown.records.len(), 3);
+    let record = &shown.records[1];
+    assert_eq!(record.brief, "2007-02-08 10:32:23 UTC · Warning · MSExchangeMailSubmission 1009");
+    let xml = record.xml.as_deref().unwrap();
+    assert!(xml.contains("\n  <System>") && xml.trim_end().ends_with("</Event>"), "{xml}");
+    assert!(show::show(&log, 2, Around::default()).unwrap().records[0].xml.is_none(), "only when asked for");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 
 use crate::base::ledger::NoteKind;
 use crate::base::log_lines::{Cells, Line, Lines, Unit};
+use crate::base::shown_records::{Around, ShownRecords};
 use crate::base::source::{Place, Span};
 use crate::model::log_row::{ABSENT, LogKind, LogRow};
 
@@ -374,7 +375,7 @@ pub(super) fn probe(head: &Head<'_>, format: &LineLog, columns: &[&str], is_row:
 }
 
 /// Shows nothing: rows of text logs are shown as lines.
-pub(super) fn show(_: &Log<'_>, _: u64) -> Option<Vec<String>> {
+pub(super) fn show(_: &Log<'_>, _: u64, _: Around) -> Option<ShownRecords> {
     None
 }
 

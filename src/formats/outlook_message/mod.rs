@@ -17,6 +17,7 @@ mod report;
 
 use super::{Format, Grid, Head, Log, LogReader, Output, Parse, Probe};
 use crate::base::ledger::{Bytes, NoteKind};
+use crate::base::shown_records::{Around, ShownRecord, ShownRecords};
 use crate::base::source::{Place, Span};
 use crate::model::Record;
 use properties::{Failure, Message};
@@ -168,9 +169,18 @@ fn note_other(message: &Message, out: &mut Output<'_>) {
     out.note(NoteKind::Skipped, None, text);
 }
 
-fn show(log: &Log<'_>, record: u64) -> Option<Vec<String>> {
+fn show(log: &Log<'_>, record: u64, around: Around) -> Option<ShownRecords> {
     let message = Message::read(log.bytes, &mut |_| std::ops::ControlFlow::Continue(())).ok()??;
-    message.lines(record)
+    message.lines(record)?;
+    let (before, after) = (around.before as u64, around.after as u64);
+    let first = record.saturating_sub(before).max(1);
+    let end = record.saturating_add(after);
+    let part = |number: u64| {
+        let brief = message.kind(number).to_owned();
+        Some(ShownRecord { number: number.to_string(), brief, lines: message.lines(number)?, xml: None })
+    };
+    let records = (first..=end).map_while(part).collect();
+    Some(ShownRecords { records, has_earlier: first > 1, has_later: message.lines(end.saturating_add(1)).is_some() })
 }
 
 #[cfg(test)]

@@ -234,6 +234,15 @@ impl Message {
         self.attached.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
+    /// What a record is.
+    pub(super) fn kind(&self, record: u64) -> &'static str {
+        match record {
+            0 | 1 => "Message",
+            other if other <= 1 + self.recipients.len() as u64 => "Recipient",
+            _ => "Attachment",
+        }
+    }
+
     /// The properties of a record, one per line.
     pub(super) fn lines(&self, record: u64) -> Option<Vec<String>> {
         let at = usize::try_from(record.checked_sub(1)?).ok()?;

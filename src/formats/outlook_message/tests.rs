@@ -33,20 +33,30 @@ fn wide(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
+fn shown(log: &Log<'_>, record: u64) -> Option<Vec<String>> {
+    show(log, record, Around::default())?.into_lines(record)
+}
+
 #[test]
 fn evidence_is_shown_as_properties() {
     let bytes = sample("not-found-2010.msg");
     let log = Log { id: SourceId(0), path: "x", bytes: &bytes };
-    let message = show(&log, 1).unwrap();
+    let message = shown(&log, 1).unwrap();
     assert!(message.contains(&"PR_MESSAGE_CLASS (0x001A): REPORT.IPM.Note.NDR".to_owned()), "{message:#?}");
     assert!(message.contains(&"PR_BODY (0x1000):".to_owned()), "{message:#?}");
     assert!(message.contains(&"  Generating server: EX10-HUB1.contoso.com".to_owned()), "{message:#?}");
-    let recipient = show(&log, 2).unwrap();
+    let recipient = shown(&log, 2).unwrap();
     assert!(recipient.contains(&"PR_NDR_STATUS_CODE (0x0C20): 511".to_owned()), "{recipient:#?}");
-    let attachment = show(&log, 3).unwrap();
+    let attachment = shown(&log, 3).unwrap();
     assert!(attachment.contains(&"PR_ATTACH_DATA (0x3701): 9 bytes, not read".to_owned()), "{attachment:#?}");
-    assert_eq!(show(&log, 0), None);
-    assert_eq!(show(&log, 4), None);
+    let all = show(&log, 2, Around { before: 9, after: 9, xml: true }).unwrap();
+    let briefs: Vec<&str> = all.records.iter().map(|record| record.brief.as_str()).collect();
+    assert_eq!(
+        (briefs.as_slice(), all.has_earlier, all.has_later),
+        (&["Message", "Recipient", "Attachment"][..], false, false)
+    );
+    assert_eq!(shown(&log, 0), None);
+    assert_eq!(shown(&log, 4), None);
 }
 
 /// Every byte is accounted for, whatever is damaged; and nothing panics or takes long.
@@ -68,7 +78,7 @@ fn damage_anywhere_is_survived_and_accounted_for() {
         assert_eq!(sum, bytes.len() as u64, "round {round}");
         assert!(!records.is_empty() || !ledger.notes.is_empty(), "round {round} says nothing");
         broken += usize::from(records.is_empty());
-        show(&Log { id: SourceId(0), path: "x", bytes: &bytes }, 2);
+        show(&Log { id: SourceId(0), path: "x", bytes: &bytes }, 2, Around::default());
     }
     assert!((20..580).contains(&broken), "{broken} of 600 could not be read; the test tries too little or too much");
 }

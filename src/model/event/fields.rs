@@ -1,6 +1,20 @@
 //! A record as lines, for the reader who wants to see what a finding rests on.
 
 use super::Event;
+use crate::base::shown_records::ShownRecord;
+
+/// A record of a log as it is shown.
+pub fn shown(event: &Event, record: u64) -> ShownRecord {
+    ShownRecord { number: record.to_string(), brief: brief(event), lines: lines(event, record), xml: None }
+}
+
+/// When, how severe, and which event.
+fn brief(event: &Event) -> String {
+    let time = event.time.map(|time| time.to_string());
+    let level = event.level.map(|level| level.to_string());
+    let parts = [time, level, Some(format!("{} {}", event.source, event.id))];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
 
 /// The fields of an event, one per line; texts of several lines stay several lines.
 pub fn lines(event: &Event, record: u64) -> Vec<String> {

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use leaks::Leak;
 
+use super::compare::Comparison;
 use super::{Considered, Evidence, Finding, Missing, Report, Step};
 pub use crate::facts::names::{Name, NameKind};
 
@@ -89,6 +90,8 @@ pub enum Voice {
     Ours,
     /// Quoted from a file.
     Quoted,
+    /// The path of a file.
+    Path,
     /// The whole subject of a message. It goes whatever it says: a single word of it may be one that stays elsewhere.
     Subject,
 }
@@ -112,10 +115,11 @@ pub fn redact_with(report: &Report, names: &[Name], beside: &mut [Beside]) -> Re
     for own in beside {
         own.text = match own.voice {
             Voice::Subject => engine.whole(&own.text, NameKind::Subject),
-            Voice::Ours | Voice::Quoted => engine.redact(&own.text, own.mode()).0,
+            Voice::Ours | Voice::Quoted | Voice::Path => engine.redact(&own.text, own.mode()).0,
         };
     }
     redacted.redacted = true;
+    redacted.scope = super::Scope::default();
     engine.finish(redacted)
 }
 
@@ -124,6 +128,7 @@ impl Beside {
         match self.voice {
             Voice::Ours => Mode::Own,
             Voice::Quoted | Voice::Subject => Mode::Quoted,
+            Voice::Path => Mode::Path,
         }
     }
 }
@@ -170,6 +175,9 @@ fn visit(report: &mut Report, f: &mut dyn FnMut(&mut String, Mode, Marks<'_>)) {
     f(&mut report.summary.text, Mode::Own, None);
     f(&mut report.summary.unknown, Mode::Own, None);
     report.summary.caveats.iter_mut().for_each(|text| f(text, Mode::Own, None));
+    if let Some(compared) = &mut report.compared {
+        visit_comparison(compared, f);
+    }
     report.findings.iter_mut().for_each(|finding| visit_finding(finding, f));
     // A note can hold any name, as a line of a file can.
     report.set_aside.iter_mut().for_each(|own| f(&mut own.note, Mode::Quoted, None));
@@ -179,6 +187,21 @@ fn visit(report: &mut Report, f: &mut dyn FnMut(&mut String, Mode, Marks<'_>)) {
         f(&mut input.taken_for, Mode::Own, None);
         f(&mut input.reason, Mode::Own, None);
         input.notes.iter_mut().for_each(|note| f(&mut note.text, Mode::Own, None));
+    }
+}
+
+/// The earlier capture may be of a site whose names nothing here knows, so what is told of it is taken for names as paths and quoted
+/// lines are.
+fn visit_comparison(compared: &mut Comparison, f: &mut dyn FnMut(&mut String, Mode, Marks<'_>)) {
+    f(&mut compared.earlier.name, Mode::Path, None);
+    f(&mut compared.later.name, Mode::Path, None);
+    for scope in compared.apart.iter_mut().flat_map(|(before, now)| [before, now]) {
+        scope.servers.iter_mut().for_each(|name| f(name, Mode::Path, None));
+        scope.domains.iter_mut().for_each(|name| f(name, Mode::Quoted, None));
+    }
+    for gone in compared.gone.iter_mut().filter(|gone| is_of_site(&gone.rule)) {
+        f(&mut gone.rule, Mode::Quoted, None);
+        f(&mut gone.title, Mode::Quoted, None);
     }
 }
 
@@ -288,6 +311,8 @@ mod tests {
             considered: Vec::new(),
             redacted: false,
             set_aside: Vec::new(),
+            scope: crate::report::Scope::default(),
+            compared: None,
         }
     }
 

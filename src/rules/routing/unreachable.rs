@@ -148,7 +148,13 @@ pub fn missing_databases(settles: &str) -> Missing {
 
 /// The newest routing table of the servers that hold the queues.
 pub fn missing_table(hubs: &[&str], settles: &str) -> Missing {
-    let on = if hubs.is_empty() { "the server that holds the queue".to_owned() } else { hubs.join(", ") };
+    let mut once: Vec<&str> = Vec::new();
+    for hub in hubs {
+        if !once.iter().any(|known| known.eq_ignore_ascii_case(hub)) {
+            once.push(hub);
+        }
+    }
+    let on = if once.is_empty() { "the server that holds the queue".to_owned() } else { once.join(", ") };
     Missing {
         what: format!("The newest routing table of {on}"),
         settles: settles.to_owned(),

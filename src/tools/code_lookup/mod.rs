@@ -17,7 +17,7 @@ mod reading;
 mod scan;
 
 use super::event_lookup::{self, NamedEvent};
-use crate::knowledge::codes::Family;
+use crate::knowledge::codes::{self, Family};
 
 pub use scan::{CodeNote, codes_in};
 
@@ -142,6 +142,12 @@ pub fn look_up(text: &str) -> Answer {
     let mut readings = if events.is_empty() { reading::read(&plain) } else { reading::beside(&plain, &events) };
     readings.truncate(READINGS);
     Answer { input: input.to_owned(), events, readings }
+}
+
+/// What an event of message tracking is called where logs have numbers: those of 2000 and 2003, or of 4.0 to 5.5.
+pub fn tracking_event(number: u32, is_55: bool) -> Option<&'static str> {
+    let family = if is_55 { Family::Tracking55 } else { Family::Tracking2000 };
+    codes::of(family, number).next().map(|code| code.symbol)
 }
 
 #[cfg(test)]

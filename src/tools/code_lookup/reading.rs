@@ -133,8 +133,8 @@ fn of_bytes(text: &str) -> Vec<Reading> {
 pub(super) fn of_word(word: &str) -> Vec<super::Candidate> {
     let mut found: Vec<_> =
         codes::by_symbol(word).map(|code| candidates::candidate(code, "by its name".to_owned())).collect();
-    if let Some(kind) =
-        DeliveryType::parse(word).filter(|_| found.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()))
+    if let Some(kind) = DeliveryType::parse(word)
+        .filter(|_| found.is_empty() && !word.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit()))
     {
         let other = codes::of(Family::DeliveryType, u32::MAX).chain(codes::by_symbol(kind.name()));
         let own = other.filter(|code| code.family == Family::DeliveryType);

@@ -13,7 +13,7 @@ use crate::ui::session::Session;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::state::Action;
 use crate::ui::view::View;
-use crate::worker::protocol::{CellState, Choice, Request};
+use crate::worker::protocol::{CellState, Choice, Clocks, Request};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -91,7 +91,7 @@ fn candidates(choice: &Choice, session: &Session) -> Html {
                         Callback::from(move |_: MouseEvent| {
                             if let Some(number) = row {
                                 browser::remember_opener();
-                                session.ask(&Request::Row { table: "receive-connectors".to_owned(), number });
+                                session.ask(&Request::Row { table: "receive-connectors".to_owned(), number, clocks: Clocks::default() });
                             }
                         })
                     };

@@ -13,7 +13,7 @@ use crate::ui::language::{use_words, words};
 use crate::ui::session::Session;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::state::Action;
-use crate::worker::protocol::{DomainRoute, Request};
+use crate::worker::protocol::{Clocks, DomainRoute, Request};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -105,7 +105,7 @@ fn candidates(route: &DomainRoute, session: &Session) -> Html {
                         Callback::from(move |_: MouseEvent| {
                             if let Some(number) = row {
                                 browser::remember_opener();
-                                session.ask(&Request::Row { table: "send-connectors".to_owned(), number });
+                                session.ask(&Request::Row { table: "send-connectors".to_owned(), number, clocks: Clocks::default() });
                             }
                         })
                     };

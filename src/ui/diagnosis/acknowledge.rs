@@ -3,6 +3,7 @@
 //! It shrinks to one line at the end and leaves the count of the rail; the evidence and the account of the mail stay as they are.
 //! Nothing is stored, so it lasts as long as the page.
 
+use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -15,6 +16,8 @@ use crate::ui::state::Action;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub number: u32,
+    /// A note that was begun.
+    pub draft: Option<AttrValue>,
     pub act: Callback<Action>,
 }
 
@@ -22,9 +25,11 @@ pub struct Props {
 #[function_component]
 pub fn Acknowledge(props: &Props) -> Html {
     let words = use_words().diagnosis;
-    let open = use_state_eq(|| false);
+    let open = use_state_eq(|| props.draft.is_some());
+    // What was begun elsewhere is opened again, but takes the focus only when it is asked for.
+    let asked = use_state_eq(|| false);
     let field = use_node_ref();
-    use_effect_with(*open, {
+    use_effect_with(*asked, {
         let field = field.clone();
         move |open| {
             if let Some(field) = field.cast::<HtmlInputElement>().filter(|_| *open) {
@@ -33,8 +38,22 @@ pub fn Acknowledge(props: &Props) -> Html {
         }
     });
     let toggle = {
-        let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
+        let (open, asked, act, number) = (open.clone(), asked.clone(), props.act.clone(), props.number);
+        Callback::from(move |_: MouseEvent| {
+            if *open {
+                act.emit(Action::Draft(number, None));
+            }
+            asked.set(!*open);
+            open.set(!*open);
+        })
+    };
+    let typed = {
+        let (act, number) = (props.act.clone(), props.number);
+        Callback::from(move |event: Event| {
+            let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            let text = field.map(|field| field.value()).filter(|text| !text.is_empty());
+            act.emit(Action::Draft(number, text));
+        })
     };
     let done = {
         let (act, number, field) = (props.act.clone(), props.number, field.clone());
@@ -45,10 +64,12 @@ pub fn Acknowledge(props: &Props) -> Html {
         })
     };
     let escape = {
-        let open = open.clone();
+        let (open, asked, act, number) = (open.clone(), asked.clone(), props.act.clone(), props.number);
         Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Escape" {
                 event.stop_propagation();
+                act.emit(Action::Draft(number, None));
+                asked.set(false);
                 open.set(false);
             }
         })
@@ -58,7 +79,8 @@ pub fn Acknowledge(props: &Props) -> Html {
         if *open {
             <form class="acknowledge" onsubmit={done} onkeydown={escape}>
                 <label for={id.clone()}>{ words.note_label }</label>
-                <input {id} ref={field} class="field" type="text" maxlength="200" autocomplete="off" />
+                <input {id} ref={field} class="field" type="text" maxlength="200" autocomplete="off"
+                    value={props.draft.clone()} onchange={typed} />
                 <button type="submit" class="button">{ words.set_aside }</button>
                 <button type="button" class="button quiet" onclick={toggle}>{ words.cancel }</button>
             </form>

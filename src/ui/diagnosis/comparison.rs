@@ -23,6 +23,9 @@ pub fn Compared(props: &Props) -> Html {
         <section class="summary row compared" aria-labelledby="compared-title">
             <h2 id="compared-title" class="margin margin-label">{ words.before_after }</h2>
             <div class="content">
+                if let Some(doubt) = comparison.doubt() {
+                    <p class="compared-doubt" data-doubt="apart"><span class="high">{ icon(Icon::Info) }</span>{ " " }<span lang="en">{ doubt }</span></p>
+                }
                 <p lang="en">{ comparison.sentence() }</p>
                 if !comparison.gone.is_empty() {
                     <ul>

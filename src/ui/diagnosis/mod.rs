@@ -30,13 +30,15 @@ pub struct Props {
     pub open: std::rc::Rc<std::collections::BTreeSet<u32>>,
     pub current: u32,
     pub acknowledged: std::rc::Rc<std::collections::BTreeMap<u32, String>>,
+    /// Notes that were begun.
+    pub drafts: std::rc::Rc<std::collections::BTreeMap<u32, String>>,
 }
 
 /// The view.
 #[function_component]
 pub fn Diagnosis(props: &Props) -> Html {
     let _ = use_words();
-    let Props { footing, open, current, acknowledged } = props;
+    let Props { footing, open, current, acknowledged, drafts } = props;
     let report = &footing.case.report;
     let say = footing.act.reform(Action::Say);
     html! {
@@ -48,7 +50,8 @@ pub fn Diagnosis(props: &Props) -> Html {
             <Compared footing={footing.clone()} />
             { for report.problems.iter().filter(|problem| !acknowledged.contains_key(&problem.number)).map(|problem| html! {
                 <ProblemArticle key={problem.number} footing={footing.clone()} number={problem.number}
-                    open={open.contains(&problem.number)} current={*current == problem.number} />
+                    open={open.contains(&problem.number)} current={*current == problem.number}
+                    draft={drafts.get(&problem.number).cloned().map(AttrValue::from)} />
             }) }
             { for acknowledged.iter().filter_map(|(number, note)| {
                 let finding = footing.case.main_finding(footing.case.problem(*number)?)?;

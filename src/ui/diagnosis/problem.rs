@@ -24,13 +24,15 @@ pub struct Props {
     pub number: u32,
     pub open: bool,
     pub current: bool,
+    /// A note on it that was begun.
+    pub draft: Option<AttrValue>,
 }
 
 /// The article of a problem.
 #[function_component]
 pub fn ProblemArticle(props: &Props) -> Html {
     let words = use_words();
-    let Props { footing, number, open, current } = props;
+    let Props { footing, number, open, current, draft } = props;
     let case = &footing.case;
     let Some(problem) = case.problem(*number) else { return Html::default() };
     let Some(finding) = case.main_finding(problem) else { return Html::default() };
@@ -61,7 +63,7 @@ pub fn ProblemArticle(props: &Props) -> Html {
                     <div class="role-line">
                         <p class="meta">{ (words.diagnosis.role)(finding.role, branches(&case.report, problem).iter().map(Branch::size).sum()) }</p>
                         <button type="button" class="link rule-link" onclick={about}>{ words.diagnosis.about_rule }</button>
-                        <Acknowledge number={*number} act={footing.act.clone()} />
+                        <Acknowledge number={*number} draft={draft.clone()} act={footing.act.clone()} />
                         <CopyButton quiet={true} label={words.diagnosis.copy_text} text={plain::problem(case, problem)} say={say.clone()} />
                         <button type="button" class="button quiet only-icon" onclick={fold} aria-expanded={open.to_string()}
                             aria-controls={body.clone()} aria-label={if *open { words.diagnosis.fold } else { words.diagnosis.unfold }}>

@@ -57,6 +57,7 @@ pub struct Words {
     pub tools: &'static en::tools::ToolsWords,
     pub collect: &'static en::collect::CollectWords,
     pub search: &'static SearchWords,
+    pub path: &'static en::path::PathWords,
     pub reference: &'static en::reference::ReferenceWords,
     pub export: &'static ExportWords,
     pub about: &'static en::about::AboutWords,

@@ -17,7 +17,7 @@ use crate::ui::shared::copy_button::CopyButton;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::shared::sentence::with_names;
 use crate::ui::state::Action;
-use crate::worker::protocol::{PlaceTold, Request, RoutingAsk, ServerTold};
+use crate::worker::protocol::{Clocks, PlaceTold, Request, RoutingAsk, ServerTold};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -86,7 +86,7 @@ pub fn cite(row: &Option<(String, u32)>, session: &Session) -> Html {
     let session = session.clone();
     let onclick = Callback::from(move |_: MouseEvent| {
         browser::remember_opener();
-        session.ask(&Request::Row { table: table.clone(), number });
+        session.ask(&Request::Row { table: table.clone(), number, clocks: Clocks::default() });
     });
     html! {
         <button type="button" class="button quiet only-icon routing-cite" {onclick} aria-label={words().routing.show_lines} title={words().routing.show_lines}>{ icon(Icon::File) }</button>

@@ -289,6 +289,7 @@ fn row(line: &Line, source: u32, path: &str) -> RowAnswer {
         fields,
         notes,
         evidence: Some(evidence),
+        path: None,
         problems: Vec::new(),
     }
 }
@@ -306,6 +307,7 @@ mod tests {
             notes: Vec::new(),
             problems: Vec::new(),
             evidence: None,
+            path: None,
         };
         assert_eq!(message_of(&row("<17@contoso.com>")).as_deref(), Some("17@contoso.com"));
         assert_eq!(message_of(&row(" ")), None);

@@ -3,8 +3,8 @@
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
-use crate::report::{Confidence, InputState, Severity};
-use crate::ui::language::words;
+use crate::report::{Confidence, FileState, InputState, Severity};
+use crate::ui::language::{tag, words};
 
 /// Class with the color of a severity.
 pub fn severity_class(severity: Severity) -> &'static str {
@@ -77,6 +77,11 @@ pub fn state_shape(state: InputState) -> Html {
         InputState::NotRead => ("high", icon(Icon::Cross)),
     };
     html! { <span class={classes!("state-shape", class)}>{ shape }</span> }
+}
+
+/// Shape and word of what became of a file.
+pub fn file_state(state: FileState) -> Html {
+    html! { <span class="verdict">{ state_shape(state.input_state()) }<span lang={tag()}>{ (words().files.state)(state) }</span></span> }
 }
 
 /// Shape and word.

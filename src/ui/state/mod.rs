@@ -4,6 +4,7 @@
 //! What only one view knows is a part of its own, declared beside the view (`tables`, `connectors`, `routing`, `tools`); here
 //! stands what all of them share.
 
+mod drawer;
 mod ledger;
 mod raw;
 
@@ -13,7 +14,7 @@ use std::rc::Rc;
 use yew::functional::Reducible;
 
 pub use self::ledger::{Ledger, Row, RowState, Step};
-pub use self::raw::{Cite, Lines, ROW, Raw};
+pub use self::raw::{Cite, Lines, ROW, Raw, Window};
 use super::case::{self, Before, Case, case_name};
 use super::collect_view::Choice;
 use super::connectors::state::{ConnectorsChange, ConnectorsState};
@@ -25,8 +26,8 @@ use super::search::state::{SearchChange, SearchState};
 use super::table_state::{KeptChange, TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
-use crate::report::{Input, Report};
-use crate::worker::protocol::{Clocks, NotFilters, Picture, RowAnswer, SampleInfo};
+use crate::report::{FileState, Input, InputState, Report};
+use crate::worker::protocol::{Clocks, MessagePath, NotFilters, Picture, RowAnswer, SampleInfo, ShownRecords};
 
 /// How far the case is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +99,8 @@ pub struct State {
     pub picture: Option<Rc<Picture>>,
     /// Problems that were set aside, with a note each.
     pub acknowledged: Rc<BTreeMap<u32, String>>,
+    /// Notes that were begun, by problem; they wait while another view is shown.
+    pub drafts: Rc<BTreeMap<u32, String>>,
     /// The report of earlier files, to compare with.
     pub before: Option<Before>,
     /// The last report of this case that was taken away to read more files, or the same again: its notes come back.
@@ -131,6 +134,8 @@ pub enum Action {
     Tool(Typed),
     /// Sets a problem aside with a note, or takes that back.
     Acknowledge(u32, Option<String>),
+    /// What somebody began to write about a problem; nothing when it was given up.
+    Draft(u32, Option<String>),
     /// The report becomes the one to compare with, and the page waits for later files.
     Compare,
     /// No comparison any more.
@@ -157,6 +162,8 @@ pub enum Action {
     SearchFor(String),
     /// A row opens in the drawer.
     Row(Box<RowAnswer>),
+    /// More is known of the way of a message.
+    Path(Box<MessagePath>),
     /// All views show this range of time only; from and to on the axis.
     Range(Option<(i64, i64)>),
     /// What the reader says about clocks.
@@ -171,6 +178,12 @@ pub enum Action {
     /// The drawer asks anew: what came before does not count.
     Ask,
     Lines(Lines),
+    /// Records of a binary log for the drawer.
+    Records {
+        token: u32,
+        source: u32,
+        records: ShownRecords,
+    },
     Dock,
     Keyboard(bool),
     Drag(Option<Drag>),
@@ -208,6 +221,7 @@ impl State {
             tables: Rc::default(),
             picture: None,
             acknowledged: Rc::default(),
+            drafts: Rc::default(),
             before: None,
             last: None,
             exporting: false,
@@ -262,7 +276,7 @@ impl State {
                 (said.filter_removed.to_owned(), None)
             }
             KeptChange::Read(text) => match kept.take_file(&text) {
-                Ok(of) if of.unknown == 0 => ((said.filters_taken)(of.taken as u64), None),
+                Ok(of) if of.unknown + of.beyond == 0 => ((said.filters_taken)(of.taken as u64), None),
                 Ok(of) => (String::new(), Some(Notice::SomeFilters(of))),
                 Err(NotFilters) => (String::new(), Some(Notice::NoFilters)),
             },
@@ -359,11 +373,17 @@ impl State {
             }
             Action::Tool(typed) => self.tools.take(typed),
             Action::Acknowledge(problem, note) => self.acknowledge(problem, note),
+            Action::Draft(problem, Some(text)) => {
+                Rc::make_mut(&mut self.drafts).insert(problem, text);
+            }
+            Action::Draft(problem, None) => {
+                Rc::make_mut(&mut self.drafts).remove(&problem);
+            }
             Action::Compare => self.compare(),
             Action::StopComparing => {
                 self.before = None;
                 if let Some(case) = &mut self.case {
-                    case.compare(None);
+                    case.compare(None, "");
                 }
             }
             Action::CompareLast => {
@@ -387,6 +407,7 @@ impl State {
                 self.change_search(SearchChange::For(text));
             }
             Action::Row(row) => self.open_row(*row),
+            Action::Path(path) => self.take_path(*path),
             Action::Range(range) => Rc::make_mut(&mut self.tables).set_range(range),
             Action::Clocks(clocks) => Rc::make_mut(&mut self.tables).set_clocks(clocks),
             Action::Picture(picture) => self.picture = Some(Rc::new(*picture)),
@@ -406,6 +427,7 @@ impl State {
             Action::Cite(Some(cite)) => self.cite_now(cite),
             Action::Ask => self.token = self.token.wrapping_add(1),
             Action::Lines(lines) => self.show_lines(lines),
+            Action::Records { token, source, records } => self.show_records(token, source, records),
             Action::Dock => self.drawer_below = !self.drawer_below,
             Action::Keyboard(shown) => self.keyboard = shown,
             Action::Drag(drag) => self.drag = drag,
@@ -452,8 +474,14 @@ impl State {
         // Notes go with their problems: into the report of more files, and into that of later ones.
         let notes = self.last.as_ref().or(self.before.as_ref()).map(|earlier| earlier.notes_on(&report));
         self.acknowledged = Rc::new(notes.unwrap_or_default());
+        // The numbers of the problems are others now.
+        self.drafts = Rc::default();
+        let gone = self.last.as_ref().map(|last| gone_since(&last.report, &report)).unwrap_or_default();
+        if let Some(first) = gone.first() {
+            self.notice = Some(Notice::GoneSince(gone.len() as u64, (*first).to_owned()));
+        }
         let mut case = Case::new(report);
-        case.compare(self.before.as_ref().map(|before| &*before.report));
+        case.compare(self.before.as_ref(), &self.name);
         self.case = Some(case);
         self.close();
         self.say((self.words().frame.said_done)(problems));
@@ -461,6 +489,7 @@ impl State {
 
     fn acknowledge(&mut self, problem: u32, note: Option<String>) {
         let words = self.words().frame;
+        Rc::make_mut(&mut self.drafts).remove(&problem);
         let said = match note {
             Some(note) => {
                 Rc::make_mut(&mut self.acknowledged).insert(problem, note);
@@ -504,48 +533,6 @@ impl State {
         self.cite = None;
         self.raw = None;
     }
-
-    fn cite_now(&mut self, cite: Cite) {
-        let of = |state: &State| state.cited().map(|evidence| (evidence.source, evidence.record.clone()));
-        let before = of(self);
-        self.cite = Some(cite);
-        if cite.problem != ROW {
-            self.current = cite.problem;
-        }
-        if of(self) != before {
-            self.raw = None;
-        }
-        if let Some(evidence) = self.cited() {
-            let text = (self.words().frame.said_evidence)(cite.number, &super::text::location(evidence));
-            self.say(text);
-        } else {
-            self.close();
-        }
-    }
-
-    fn open_row(&mut self, row: RowAnswer) {
-        let Some(case) = &mut self.case else { return };
-        case.open_row(row);
-        self.cite = Some(Cite { problem: ROW, number: 1 });
-        // Lines that are there stay: nobody asks for them anew. Others come as a window of their own.
-        let is_there = self.cited().is_some_and(|evidence| self.raw.as_ref().is_some_and(|raw| raw.holds(evidence)));
-        if !is_there {
-            self.raw = None;
-        }
-    }
-
-    fn show_lines(&mut self, answer: Lines) {
-        let Some(evidence) = self.cited() else { return };
-        if answer.token != self.token || answer.source != evidence.source {
-            return;
-        }
-        let record = evidence.record.clone();
-        let (first, lines) = match &self.raw {
-            Some(raw) => raw.join(answer.first, answer.lines),
-            None => (answer.first, answer.lines),
-        };
-        self.raw = Some(Raw { source: answer.source, record, first, lines: Rc::new(lines), total: answer.total });
-    }
 }
 
 impl Reducible for State {
@@ -556,6 +543,18 @@ impl Reducible for State {
         next.apply(action);
         Rc::new(next)
     }
+}
+
+/// The files of which an earlier report has something, and a later one nothing, because they could not be read again.
+fn gone_since<'r>(earlier: &Report, later: &'r Report) -> Vec<&'r str> {
+    let was_read = |path: &str| {
+        earlier.inputs.iter().any(|input| input.path == path && input.state != InputState::NotRead && input.records > 0)
+    };
+    let gone = later
+        .inputs
+        .iter()
+        .filter(|input| input.state == InputState::NotRead && input.file_state() != FileState::LeftOut);
+    gone.map(|input| input.path.as_str()).filter(|path| was_read(path)).collect()
 }
 
 #[cfg(test)]

@@ -100,6 +100,42 @@ fn a_note_stays_with_its_problem_when_files_are_added_and_while_captures_are_com
 }
 
 #[test]
+fn evidence_that_is_gone_when_files_are_added_is_told() {
+    let mut state = State::new(View::Diagnosis, Language::English);
+    begin(&mut state, &["queues.txt"]);
+    state.apply(Action::Report(report(3, &[])));
+    let without = |reason: &str| {
+        let mut report = report(3, &["more.bin"]);
+        let input = report.inputs.iter_mut().find(|input| input.path == "queues.txt").unwrap();
+        (input.state, input.reason) = (InputState::NotRead, reason.to_owned());
+        report
+    };
+    begin(&mut state, &["more.bin", "queues.txt"]);
+    state.apply(Action::Report(without("The file cannot be read.")));
+    assert_eq!(state.notice, Some(Notice::GoneSince(1, "queues.txt".to_owned())));
+    // Who left it out knows.
+    let mut state = State::new(View::Diagnosis, Language::English);
+    begin(&mut state, &["queues.txt"]);
+    state.apply(Action::Report(report(3, &[])));
+    begin(&mut state, &["more.bin", "queues.txt"]);
+    state.apply(Action::Report(without(crate::report::LEFT_OUT)));
+    assert_eq!(state.notice, None);
+}
+
+#[test]
+fn a_note_that_was_begun_waits_for_its_writer() {
+    let mut state = State::new(View::Diagnosis, Language::English);
+    begin(&mut state, &["queues.txt"]);
+    state.apply(Action::Report(report(3, &[])));
+    state.apply(Action::Draft(1, Some("known si".to_owned())));
+    state.apply(Action::Show(View::Queues));
+    state.apply(Action::Show(View::Diagnosis));
+    assert_eq!(state.drafts.get(&1).map(String::as_str), Some("known si"));
+    state.apply(Action::Acknowledge(1, Some("known since Monday".to_owned())));
+    assert!(state.drafts.is_empty());
+}
+
+#[test]
 fn a_worker_that_ends_after_the_report_takes_nothing_away() {
     let mut state = State::new(View::Diagnosis, Language::English);
     begin(&mut state, &["queues.txt"]);
@@ -123,5 +159,52 @@ fn files_that_turn_out_to_be_later_ones_are_compared_with_those_of_before() {
     begin(&mut state, &["queues.txt"]);
     state.apply(Action::Report(report(30, &[])));
     let comparison = state.case.as_ref().and_then(|case| case.comparison.clone()).unwrap();
-    assert_eq!(comparison.waiting, (3, 30));
+    assert_eq!(comparison.waiting, (Some(3), Some(30)));
+}
+
+#[test]
+fn steps_of_a_message_open_in_its_place_and_stay_while_more_are_found() {
+    let files = [
+        (
+            "a.csv",
+            "\"Timestamp\",\"EventId\",\"Source\",\"ServerHostname\",\"MessageId\",\"Sender\"\r\n\"3/12/2019 9:00:00 AM\",\"RECEIVE\",\"SMTP\",\"EX1\",\"<a1@contoso.com>\",\"a@contoso.com\"\r\n",
+        ),
+        (
+            "MSGTRK1.LOG",
+            "#Log-type: Message Tracking Log\r\n#Fields: date-time,event-id,source,message-id,server-hostname\r\n2019-03-12T08:00:09.000Z,DELIVER,STOREDRIVER,<a1@contoso.com>,EX2\r\n",
+        ),
+    ];
+    let sources = files.map(|(path, text)| crate::base::source::Source::from_bytes(path, text)).into();
+    let analysis = crate::analysis::analyze(sources, &mut |_| std::ops::ControlFlow::Continue(()));
+    let clocks = Clocks { local: Some(60), ..Clocks::default() };
+    let mut state = State::new(View::Queues, Language::English);
+    begin(&mut state, &["MSGTRK1.LOG", "a.csv"]);
+    state.apply(Action::Report(Box::new(analysis.report.clone())));
+    let row = || {
+        let row = analysis.row("tracking", 0, &clocks).unwrap();
+        let crate::analysis::RowDetails { fields, notes, evidence, path, problems } = row;
+        Box::new(RowAnswer { table: "tracking".to_owned(), number: 0, fields, notes, evidence, path, problems })
+    };
+    state.apply(Action::Row(row()));
+    let path = |state: &State| state.case.as_ref().unwrap().row.as_ref().unwrap().path.clone().unwrap();
+    let place = |state: &State| state.cited().map(|evidence| (evidence.input.clone(), evidence.lines));
+    assert_eq!((path(&state).steps.len(), path(&state).logs.is_done), (1, false));
+    assert_eq!(place(&state), Some(("a.csv".to_owned(), Some((2, 2)))));
+
+    let mut trace = crate::analysis::message_path::Trace::new(&analysis, "a1@contoso.com");
+    while !trace.step(&analysis).is_done {}
+    state.apply(Action::Path(Box::new(trace.path(&clocks))));
+    assert_eq!((path(&state).steps.len(), path(&state).logs.is_done), (2, true));
+    assert_eq!(state.spoken.1, "2 steps on 2 servers");
+    // Its own line is still the one that is shown; a step shows another.
+    assert_eq!(place(&state).unwrap().0, "a.csv");
+    state.apply(Action::Cite(Some(Cite { problem: ROW, number: case::OF_PATH + 2 })));
+    assert_eq!(place(&state), Some(("MSGTRK1.LOG".to_owned(), Some((3, 3)))));
+    assert_eq!(state.spoken.1, "Shown: MSGTRK1.LOG:3");
+    // The same row again forgets nothing; what is found of another message changes nothing.
+    state.apply(Action::Row(row()));
+    assert_eq!(path(&state).steps.len(), 2);
+    let other = crate::analysis::message_path::Trace::new(&analysis, "b2@contoso.com");
+    state.apply(Action::Path(Box::new(other.path(&clocks))));
+    assert_eq!(path(&state).steps.len(), 2);
 }

@@ -15,11 +15,17 @@ use yew::prelude::*;
 use super::super::language::{column as title_of, table_title, use_words, words};
 use super::super::session::Session;
 use super::super::shared::icon::{Icon, icon};
+use super::super::shared::verdict;
 use super::super::state::Action;
 use super::super::table_state::{self, ROW_HEIGHT, TableChange, TableState};
-use super::super::{browser, keyboard};
+use super::super::text::clip_middle;
+use super::super::{browser, files_view, keyboard};
 use super::cell_class;
-use crate::worker::protocol::{Kind, Page, PageRow, Query, Request, Table};
+use crate::report::FileState;
+use crate::worker::protocol::{self, Clocks, FILE_STATE, Kind, Page, PageRow, Query, Request, Table};
+
+/// Characters of a path that are drawn; what is cut out of its middle is in its title and in the drawer.
+const LONGEST_PATH: usize = 48;
 
 #[derive(Properties)]
 pub struct Props {
@@ -103,7 +109,7 @@ pub fn Grid(props: &Props) -> Html {
         Callback::from(move |event: KeyboardEvent| key(&event, table, &state, &columns, &act, &session))
     };
     html! {
-        <div class="grid" ref={scroller} role="grid" tabindex="0" aria-label={table_title(table)} data-table={table.id}
+        <div id={format!("grid-{}", table.id)} class="grid" ref={scroller} role="grid" tabindex="0" aria-label={table_title(table)} data-table={table.id}
             aria-rowcount={(u64::from(rows) + 1).to_string()} aria-colcount={columns.len().to_string()}
             aria-activedescendant={active.map(|at| row_id(table, at))} {onkeydown}>
             <div class="grid-head" role="row" aria-rowindex="1">
@@ -112,7 +118,8 @@ pub fn Grid(props: &Props) -> Html {
             <div class="grid-space" ref={space} role="rowgroup">
                 <div class="grid-rows" ref={body} role="presentation" lang="en">
                     { for (first..first.saturating_add(count)).filter_map(|at| Some((at, row_at(&page, at)?))).map(|(at, row)| {
-                        one(table, &columns, at, row, (active == Some(at), *open == Some(row.number)), act, session)
+                        let open = (active == Some(at), *open == Some(row.number));
+                        one((table, &state.query.clocks), &columns, at, row, open, act, session)
                     }) }
                 </div>
             </div>
@@ -139,14 +146,20 @@ fn widths(table: &Table, state: &TableState) -> String {
     let longest = |at: u32| state.page.as_ref().and_then(|page| page.widths.get(at as usize)).copied().unwrap_or(12);
     // In tenths of a rem, because header and rows have different type: a character takes half a rem, and a cell has padding.
     let rem = |characters: u32| format!("{}.{}rem", (characters * 5 + 12) / 10, (characters * 5 + 12) % 10);
+    // The ledger is seen whole in the narrowest window; see `Column::path`.
+    let is_ledger = table.columns.iter().any(|column| column.kind == Kind::Path);
     let width = |at: u32| {
         let column = table.columns.get(at as usize);
         // The worker counts the English title; another language's may be longer.
         let title = column.map_or(0, |of| u32::try_from(title_of(table, of).chars().count()).unwrap_or(0));
         let longest = longest(at).max(title);
         match column.map(|column| column.kind) {
-            Some(Kind::Number | Kind::Duration) => rem(longest.clamp(6, 16)),
+            Some(Kind::Number | Kind::Duration | Kind::Size) => rem(longest.clamp(6, 16)),
             Some(Kind::Time) => rem(if longest > 19 { 23 } else { 19 }),
+            Some(Kind::State) => format!("minmax(6.5rem, {})", rem(longest + 4)),
+            Some(Kind::Path) => format!("minmax(8rem, {}fr)", longest.clamp(16, 48)),
+            Some(Kind::Words) if is_ledger => format!("minmax(5rem, {})", rem(longest.clamp(6, 14))),
+            _ if is_ledger => format!("minmax(5rem, {}fr)", longest.clamp(12, 48)),
             Some(Kind::Words) => rem(longest.clamp(8, 26)),
             _ if longest <= 16 => rem(longest.max(6)),
             // Grows before the long texts do: a name in full is worth more than another word of a reply.
@@ -208,7 +221,7 @@ fn head(
 }
 
 fn one(
-    table: &'static Table,
+    (table, clocks): (&'static Table, &Clocks),
     columns: &[u32],
     at: u32,
     row: &PageRow,
@@ -217,29 +230,42 @@ fn one(
     session: &Session,
 ) -> Html {
     let onclick = {
-        let (act, session, number) = (act.clone(), session.clone(), row.number);
+        let (act, session, number, clocks) = (act.clone(), session.clone(), row.number, clocks.clone());
         Callback::from(move |_: MouseEvent| {
             act.emit(Action::Table(table.id, TableChange::Select(Some(at))));
-            open_row(table, number, &session);
+            open_row(table, number, &clocks, &session);
         })
     };
+    let is_file = table.id == protocol::FILES;
+    let cell = |at: usize| row.cells.get(at).cloned().unwrap_or_default();
     let class =
         classes!("grid-row", active.then_some("active"), open.then_some("open"), row.is_hit.then_some("marked"));
     html! {
         <div key={row.number} id={row_id(table, at)} {class} role="row" aria-rowindex={(u64::from(at) + 2).to_string()}
-            aria-selected={active.to_string()} {onclick}>
+            aria-selected={active.to_string()} data-input={is_file.then(|| cell(0))} data-state={is_file.then(|| state_of(&cell(FILE_STATE)))} {onclick}>
             { for columns.iter().map(|column| {
                 let kind = table.columns.get(*column as usize).map(|column| column.kind);
                 let text = row.cells.get(*column as usize).cloned().unwrap_or_default();
-                html! { <div role="gridcell" class={classes!("grid-cell", kind.and_then(cell_class))} title={text.clone()}>{ text }</div> }
+                let class = classes!("grid-cell", kind.and_then(cell_class));
+                let face = match kind {
+                    Some(Kind::State) => FileState::of_word(&text).map(verdict::file_state),
+                    Some(Kind::Path) => Some(clip_middle(&text, LONGEST_PATH).into()),
+                    _ => None,
+                };
+                html! { <div role="gridcell" {class} title={text.clone()}>{ face.unwrap_or_else(|| text.into()) }</div> }
             }) }
         </div>
     }
 }
 
-fn open_row(table: &Table, number: u32, session: &Session) {
+/// What became of a file, as its row is marked.
+fn state_of(word: &str) -> &'static str {
+    FileState::of_word(word).map_or("", |state| files_view::state_word(state.input_state()))
+}
+
+fn open_row(table: &Table, number: u32, clocks: &Clocks, session: &Session) {
     browser::remember_opener();
-    session.ask(&Request::Row { table: table.id.to_owned(), number });
+    session.ask(&Request::Row { table: table.id.to_owned(), number, clocks: clocks.clone() });
 }
 
 /// Handles a key while a heading has the focus; whether it is one of its own. Enter and space press it.
@@ -307,7 +333,7 @@ fn key(
         "End" => last,
         "Enter" => {
             if let Some(row) = row {
-                open_row(table, row.number, session);
+                open_row(table, row.number, &state.query.clocks, session);
             }
             event.prevent_default();
             return;

@@ -174,6 +174,7 @@ fn footer(table: &'static Table, state: &TableState) -> Html {
                 <span>{ (words().grid.untimed)(page.untimed.into()) }</span>
             }
             { for totals.map(|(of, total)| html! { <span>{ format!("{}: ", column(table, of)) }<b>{ total }</b></span> }) }
+            <span class="print-only">{ words().grid.printed }</span>
             if let Some(copied) = copied {
                 <b class="copied">{ copied }</b>
             }
@@ -184,9 +185,9 @@ fn footer(table: &'static Table, state: &TableState) -> Html {
 /// How a cell is set.
 fn cell_class(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::Words => None,
-        Kind::Printed | Kind::Subject => Some("printed"),
-        Kind::Number | Kind::Duration => Some("number"),
+        Kind::Words | Kind::State => None,
+        Kind::Printed | Kind::Subject | Kind::Path => Some("printed"),
+        Kind::Number | Kind::Duration | Kind::Size => Some("number"),
         Kind::Time => Some("time"),
     }
 }

@@ -95,7 +95,7 @@ fn row_near(lane: &LanePicture, at: u32) -> Option<u32> {
 fn open(number: u32, query: &Query, session: &Session) {
     browser::remember_opener();
     session.ask(&Request::Position { table: TABLE.to_owned(), query: query.clone(), number });
-    session.ask(&Request::Row { table: TABLE.to_owned(), number });
+    session.ask(&Request::Row { table: TABLE.to_owned(), number, clocks: query.clocks.clone() });
 }
 
 fn one(lane: &LanePicture, is_first: bool, picture: &Picture, onclick: Callback<MouseEvent>) -> Html {

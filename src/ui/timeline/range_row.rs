@@ -26,6 +26,11 @@ pub fn RangeRow(props: &Props) -> Html {
     let Props { picture, range, act } = props;
     let range = *range;
     let wrong = use_state_eq(|| false);
+    // Another range puts times into the fields that can be read.
+    use_effect_with(range, {
+        let wrong = wrong.clone();
+        move |_| wrong.set(false)
+    });
     let field = |is_end: bool| {
         let own = if is_end { range.1 } else { range.0 };
         let (picture, act, wrong) = (Rc::clone(picture), act.clone(), wrong.clone());

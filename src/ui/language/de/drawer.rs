@@ -27,7 +27,13 @@ pub static WORDS: DrawerWords = DrawerWords {
     line_of: |line, all| format!("Zeile {} von {}", grouped(line.into()), grouped(all.into())),
     width: "Breite der Belege",
     lines_of: |file| format!("Zeilen von {file}"),
-    fields_of: |record| format!("Felder von {record}"),
+    records_of: |file| format!("Datensätze von {file}"),
+    form: "Wie Datensätze gezeigt werden",
+    as_fields: "Felder",
+    earlier: "Frühere Datensätze",
+    later: "Spätere Datensätze",
+    no_earlier: "kein früherer Datensatz",
+    no_later: "kein späterer Datensatz",
     above: |lines| {
         if lines == 1 { "1 Zeile darüber".to_owned() } else { format!("{} Zeilen darüber", grouped(lines.into())) }
     },

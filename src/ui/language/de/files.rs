@@ -1,27 +1,30 @@
 //! The files of the case. German.
 
-use crate::report::InputState;
+use crate::report::FileState;
 use crate::ui::language::en::files::FilesWords;
 use crate::ui::language::{count, grouped};
 use crate::ui::text::size;
 
 pub static WORDS: FilesWords = FilesWords {
     how_many: |files, bytes| format!("{}, {}", count(files, "Datei", "Dateien"), size(bytes)),
+    state: |state| match state {
+        FileState::Read => "Gelesen",
+        FileState::Incomplete => "Unvollständig",
+        FileState::NotRecognized => "Nicht erkannt",
+        FileState::NotRead => "Nicht gelesen",
+        FileState::LeftOut => "Ausgelassen",
+    },
     tally: |state, files| {
         let words = match state {
-            InputState::Read => "vollständig gelesen",
-            InputState::Incomplete => "unvollständig",
-            InputState::NotRead => "nicht gelesen",
+            FileState::Read => "vollständig gelesen",
+            FileState::Incomplete => "unvollständig",
+            FileState::NotRecognized => "nicht erkannt",
+            FileState::NotRead => "nicht gelesen",
+            FileState::LeftOut => "ausgelassen",
         };
         format!("{} {words}", grouped(files))
     },
-    lost: "Verloren, gekürzt",
-    show_all: "Alle zeigen",
-    time_span: "Zeitraum",
-    text: "Text",
-    size: "Größe",
-    line: |line| format!("Zeile {}:", grouped(line.into())),
-    lines: |first, last| format!("Zeilen {} bis {}:", grouped(first.into()), grouped(last.into())),
+    still_missing: |missing| format!("{} fehlen noch", grouped(missing)),
     missing_title: "Was noch fehlt",
     missing_about: "Diese Angaben würden klären, was offen ist; die wichtigste steht oben.",
     gather: "Alle auf einmal sammeln",

@@ -27,6 +27,17 @@ pub static WORDS: FrameWords = FrameWords {
     to_new: "Dateien und Ordner, so viele Sie möchten",
     later_files: "Einige dieser Dateien heißen wie schon geöffnete; alle wurden zusammen gelesen. Wenn es spätere desselben Standorts sind, vergleichen Sie sie stattdessen.",
     compare_instead: "Stattdessen vergleichen",
+    gone_since: |number, first| {
+        if number == 1 {
+            format!(
+                "Eine schon gelesene Datei wurde inzwischen geändert oder entfernt; dieser Bericht kommt ohne sie aus. Legen Sie sie noch einmal ab: {first}"
+            )
+        } else {
+            format!(
+                "{number} schon gelesene Dateien wurden inzwischen geändert oder entfernt; dieser Bericht kommt ohne sie aus. Legen Sie sie noch einmal ab: {first} und andere"
+            )
+        }
+    },
     worker_lost: |message| {
         format!(
             "Der Teil der Seite, der Dateien liest, wurde beendet. Die Diagnose bleibt stehen; für Tabellen, Rohzeilen und Berichte müssen die Dateien neu gelesen werden. Der Browser meldet: {message}"

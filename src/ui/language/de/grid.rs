@@ -5,6 +5,7 @@ use crate::ui::language::{count, grouped};
 
 pub static WORDS: GridWords = GridWords {
     reading: "wird gelesen",
+    printed: "Gedruckt sind die Zeilen, die auf dem Bildschirm waren; als CSV erhalten Sie alle.",
     rows: |rows| count(rows, "Zeile", "Zeilen"),
     rows_of: |shown, all| match all {
         1 => format!("{} von 1 Zeile", grouped(shown)),
@@ -39,7 +40,7 @@ pub static WORDS: GridWords = GridWords {
     all: |title| format!("{title}: alle"),
     columns: "Spalten",
     nothing: "Davon zeigen die Dateien nichts. Benötigt:",
-    counted: "Nachrichtenverfolgungsprotokolle wurden gelesen. Sie werden gezählt und nicht Zeile für Zeile gehalten: Wie lange Nachrichten brauchten, steht unter Laufzeiten und Langsamste Nachrichten, was wann geschah, unter Zeitachse, und jede Zeile dort öffnet ihre Stelle im Protokoll. Die Zeilen einer Nachricht kommen mit Get-MessageTrackingLog -MessageId <id> hierher.",
+    counted: "Nachrichtenverfolgungsprotokolle wurden gelesen. Sie werden gezählt und nicht Zeile für Zeile gehalten: Wie lange Nachrichten brauchten, steht unter Laufzeiten und Langsamste Nachrichten, was wann geschah, unter Zeitachse, und jede Zeile dort öffnet ihre Stelle im Protokoll. Eine Nachricht, die dort oder unter Nachrichten geöffnet wird, zeigt ihren Weg aus allen Protokollen. Ihre Zeilen kommen mit Get-MessageTrackingLog -MessageId <id> hierher.",
     gather: "Ein Skript, das es sammelt",
     none_left: |all| format!("Keine Zeile enthält all das. Ohne Filter gibt es {}.", count(all, "Zeile", "Zeilen")),
     clear: "Filter löschen",
@@ -63,11 +64,17 @@ pub static WORDS: GridWords = GridWords {
     save_filters: "Alle als Datei speichern",
     open_filters: "Datei öffnen",
     no_filters: "Diese Datei enthält keine Filter von Queuescope; es wurde keiner übernommen. Wählen Sie eine, die hier unter Gemerkte Filter mit Alle als Datei speichern entstanden ist.",
-    some_filters: |taken, unknown| {
-        format!(
-            "{} geöffnet, {} ausgelassen: Diese Version hat die Tabelle oder Spalte nicht. Die Version von Queuescope, mit der sie gespeichert wurden, übernimmt alle.",
-            count(taken, "Filter", "Filter"),
-            grouped(unknown)
-        )
+    some_filters: |taken, unknown, beyond| {
+        let mut said = format!("{} geöffnet.", count(taken, "Filter", "Filter"));
+        if unknown > 0 {
+            said += &format!(
+                " {} ausgelassen: Diese Version hat die Tabelle oder Spalte nicht. Die Version von Queuescope, mit der sie gespeichert wurden, übernimmt alle.",
+                grouped(unknown)
+            );
+        }
+        if beyond > 0 {
+            said += &format!(" {} ausgelassen: Mehr werden nicht gemerkt.", grouped(beyond));
+        }
+        said
     },
 };

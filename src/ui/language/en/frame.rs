@@ -27,6 +27,7 @@ pub struct FrameWords {
     pub to_new: &'static str,
     pub not_handed_over: &'static str,
     pub later_files: &'static str,
+    pub gone_since: fn(u64, &str) -> String,
     pub compare_instead: &'static str,
     pub worker_lost: fn(&str) -> String,
     pub refused: fn(u64, &str) -> String,
@@ -69,6 +70,17 @@ pub static WORDS: FrameWords = FrameWords {
     to_new: "Files and folders, as many as you like",
     later_files: "Some of these files have the names of others that are open, so all were read together. If they are later ones of the same site, compare them instead.",
     compare_instead: "Compare instead",
+    gone_since: |number, first| {
+        if number == 1 {
+            format!(
+                "A file that was read before was changed or removed since, so this report is without it. Drop it again: {first}"
+            )
+        } else {
+            format!(
+                "{number} files that were read before were changed or removed since, so this report is without them. Drop them again: {first}, and others"
+            )
+        }
+    },
     worker_lost: |message| {
         format!(
             "The part of the page that reads files stopped. The diagnosis stays as it is; for tables, raw lines and reports the files have to be read again. The browser says: {message}"

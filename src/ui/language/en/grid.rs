@@ -5,6 +5,7 @@ use crate::ui::language::{count, grouped};
 /// What stands around a table; its titles are in `tables`.
 pub struct GridWords {
     pub reading: &'static str,
+    pub printed: &'static str,
     pub rows: fn(u64) -> String,
     pub rows_of: fn(u64, u64) -> String,
     pub table: &'static str,
@@ -45,11 +46,12 @@ pub struct GridWords {
     pub save_filters: &'static str,
     pub open_filters: &'static str,
     pub no_filters: &'static str,
-    pub some_filters: fn(u64, u64) -> String,
+    pub some_filters: fn(u64, u64, u64) -> String,
 }
 
 pub static WORDS: GridWords = GridWords {
     reading: "reading",
+    printed: "Printed are the rows that were on the screen; CSV has all.",
     rows: |rows| count(rows, "row", "rows"),
     rows_of: |shown, all| format!("{} of {}", grouped(shown), count(all, "row", "rows")),
     table: "Table",
@@ -78,7 +80,7 @@ pub static WORDS: GridWords = GridWords {
     all: |title| format!("{title}: all"),
     columns: "Columns",
     nothing: "The files show nothing of this kind. Bring:",
-    counted: "Tracking logs were read. They are counted and not kept row by row: how long mail took is in Latency and Slowest messages, when what happened is in Timeline, and a row there opens at its line in the log. The rows of one message come here with Get-MessageTrackingLog -MessageId <id>.",
+    counted: "Tracking logs were read. They are counted and not kept row by row: how long mail took is in Latency and Slowest messages, when what happened is in Timeline, and a row there opens at its line in the log. A message that is opened there or in Messages shows its path from all logs. Its rows come here with Get-MessageTrackingLog -MessageId <id>.",
     gather: "A script that gathers it",
     none_left: |all| format!("No row has all of this. Without the filter there are {}.", count(all, "row", "rows")),
     clear: "Clear the filter",
@@ -102,11 +104,18 @@ pub static WORDS: GridWords = GridWords {
     save_filters: "Save all as a file",
     open_filters: "Open a file",
     no_filters: "That file holds no filters of Queuescope, so none were taken. Choose one that was saved here with Filters, Save all as a file.",
-    some_filters: |taken, unknown| {
-        format!(
-            "{} opened. {} left out: this version has no such table or column. Queuescope of the version that saved them takes all.",
-            count(taken, "filter", "filters"),
-            if unknown == 1 { "1 was".to_owned() } else { format!("{} were", grouped(unknown)) }
-        )
+    some_filters: |taken, unknown, beyond| {
+        let were = |number: u64| if number == 1 { "1 was".to_owned() } else { format!("{} were", grouped(number)) };
+        let mut said = format!("{} opened.", count(taken, "filter", "filters"));
+        if unknown > 0 {
+            said += &format!(
+                " {} left out: this version has no such table or column. Queuescope of the version that saved them takes all.",
+                were(unknown)
+            );
+        }
+        if beyond > 0 {
+            said += &format!(" {} left out: no more than these are kept.", were(beyond));
+        }
+        said
     },
 };

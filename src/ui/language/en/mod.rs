@@ -10,6 +10,7 @@ pub mod files;
 pub mod frame;
 pub mod grid;
 pub mod keyboard;
+pub mod path;
 pub mod reading;
 pub mod reference;
 pub mod routing;
@@ -38,6 +39,7 @@ pub static WORDS: Words = Words {
     tools: &tools::WORDS,
     collect: &collect::WORDS,
     search: &search::WORDS,
+    path: &path::WORDS,
     reference: &reference::WORDS,
     export: &export::WORDS,
     about: &about::WORDS,
