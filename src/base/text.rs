@@ -9,6 +9,7 @@
 //! a file that is not text at all. Each is noted in the ledger, none is an error.
 
 mod code_page;
+pub mod cut;
 mod mixed;
 
 use std::fmt;

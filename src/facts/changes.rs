@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::base::source::Span;
+use crate::base::text::cut;
 use crate::base::timestamp::Moment;
 use crate::model::event::{Event, is_source};
 
@@ -168,9 +169,7 @@ fn service(event: &Event) -> Option<String> {
 }
 
 fn cut(text: &str) -> String {
-    let end = text.char_indices().nth(WHAT).map_or(text.len(), |(end, _)| end);
-    let shown = text.get(..end).unwrap_or(text);
-    if end < text.len() { format!("{shown}...") } else { shown.to_owned() }
+    cut::beginning(text, WHAT).map_or_else(|| text.to_owned(), |shown| format!("{shown} ..."))
 }
 
 #[cfg(test)]

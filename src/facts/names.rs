@@ -115,8 +115,11 @@ impl<'a> Names<'a> {
         {
             return;
         }
+        let text = text.trim_start_matches("*.");
         if kind != NameKind::Subject {
-            if text.contains('=') {
+            // `bounce+anna=contoso.com@...` is an address and no distinguished name.
+            let is_address = text.contains('@') && !text.contains([' ', '/', ',', ';']);
+            if text.contains('=') && !is_address {
                 return self.add_parts(kind, text);
             }
             if let Some((server, rest)) = text.split_once('\\') {
@@ -186,6 +189,24 @@ impl<'a> Names<'a> {
         list.into_iter().flat_map(|list| &list.value.items).for_each(|text| self.add(kind, text));
     }
 
+    /// The domain or the hosts that a queue is named after; other queues have names of objects.
+    fn next_hops(&mut self, hop: &str) {
+        self.add(NameKind::Object, hop);
+        for own in hop.split([',', ';']).map(str::trim) {
+            if own.contains('.') && !own.contains([' ', '@', '\\', '/', ':']) {
+                self.add(NameKind::Server, own);
+            }
+        }
+    }
+
+    /// `contoso.com`, and what other systems call theirs: `a=contoso;p=x`.
+    fn address_space(&mut self, address: &str) {
+        match address.contains('=') {
+            true => self.add_parts(NameKind::Domain, address),
+            false => self.add(NameKind::Domain, address.trim_start_matches('@')),
+        }
+    }
+
     fn reference<'r>(&mut self, kind: NameKind, objects: impl IntoIterator<Item = &'r ObjectRef>) {
         for object in objects {
             self.may(kind, object.name.as_ref());
@@ -225,6 +246,10 @@ impl Facts {
         for connector in self.connectors.all() {
             names.add(Connector, &connector.identity.value);
             names.at(Server, connector.fqdn.as_ref());
+            // `mail.contoso.com:AcceptCloudServicesMail`
+            let capabilities = connector.tls_domain_capabilities.iter().flat_map(|list| &list.value.items);
+            let domains = capabilities.filter_map(|text| text.split(':').next());
+            domains.for_each(|domain| names.add(Domain, domain));
         }
         for database in &self.databases.databases {
             names.add(Database, &database.name.value);
@@ -255,7 +280,7 @@ impl Facts {
             for connector in &table.send_connectors {
                 names.reference(Connector, [&connector.object]);
                 names.reference(Server, &connector.source_servers);
-                connector.address_spaces.iter().for_each(|space| names.add(Domain, &space.value.address));
+                connector.address_spaces.iter().for_each(|space| names.address_space(&space.value.address));
                 // A list in one value, each host a name of its own.
                 let hosts = connector.smart_hosts.iter().flat_map(|hosts| hosts.value.split([',', ';']));
                 hosts.for_each(|host| names.add(Server, host));
@@ -270,7 +295,7 @@ impl Facts {
             for connector in &group.connectors {
                 names.may(Connector, connector.legacy_dn.as_ref());
                 names.may(Site, connector.target_group.as_ref());
-                connector.address_spaces.iter().for_each(|space| names.add(Domain, &space.address));
+                connector.address_spaces.iter().for_each(|space| names.address_space(&space.address));
                 for host in connector.bridgeheads.iter().chain(&connector.target_bridgeheads) {
                     names.may(Server, host.fqdn.as_ref());
                 }
@@ -333,10 +358,11 @@ impl Facts {
             for identity in identity.chain(waiting.queue.iter().filter_map(|q| Some(&q.identity.as_ref()?.value))) {
                 names.may(Server, identity.server.as_ref());
                 if let QueueName::NextHop(hop) | QueueName::Shadow(hop) = &identity.name {
-                    names.add(Object, hop);
+                    names.next_hops(hop);
                 }
             }
-            names.at(Object, waiting.queue.as_ref().and_then(|queue| queue.next_hop_domain.as_ref()));
+            let hop = waiting.queue.as_ref().and_then(|queue| queue.next_hop_domain.as_ref());
+            hop.into_iter().for_each(|hop| names.next_hops(&hop.value));
             for message in &waiting.messages {
                 names.may(Subject, message.subject.as_ref());
                 names.may(Person, message.from.as_ref());
@@ -403,6 +429,8 @@ impl Facts {
             names.list(Server, connector.smtp.smart_hosts.as_ref());
             names.at(Server, connector.smtp.fqdn.as_ref());
             names.at(Domain, connector.smtp.tls_domain.as_ref());
+            let spaces = connector.address_spaces.iter().flat_map(|list| &list.value.items);
+            spaces.for_each(|space| names.address_space(&space.address));
         }
         settings.transport_services.iter().for_each(|service| names.add(Server, &service.server.value));
         for domain in &settings.accepted_domains {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::base::source::Span;
+use crate::base::text;
 use crate::model::message::Message;
 use crate::model::queue::Queue;
 use crate::model::smtp_reply::LastError;
@@ -80,5 +81,5 @@ const ERROR: usize = 4096;
 /// The beginning of an error text, so that a cell of megabytes costs no more than any other.
 pub fn cut(text: &str) -> &str {
     let end = (0..=ERROR.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text.get(..end).unwrap_or(text)
+    text.get(..text::cut::back(text, end)).unwrap_or(text)
 }

@@ -3,6 +3,7 @@
 //! Consoles wrap texts in the middle of words, so marks are found blind to white space and case.
 
 use crate::base::order::Order as _;
+use crate::base::text::cut;
 
 /// Longest line of an excerpt, in characters; a CSV row or an error text can be much longer.
 const WIDTH: usize = 220;
@@ -78,7 +79,7 @@ pub fn cut(lines: &[&str], needles: &[String]) -> (String, Vec<(usize, usize)>) 
     for index in wanted {
         let line = trimmed.get(index).copied().unwrap_or("");
         let start = starts.get(index).copied().unwrap_or(0);
-        let mark = all.iter().find(|m| m.0 >= start && m.0 < start + line.len()).map(|m| m.0 - start);
+        let mark = all.iter().find(|m| m.0 >= start && m.0 < start + line.len()).map(|m| (m.0 - start, m.1 - start));
         out.push(window(line, mark));
     }
     let text = out.join("\n");
@@ -99,17 +100,43 @@ pub fn marks_of(text: &str, needles: &[String]) -> Vec<(usize, usize)> {
     kept
 }
 
-fn window(line: &str, mark: Option<usize>) -> String {
+/// The part of a long line around its mark. It begins and ends with whole names; those that a mark stands in are kept.
+fn window(line: &str, mark: Option<(usize, usize)>) -> String {
     let length = line.chars().count();
     if length <= WIDTH {
         return line.to_owned();
     }
-    let at = mark.map_or(0, |m| line.get(..m).unwrap_or("").chars().count());
+    let at = mark.map_or(0, |(start, _)| line.get(..start).unwrap_or("").chars().count());
     let from = at.saturating_sub(WIDTH / 3).min(length - WIDTH);
-    let middle: String = line.chars().skip(from).take(WIDTH).collect();
-    let before = if from > 0 { "..." } else { "" };
-    let after = if from + WIDTH < length { "..." } else { "" };
-    format!("{before}{middle}{after}")
+    let byte = |number: usize| line.char_indices().nth(number).map_or(line.len(), |(at, _)| at);
+    let (from, to) = (byte(from), byte(from + WIDTH));
+    let (mut start, mut end) = (cut::on(line, from), cut::back(line, to));
+    if let Some((mark, behind)) = mark {
+        if start > mark {
+            let whole = cut::back(line, from);
+            start = if from - whole <= WIDTH { whole } else { mark };
+        }
+        if end < behind && behind <= to {
+            let whole = cut::on(line, to);
+            end = if whole - to <= WIDTH { whole } else { behind };
+        }
+    }
+    // One word without an end.
+    if end <= start {
+        (start, end) = (from, to);
+    }
+    // A blank stands between the sign and what is whole.
+    let before = match (start, cut::back(line, start) == start) {
+        (0, _) => "",
+        (_, true) => "... ",
+        (_, false) => "...",
+    };
+    let after = match (end == line.len(), cut::back(line, end) == end) {
+        (true, _) => "",
+        (_, true) => " ...",
+        (_, false) => "...",
+    };
+    format!("{before}{}{after}", line.get(start..end).unwrap_or(line).trim())
 }
 
 #[cfg(test)]
@@ -130,9 +157,27 @@ mod tests {
     fn a_long_line_is_cut_around_its_mark() {
         let line = format!("{}NEEDLE{}", "a ".repeat(400), " b".repeat(400));
         let (text, marks) = cut(&[&line], &["NEEDLE".to_owned()]);
-        assert!(text.starts_with("...") && text.ends_with("...") && text.chars().count() <= WIDTH + 6);
+        assert!(text.starts_with("...") && text.ends_with("...") && text.chars().count() <= WIDTH + 8);
         let (a, b) = marks[0];
         assert_eq!(&text[a..b], "NEEDLE");
+    }
+
+    #[test]
+    fn a_cut_line_begins_and_ends_with_whole_names() {
+        for shift in 0..40 {
+            let line = format!(
+                "{} NEEDLE {}",
+                "mx.contoso.com ".repeat(30),
+                "x".repeat(shift) + &" EX1.contoso.com".repeat(30)
+            );
+            let (text, marks) = cut(&[&line], &["NEEDLE".to_owned()]);
+            let inner = text.trim_start_matches("... ").trim_end_matches(" ...");
+            assert!(inner.split_whitespace().all(|word| line.split_whitespace().any(|own| own == word)), "{text}");
+            assert_eq!(marks.len(), 1, "{text}");
+        }
+        let path = format!("{}/{}NEEDLE-{}", "b ".repeat(200), "a/".repeat(60), "c ".repeat(200));
+        let (text, _) = cut(&[&path], &["NEEDLE".to_owned()]);
+        assert!(text.contains(" /a/a/") && text.contains("NEEDLE-c "), "{text}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use super::{Cell, Column, Order, Row, Table, is_one_of};
 use crate::base::order::Order as _;
+use crate::base::text::cut;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::events::EventGroup;
@@ -96,11 +97,20 @@ fn row(
             count.into(),
             first.into(),
             known.into(),
-            text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(TEXT).collect::<String>().into(),
+            start_of(&text).into(),
             (if known.is_empty() { "" } else { "Explained" }).into(),
             event.channel.clone().into(),
         ],
         span: Some(event.span),
+    }
+}
+
+/// The text in one line, and as much of it as a cell holds.
+fn start_of(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match cut::beginning(&line, TEXT) {
+        Some(shown) => format!("{shown} …"),
+        None => line,
     }
 }
 

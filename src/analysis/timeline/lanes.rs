@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{LaneKind, Maker, Mark, Weight};
 use crate::base::mail_date;
 use crate::base::tally::Tally;
+use crate::base::text::cut;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::changes::ChangeKind;
@@ -35,9 +36,7 @@ pub(super) fn all(facts: &Facts) -> Maker {
 }
 
 fn cut(text: &str) -> String {
-    let end = text.char_indices().nth(TEXT).map_or(text.len(), |(end, _)| end);
-    let shown = text.get(..end).unwrap_or(text);
-    if end < text.len() { format!("{shown}…") } else { shown.to_owned() }
+    cut::beginning(text, TEXT).map_or_else(|| text.to_owned(), |shown| format!("{shown} …"))
 }
 
 impl Maker {

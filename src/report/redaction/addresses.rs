@@ -29,6 +29,8 @@ const WIDEST: u32 = 4096;
 pub struct Addresses {
     v4: BTreeSet<u32>,
     v6: BTreeSet<u128>,
+    /// Those that stand alone, so that the order of their numbers is known.
+    literal: BTreeSet<Ipv4Addr>,
     networks: BTreeMap<u32, u32>,
     to_v6: BTreeMap<u128, u128>,
 }
@@ -77,6 +79,38 @@ impl Addresses {
                 self.v6.insert(u128::from(v6));
             }
         }
+    }
+
+    /// Takes note of an address that stands alone.
+    pub fn add_literal(&mut self, address: IpAddr) {
+        if let IpAddr::V4(v4) = address.to_canonical() {
+            self.literal.insert(v4);
+        }
+        self.add(address);
+    }
+
+    /// Takes note of numbers of which nothing says in which order they stand.
+    pub fn add_numbers(&mut self, address: Ipv4Addr) {
+        self.add(address.into());
+        self.add(turned(address).into());
+    }
+
+    /// What numbers of an address in a name become, in the order in which they stand. `is_turned` when they are likely in reverse.
+    pub fn numbers(&self, address: Ipv4Addr, is_turned: bool) -> Option<Ipv4Addr> {
+        let other = turned(address);
+        let (here, there) = (self.literal.contains(&address), self.literal.contains(&other));
+        let is_turned = if here == there { is_turned } else { there };
+        match self.replacement(if is_turned { other } else { address }.into())? {
+            IpAddr::V4(new) => Some(if is_turned { turned(new) } else { new }),
+            IpAddr::V6(_) => None,
+        }
+    }
+
+    /// All that can have been put in.
+    pub fn replacements(&self) -> BTreeSet<IpAddr> {
+        let v4 = self.v4.iter().map(|address| IpAddr::V4(Ipv4Addr::from(*address)));
+        let v6 = self.v6.iter().map(|address| IpAddr::V6(Ipv6Addr::from(*address)));
+        v4.chain(v6).filter_map(|address| self.replacement(address)).collect()
     }
 
     /// Takes note of a range: all its networks are kept apart, so that it stays a range.
@@ -192,6 +226,12 @@ impl Addresses {
             IpAddr::V6(v6) => self.to_v6.get(&u128::from(v6)).map(|n| IpAddr::V6(Ipv6Addr::from(*n))),
         }
     }
+}
+
+/// `77.113.0.203` for `203.0.113.77`.
+pub fn turned(address: Ipv4Addr) -> Ipv4Addr {
+    let [a, b, c, d] = address.octets();
+    Ipv4Addr::new(d, c, b, a)
 }
 
 /// Puts sorted networks of 24 bits below `base`: bits after `depth` are kept where networks differ, and come from `filler`

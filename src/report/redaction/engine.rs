@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 
 use super::patterns::{self, Form, Found};
 use super::tokens::{Tokens, key};
-use super::{Beside, Mode, Move, Name, NameKind, Redacted, Replacement, Report, is_of_site, visit, words};
+use super::{Beside, Mode, Move, Name, NameKind, Redacted, Replacement, Report, is_of_site, rests, visit, words};
 
 /// Names that are looked for at most.
 const MOST: usize = 20_000;
@@ -18,6 +18,8 @@ pub struct Engine {
     tokens: Tokens,
     names: Vec<Known>,
     matcher: Option<AhoCorasick>,
+    /// Names of several words, folded.
+    long: BTreeSet<String>,
     /// By kind and key: as first written, token, times.
     table: BTreeMap<(NameKind, String), Replacement>,
 }
@@ -40,8 +42,11 @@ impl Engine {
         }
         for name in names {
             known.add(name.kind, &name.text);
-            if name.kind == NameKind::Domain && patterns::is_host(&name.text) {
-                tokens.domains.insert(name.text.to_lowercase());
+            if matches!(name.kind, NameKind::Domain | NameKind::Server) && patterns::is_dotted(&name.text) {
+                if name.kind == NameKind::Domain {
+                    tokens.domains.insert(name.text.to_lowercase());
+                }
+                known.add_labels(&name.text, name.kind == NameKind::Server);
             }
         }
         for finding in &report.findings {
@@ -84,7 +89,8 @@ impl Engine {
         }
         let folded = names.iter().map(|name| fold(&name.text));
         let matcher = AhoCorasick::builder().build(folded).ok();
-        let mut engine = Engine { tokens, names, matcher, table: BTreeMap::new() };
+        let long = names.iter().filter(|name| name.text.contains(' ')).map(|name| fold(&name.text)).collect();
+        let mut engine = Engine { tokens, names, matcher, long, table: BTreeMap::new() };
         for path in paths {
             let new = engine.replace(&path, Mode::Path).0;
             engine.tokens.preset(file_name(&path), file_name(&new).to_owned());
@@ -145,6 +151,8 @@ impl Engine {
             tokens: self.table.values().map(|row| row.token.to_lowercase()).collect(),
             replacements: self.table.into_values().collect(),
             forbidden: forbidden.into_iter().collect(),
+            addresses: self.tokens.addresses.replacements(),
+            long: self.long,
             public: self.tokens.public,
         }
     }
@@ -176,7 +184,8 @@ impl Engine {
             Form::Host if self.tokens.domains.contains(&original.to_lowercase()) => NameKind::Domain,
             Form::Host => NameKind::Server,
             Form::Domain => NameKind::Domain,
-            Form::Ip(_) | Form::Reverse(_) => NameKind::Ip,
+            Form::Ip(_) | Form::Reverse(_) | Form::Quad(_) => NameKind::Ip,
+            Form::Rest => NameKind::Word,
             Form::Guid => NameKind::Guid,
             Form::Sid => NameKind::Sid,
             Form::Thumbprint => NameKind::Thumbprint,
@@ -200,6 +209,8 @@ impl Engine {
         };
         if mode != Mode::Path {
             all.extend(patterns::find(text).into_iter().filter_map(place));
+            let beginnings = rests::beginnings(text, &self.long).into_iter();
+            all.extend(beginnings.map(|range| Found { range, form: Form::Rest }).filter_map(place));
         }
         all.extend(
             self.known(text)
@@ -321,12 +332,17 @@ fn note(text: &str, tokens: &mut Tokens, known: &mut KnownNames) {
     for found in patterns::find(text) {
         let Some(own) = text.get(found.range.clone()) else { continue };
         match found.form {
-            Form::Ip(address) => tokens.addresses.add(address),
-            Form::Reverse(address) => tokens.addresses.add(address.into()),
+            Form::Ip(address) => tokens.addresses.add_literal(address),
+            Form::Reverse(address) | Form::Quad(address) => tokens.addresses.add_numbers(address),
             Form::Mail => {
                 if let Some((local, domain)) = own.rsplit_once('@') {
                     if local.chars().count() > 3 && !words::is_common(local, true) {
                         known.add(NameKind::Person, local);
+                    }
+                    // `bounce+anna.berg=contoso.com`: who was written to.
+                    if local.contains('=') {
+                        let parts = local.split(['=', '+']).filter(|part| part.chars().count() > 3);
+                        parts.for_each(|part| known.add(NameKind::Object, part));
                     }
                     if patterns::is_host(domain) {
                         tokens.domains.insert(domain.to_lowercase());
@@ -334,7 +350,13 @@ fn note(text: &str, tokens: &mut Tokens, known: &mut KnownNames) {
                     }
                 }
             }
-            Form::Host => known.add_labels(own, !tokens.domains.contains(&own.to_lowercase())),
+            Form::Host => {
+                // Words behind a full stop without a blank look alike; what is certain says more.
+                let base = own.rsplit('.').nth(1).unwrap_or("");
+                if patterns::is_certain_host(own) || !words::is_common(base, true) {
+                    known.add_labels(own, !tokens.domains.contains(&own.to_lowercase()));
+                }
+            }
             Form::Domain => own.split([',', '/']).filter_map(|part| part.split_once('=')).for_each(|(_, value)| {
                 if value.chars().count() > 3 && !patterns::is_plain_top(value) {
                     known.add(NameKind::Domain, value);
@@ -365,6 +387,10 @@ struct KnownNames {
 impl KnownNames {
     fn add(&mut self, kind: NameKind, text: &str) {
         let text = text.trim();
+        // The account of a computer: `EX1$`.
+        if let Some(computer) = text.strip_suffix('$') {
+            return self.add(NameKind::Server, computer);
+        }
         let weak = kind == NameKind::Object;
         let digits = !text.chars().any(char::is_alphabetic);
         if text.chars().count() < 2 || digits || self.names.len() >= MOST {
@@ -382,7 +408,9 @@ impl KnownNames {
         if patterns::is_plain_top(text) {
             return;
         }
-        if kind != NameKind::Subject && (words::is_common(text, weak) || text.contains("...")) {
+        // A field that holds a domain holds one, even if it consists of ordinary words: `mail.store`.
+        let is_domain = matches!(kind, NameKind::Domain | NameKind::Server) && patterns::is_dotted(text);
+        if kind != NameKind::Subject && ((!is_domain && words::is_common(text, weak)) || text.contains("...")) {
             return;
         }
         // `Default Frontend EX1`: what is left without the server says nothing; the server is a name of its own.

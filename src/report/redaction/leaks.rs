@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::patterns::{self, Form, is_microsoft};
 use super::tokens::is_stand_in;
-use super::{Redacted, addresses, words};
+use super::{Redacted, addresses, literals, rests, words};
 use crate::base::guid;
 use crate::knowledge::extended_rights;
 
@@ -49,6 +49,9 @@ impl Redacted {
                 *leaks.entry(text.to_owned()).or_insert(0) += 1;
             }
         }
+        for range in rests::beginnings(&plain, &self.long) {
+            plain.get(range).into_iter().for_each(|text| *leaks.entry(text.to_owned()).or_insert(0) += 1);
+        }
         leaks.into_iter().map(|(text, times)| Leak { text, times }).collect()
     }
 
@@ -64,8 +67,24 @@ impl Redacted {
                     && self.is_host(domain)
             }),
             Form::Host => self.is_host(&lower),
-            Form::Ip(address) => addresses::is_common(*address),
-            Form::Reverse(address) => addresses::is_common(IpAddr::V4(*address)),
+            Form::Ip(address) => addresses::is_common(*address) || self.addresses.contains(&address.to_canonical()),
+            Form::Reverse(address) | Form::Quad(address) => {
+                [*address, addresses::turned(*address)].iter().any(|address| {
+                    addresses::is_common(IpAddr::V4(*address)) || self.addresses.contains(&IpAddr::V4(*address))
+                })
+            }
+            Form::Rest => match text.parse::<IpAddr>() {
+                Ok(address) => addresses::is_common(address) || self.addresses.contains(&address.to_canonical()),
+                Err(_) => {
+                    let put_in = |word: &str| words::is_common(word, true) || self.tokens.contains(word);
+                    let has_numbers = rests::has_numbers(text, true) || rests::has_numbers(text, false);
+                    let is_whole =
+                        || literals::quads(text).iter().any(|quad| self.is_allowed("", &Form::Quad(quad.address)));
+                    lower.chars().any(char::is_alphabetic)
+                        && (!has_numbers || is_whole())
+                        && lower.split(|c: char| !c.is_alphanumeric()).all(put_in)
+                }
+            },
             Form::Guid => {
                 guid::readings(text)
                     .iter()

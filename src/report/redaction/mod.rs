@@ -8,8 +8,11 @@
 
 mod addresses;
 mod engine;
+mod hosts;
 mod leaks;
+mod literals;
 mod patterns;
+mod rests;
 mod tokens;
 mod words;
 
@@ -33,6 +36,10 @@ pub struct Redacted {
     short: std::collections::BTreeSet<String>,
     /// What was put in, in small letters.
     tokens: std::collections::BTreeSet<String>,
+    /// Addresses that were put in.
+    addresses: std::collections::BTreeSet<std::net::IpAddr>,
+    /// Names of several words, folded: a printed text may hold their beginnings.
+    long: std::collections::BTreeSet<String>,
     /// Links that stay.
     sources: std::collections::BTreeSet<String>,
     /// Hosts that stay.

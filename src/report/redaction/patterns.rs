@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::addresses::is_common_range;
-use super::words;
+pub use super::hosts::{is_certain_host, is_dotted, is_host, is_microsoft, is_plain_top, tenant_suffix};
+use super::{literals, rests, words};
 use crate::base::ip_range::parse_address;
 use crate::facts::names::NameKind;
 
@@ -27,6 +28,8 @@ pub enum Form {
     Ip(IpAddr),
     /// An address in reverse before the name of a list: `4.3.2.1.zen.example.org`.
     Reverse(Ipv4Addr),
+    /// The numbers of an address within a name or with other signs between: `203-0-113-77`.
+    Quad(Ipv4Addr),
     /// A GUID in one of its forms.
     Guid,
     /// A security identifier of a domain.
@@ -37,6 +40,8 @@ pub enum Form {
     Domain,
     /// A value that is a name.
     Name(NameKind),
+    /// What a cut left of something, beside `...`.
+    Rest,
 }
 
 /// A place in a text.
@@ -51,8 +56,6 @@ pub struct Found {
 struct Patterns {
     mail: Regex,
     host: Regex,
-    v4: Regex,
-    v6: Regex,
     guid: Regex,
     hexadecimal: Regex,
     octets: Regex,
@@ -72,11 +75,9 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     let new = |pattern: &str| Regex::new(pattern).ok();
     Some(Patterns {
         mail: new(
-            r"(?:IMCEA[A-Z0-9]*-[^@\s<>\x22]+|[\p{L}\p{N}_.!#$%&+^~{}-]+)@\[?[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}])?",
+            r"(?:IMCEA[A-Z0-9]*-[^@\s<>\x22]+|[\p{L}\p{N}_.!#$%&+^~={}-]+)@\[?[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}])?",
         )?,
         host: new(r"(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]*[\p{L}\p{N}_])?\.)+\p{L}(?:[\p{L}\p{N}-]*[\p{L}\p{N}])?")?,
-        v4: new(r"\d{1,3}(?:\.\d{1,3}){3}")?,
-        v6: new(r"(?:[0-9A-Fa-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})")?,
         guid: new(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")?,
         hexadecimal: new(r"[0-9A-Fa-f]{32}")?,
         octets: new(r"(?:\\[0-9A-Fa-f]{2}){16}|(?:[0-9A-Fa-f]{2} ){15}[0-9A-Fa-f]{2}")?,
@@ -84,7 +85,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         sid: new(r"(?i)S-1-5-21(?:-\d+){3,4}")?,
         thumbprint: new(r"[0-9A-Fa-f]{40}")?,
         domain: new(r"(?i)DC=[\p{L}\p{N}_-]+(?: *[,/] *DC=[\p{L}\p{N}_-]+)*")?,
-        attribute: new(r"(?i)(?:^|[^\p{L}\p{N}])((?:CN|OU|UID|O|L|P|S|G|E)=)")?,
+        attribute: new(r"(?i)(?:^|[^\p{L}\p{N}])((?:CN|OU|UID|O|L|A|P|S|G|E)=)")?,
         account: new(r"([\p{L}\p{N}_][\p{L}\p{N}_.$-]*)\\{1,2}([\p{L}\p{N}_$][\p{L}\p{N}_.$-]*)")?,
         path: new(r#"(?:[A-Za-z]:|\\\\?)\\{1,2}(?:[^\\/:*?"<>|\r\n,;=()]+\\{1,2})*[^\\/:*?"<>|\r\n\s,;=()]+"#)?,
         site: new(r"(?i)\bSite:\s*([^;\x22'\n]+)")?,
@@ -94,73 +95,6 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         range: new(r"([0-9A-Fa-f.:]+)(?:\s?-\s?([0-9A-Fa-f.:]+)|/(\d{1,3}))")?,
     })
 });
-
-/// Hosts of Microsoft, which say nothing about a site.
-const MICROSOFT: [&str; 15] = [
-    "outlook.com",
-    "microsoft.com",
-    "office.com",
-    "office365.com",
-    "office.net",
-    "microsoftonline.com",
-    "windows.net",
-    "windows.com",
-    "windowsupdate.com",
-    "azure.com",
-    "msft.net",
-    "aka.ms",
-    "live.com",
-    "hotmail.com",
-    "exchangelabs.com",
-];
-
-/// Hosts of Microsoft before which the name of a customer stands.
-const TENANT: [&str; 3] = ["mail.protection.outlook.com", "mail.onmicrosoft.com", "onmicrosoft.com"];
-
-/// What follows the name of a customer's host at Microsoft.
-pub fn tenant_suffix(host: &str) -> Option<&'static str> {
-    TENANT.iter().copied().find(|suffix| host.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.')))
-}
-
-/// Whether a host is one of Microsoft's own. In small letters.
-pub fn is_microsoft(host: &str) -> bool {
-    let own = |name: &&str| host.strip_suffix(*name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    tenant_suffix(host).is_none() && (MICROSOFT.iter().any(own) || TENANT.contains(&host))
-}
-
-/// Last labels of host names beside those of two letters.
-const TOP: &str = " com net org info biz edu gov mil int local lan internal intern intranet corp home priv private test example \
-                   invalid localdomain arpa name pro mobi cloud online app dev site shop group world company email \
-                   services solutions systems global digital agency center berlin hamburg wien swiss bayern koeln cologne \
-                   nrw paris london amsterdam brussels tirol saarland ruhr eus cat asia loc dom ad ";
-
-/// Two-letter words that end file names and members of objects, and no host names.
-const NO_TOP: &str = " js cs rs md gz db vb sh py ps dd ";
-
-/// Last labels that are no names of their own; `berlin` is one.
-pub fn is_plain_top(label: &str) -> bool {
-    const PLAIN: [&str; 17] = [
-        "com", "net", "org", "info", "biz", "edu", "gov", "int", "local", "lan", "internal", "corp", "example", "test",
-        "invalid", "priv", "loc",
-    ];
-    PLAIN.contains(&label.to_lowercase().as_str())
-}
-
-fn is_top(label: &str) -> bool {
-    let lower = label.to_lowercase();
-    let ascii =
-        lower.len() == 2 && lower.bytes().all(|b| b.is_ascii_lowercase()) && !NO_TOP.contains(&format!(" {lower} "));
-    ascii || TOP.contains(&format!(" {lower} ")) || lower.starts_with("xn--")
-}
-
-/// Whether a text has the form of a host name.
-pub fn is_host(text: &str) -> bool {
-    let labels: Vec<&str> = text.split('.').collect();
-    // `e.g.` is none.
-    labels.len() > 1
-        && labels.last().is_some_and(|last| is_top(last))
-        && labels.iter().any(|label| label.chars().count() > 2)
-}
 
 /// Whether letters and digits end before and behind a place.
 pub fn is_whole(text: &str, range: &Range<usize>) -> bool {
@@ -177,7 +111,9 @@ pub fn find(text: &str) -> Vec<Found> {
     for m in p.mail.find_iter(text) {
         // What is quoted in brackets begins behind the bracket: `{a@b`.
         let own = m.as_str();
-        let cut = own.len() - own.trim_start_matches(['{', '.', '-', '$', '%', '&', '+', '!', '#']).len();
+        let cut = own.len() - own.trim_start_matches(['{', '.', '-', '$', '%', '&', '+', '!', '#', '=']).len();
+        let cut = cut + label_before(own.get(cut..).unwrap_or(""));
+        let own = own.get(cut..).unwrap_or("");
         let (local, domain) = own.rsplit_once('@').unwrap_or((own, ""));
         // `RoutingConfig#9@05_21_2019` is the name of a file.
         if !domain.chars().any(char::is_alphabetic) && !domain.contains('.') {
@@ -190,7 +126,13 @@ pub fn find(text: &str) -> Vec<Found> {
     for m in p.host.find_iter(text) {
         let before = text.get(..m.start()).unwrap_or("");
         // `$_.Id` is a member, `MSExchange.Transport` a name of .NET.
-        if !is_host(m.as_str()) || before.ends_with('$') {
+        let behind = text.get(m.end()..).unwrap_or("");
+        // The end of a name that was cut is no last label, and its rest no host.
+        let is_rest = behind.starts_with("...") || behind.starts_with('…');
+        let is_member = before.ends_with(").") || before.ends_with("].");
+        let is_end = before.ends_with("...") || before.ends_with('…');
+        let is_name = if is_rest || is_member { is_certain_host(m.as_str()) } else { is_host(m.as_str()) };
+        if is_end || !is_name || before.ends_with('$') {
             continue;
         }
         if let Some(address) = reversed(m.as_str()) {
@@ -202,6 +144,7 @@ pub fn find(text: &str) -> Vec<Found> {
         }
     }
     addresses(text, p, &mut push);
+    rests::find(text).into_iter().for_each(|range| push(range, Form::Rest));
     let whole = |regex: &Regex| -> Vec<Range<usize>> {
         regex.find_iter(text).map(|m| m.range()).filter(|range| is_whole(text, range)).collect()
     };
@@ -243,22 +186,29 @@ fn addresses(text: &str, p: &Patterns, push: &mut impl FnMut(Range<usize>, Form)
     // Ranges that every site has are left as they are.
     let common: Vec<Range<usize>> =
         p.range.find_iter(text).filter(|m| is_common_range(m.as_str())).map(|m| m.range()).collect();
-    for m in p.v4.find_iter(text).chain(p.v6.find_iter(text)) {
-        let before = text.get(..m.start()).unwrap_or("");
-        let behind = text.get(m.end()..).unwrap_or("");
-        let joined = before
-            .ends_with(|c: char| c.is_alphanumeric() || c == '.' || c == ':' && m.as_str().contains("::"))
-            || behind.starts_with(char::is_alphanumeric)
-            || behind.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        let version = before.trim_end().to_lowercase();
-        let version = ["version", "version:", "build", "version v"].iter().any(|word| version.ends_with(word));
-        if joined || version || common.iter().any(|range| range.start <= m.start() && m.end() <= range.end) {
-            continue;
+    let mut push = |range: Range<usize>, form: Form| {
+        if !common.iter().any(|own| own.start <= range.start && range.end <= own.end) {
+            push(range, form);
         }
-        if let Ok(address) = m.as_str().parse::<IpAddr>() {
-            push(m.range(), Form::Ip(address));
-        }
+    };
+    for quad in literals::quads(text) {
+        // `4.3.2.1.zen.example.org` says nothing about the order of its numbers.
+        let form = if quad.is_literal { Form::Ip(quad.address.into()) } else { Form::Quad(quad.address) };
+        push(quad.range, form);
     }
+    literals::v6(text).into_iter().for_each(|(range, address)| push(range, Form::Ip(address.into())));
+}
+
+/// The length of `from=` and its like before an address. `prvs=`, `bounce=` and what stands in `=` belong to it.
+fn label_before(mail: &str) -> usize {
+    const OF_ADDRESS: [&str; 7] = ["prvs", "msprvs", "btv", "srs", "bounce", "bounces", "return"];
+    let Some((label, rest)) = mail.split_once('=') else { return 0 };
+    let lower = label.to_lowercase();
+    let is_part = OF_ADDRESS.iter().any(|own| lower.trim_end_matches(|c: char| c.is_ascii_digit()) == *own);
+    if rest.starts_with('=') || is_part || !label.chars().all(char::is_alphabetic) || !words::is_common(label, true) {
+        return 0;
+    }
+    rest.find('@').map_or(0, |at| if at > 0 { label.len() + 1 } else { 0 })
 }
 
 fn reversed(host: &str) -> Option<Ipv4Addr> {

@@ -2,13 +2,13 @@
 //! name is put together from the tokens of its labels, so that a server shares its token with its full name.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use uuid::Uuid;
 
-use super::addresses::Addresses;
+use super::addresses::{Addresses, turned};
 use super::patterns::{Form, is_microsoft, tenant_suffix};
-use super::words;
+use super::{literals, words};
 use crate::base::guid;
 use crate::facts::names::NameKind;
 use crate::knowledge::extended_rights;
@@ -50,13 +50,10 @@ impl Tokens {
             Form::MessageId => self.mail(text, Some("message")),
             Form::Host => self.host(text),
             Form::Ip(address) => self.addresses.replacement(*address).map(|new| same_family(text, new)),
-            Form::Reverse(address) => match self.addresses.replacement(IpAddr::V4(*address))? {
-                IpAddr::V4(new) => {
-                    let [a, b, c, d] = new.octets();
-                    Some(format!("{d}.{c}.{b}.{a}"))
-                }
-                IpAddr::V6(_) => None,
-            },
+            // The pattern hands it out in its right order.
+            Form::Reverse(address) => self.addresses.numbers(turned(*address), true).map(|new| new.to_string()),
+            Form::Quad(address) => self.quad(text, *address),
+            Form::Rest => Some(self.numbered("word", text, |number| format!("word{number}"))),
             Form::Guid => self.guid(text),
             Form::Sid => Some(self.sid(text)),
             Form::Thumbprint => Some(self.numbered("", text, |number| format!("{number:040}"))),
@@ -84,7 +81,8 @@ impl Tokens {
         if kind != NameKind::Subject && !self.kinds.contains_key(&key(text)) && words::is_common(text, weak) {
             return None;
         }
-        let form = super::patterns::is_host(text);
+        let form = super::patterns::is_host(text)
+            || (matches!(kind, NameKind::Domain | NameKind::Server) && super::patterns::is_dotted(text));
         if form && !text.contains(' ') && kind != NameKind::File {
             return self.host(text);
         }
@@ -130,7 +128,9 @@ impl Tokens {
         let (local, domain) = text.rsplit_once('@')?;
         let bracket = if domain.starts_with('[') { "[" } else { "" };
         let domain = domain.trim_start_matches('[');
-        let new_domain = if domain.contains('.') {
+        let new_domain = if let Ok(address) = domain.parse::<IpAddr>() {
+            self.addresses.replacement(address).map_or_else(|| domain.to_owned(), |new| same_family(domain, new))
+        } else if domain.contains('.') {
             self.host(domain).unwrap_or_else(|| domain.to_owned())
         } else {
             self.name(NameKind::Server, domain).unwrap_or_else(|| domain.to_owned())
@@ -162,19 +162,59 @@ impl Tokens {
         let base_at = labels.len().checked_sub(suffix_labels(&labels) + 1)?;
         let base = self.base(labels.get(base_at..)?);
         let is_domain = self.domains.contains(&lower);
+        let own = labels.get(..base_at)?.join(".");
         let mut new = Vec::new();
-        for (i, label) in labels.iter().take(base_at).enumerate() {
-            let is_number = label.chars().all(|c| c.is_ascii_digit()) && label.len() < 4;
-            new.push(if is_number || words::is_common(label, false) {
-                (*label).to_owned()
-            } else if i == 0 && !is_domain {
-                self.label(NameKind::Server, label)
-            } else {
-                self.numbered("sub", label, |number| format!("sub{number}"))
-            });
+        // The digits of an address within a name have the digits of its token.
+        if let Some(quad) = literals::quads(&own).into_iter().next() {
+            let token = self.quad(own.get(quad.range.clone())?, quad.address);
+            new.extend(self.beside(own.get(..quad.range.start)?, true));
+            new.push(token.unwrap_or_else(|| own.get(quad.range.clone()).unwrap_or("").to_owned()));
+            new.extend(self.beside(own.get(quad.range.end..)?, false));
+        } else if lower.ends_with(".ip6.arpa") {
+            new.push(self.numbered("sub", &own, |number| format!("sub{number}")) + ".");
+        } else {
+            for (i, label) in labels.iter().take(base_at).enumerate() {
+                new.push(self.host_label(label, i == 0 && !is_domain) + ".");
+            }
         }
-        new.push(base);
-        Some(format!("{}.example", new.join(".")))
+        let joint = if new.last().is_none_or(|last| last.ends_with(['.', '-'])) { "" } else { "." };
+        Some(format!("{}{joint}{base}.example", new.concat()))
+    }
+
+    fn host_label(&mut self, label: &str, is_first: bool) -> String {
+        let is_number = label.chars().all(|c| c.is_ascii_digit()) && label.len() < 4;
+        if is_number || (words::is_common(label, false) && label.matches('-').count() < 2) {
+            label.to_owned()
+        } else if is_first {
+            self.label(NameKind::Server, label)
+        } else {
+            self.numbered("sub", label, |number| format!("sub{number}"))
+        }
+    }
+
+    /// What stands in a name before or behind the numbers of an address, sign by sign.
+    fn beside(&mut self, text: &str, is_before: bool) -> Option<String> {
+        let is_sign = |c: char| matches!(c, '.' | '-' | '_');
+        let new = text.split_inclusive(is_sign).map(|part| {
+            let word = part.trim_end_matches(is_sign);
+            let sign = part.get(word.len()..).unwrap_or("");
+            if word.is_empty() || (words::is_common(word, false) && word.chars().all(char::is_alphabetic)) {
+                part.to_owned()
+            } else {
+                let token = self.numbered("sub", word, |number| format!("sub{number}"));
+                // No digit of a token stands before those of an address.
+                format!("{token}{}", if sign.is_empty() && is_before { "-" } else { sign })
+            }
+        });
+        let new: String = new.collect();
+        (!new.is_empty()).then_some(new)
+    }
+
+    /// The numbers of an address with the signs that stand between them.
+    fn quad(&self, text: &str, address: Ipv4Addr) -> Option<String> {
+        let sign = text.chars().find(|c| !c.is_ascii_digit()).unwrap_or('.');
+        let new = self.addresses.numbers(address, false)?;
+        Some(new.to_string().replace('.', &sign.to_string()))
     }
 
     fn is_public(&self, host: &str) -> bool {

@@ -83,6 +83,13 @@ pub fn is_common(name: &str, weak: bool) -> bool {
     })
 }
 
+/// Whether a word that is kept begins so.
+pub fn begins_one(start: &str) -> bool {
+    let lower = start.to_lowercase();
+    OF_LINES.range(lower.clone()..).next().is_some_and(|word| word.starts_with(&lower))
+        || OF_NAMES.range(lower.as_str()..).next().is_some_and(|word| word.starts_with(&lower))
+}
+
 /// `MSExchangeTransport` as `MS`, `Exchange`, `Transport`.
 fn parts(word: &str) -> Vec<&str> {
     let chars: Vec<(usize, char)> = word.char_indices().collect();

@@ -13,6 +13,7 @@ use regex::Regex;
 
 use super::relief;
 use crate::base::source::Span;
+use crate::base::text::cut;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::databases::is_certainly_before;
@@ -66,7 +67,7 @@ pub(super) struct Scarce {
 
 impl Scarce {
     fn new(name: &str, amount: Option<String>) -> Scarce {
-        let name: String = name.trim().chars().take(NAME).collect();
+        let name = cut::beginning(name.trim(), NAME).unwrap_or(name.trim()).to_owned();
         Scarce { kind: kind(&name), name, amount }
     }
 
