@@ -20,6 +20,8 @@
 //! A `</script` or `<!--` inside a script would end or garble it, so both are escaped. The output
 //! depends on the input only: no date, no machine path, no order of a hash map.
 
+#[path = "bundle/lean.rs"]
+mod lean;
 #[path = "bundle/offline.rs"]
 mod offline;
 #[path = "bundle/septets.rs"]
@@ -127,6 +129,7 @@ struct Parts<'a> {
 /// Puts the parts into one page and writes its policy.
 fn seal(parts: &Parts<'_>) -> Result<String, Error> {
     let page = without_notes(&unix_lines(parts.page));
+    let page = rewrite(&rewrite(&page, "script", lean::script)?, "style", lean::style)?;
     let icon = format!(
         r#"<link rel="icon" type="image/svg+xml" href="data:image/svg+xml;base64,{}">"#,
         BASE64.encode(unix_lines(parts.icon).trim()),
@@ -232,6 +235,20 @@ fn elements<'a>(page: &'a str, name: &'static str) -> Result<Vec<(&'a str, &'a s
     Ok(found)
 }
 
+/// The page with other texts in all elements of this name.
+fn rewrite(page: &str, name: &'static str, with: fn(&str) -> String) -> Result<String, Error> {
+    let (open, close) = (format!("<{name}"), format!("</{name}>"));
+    let mut new = String::with_capacity(page.len());
+    let mut rest = page;
+    while let Some((before, after)) = rest.split_once(&open) {
+        let (attributes, after) = after.split_once('>').ok_or(Error::Unclosed(name))?;
+        let (text, after) = after.split_once(&close).ok_or(Error::Unclosed(name))?;
+        new.push_str(&format!("{before}{open}{attributes}>{}{close}", with(text)));
+        rest = after;
+    }
+    Ok(new + rest)
+}
+
 fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
     let (_, value) = attributes.split_once(&format!("{name}=\""))?;
     value.split_once('"').map(|(value, _)| value)
@@ -269,7 +286,7 @@ fn refuse_outside_addresses(page: &str) -> Result<(), Error> {
 
 /// A script of wasm-bindgen as it stands in the page.
 fn script(glue: &str) -> Result<String, Error> {
-    Ok(embeddable(&without_load_by_address(&unix_lines(glue))?))
+    Ok(embeddable(&lean::script(&without_load_by_address(&unix_lines(glue))?)))
 }
 
 fn without_load_by_address(glue: &str) -> Result<String, Error> {
