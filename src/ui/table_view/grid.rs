@@ -77,6 +77,18 @@ pub fn Grid(props: &Props) -> Html {
             move || drop(listeners)
         }
     });
+    // What stands around the grid comes and goes, and nothing tells of it: so its height is looked at after each drawing.
+    use_effect({
+        let (scroller, act, id) = (scroller.clone(), act.clone(), table.id);
+        move || {
+            if let Some(node) = scroller.cast::<HtmlElement>() {
+                let height = f64::from(node.client_height());
+                if (height - window).abs() >= 1.0 {
+                    act.emit(Action::Table(id, TableChange::Scroll(f64::from(node.scroll_top()), height)));
+                }
+            }
+        }
+    });
     let widths = widths(table, state);
     use_effect_with((rows, first, top as i64, window as i64, widths.clone()), {
         let (space, body, scroller) = (space.clone(), body.clone(), scroller.clone());
@@ -156,7 +168,7 @@ fn widths(table: &Table, state: &TableState) -> String {
         match column.map(|column| column.kind) {
             Some(Kind::Number | Kind::Duration | Kind::Size) => rem(longest.clamp(6, 16)),
             Some(Kind::Time) => rem(if longest > 19 { 23 } else { 19 }),
-            Some(Kind::State) => format!("minmax(6.5rem, {})", rem(longest + 4)),
+            Some(Kind::State) => rem(18),
             Some(Kind::Path) => format!("minmax(8rem, {}fr)", longest.clamp(16, 48)),
             Some(Kind::Words) if is_ledger => format!("minmax(5rem, {})", rem(longest.clamp(6, 14))),
             _ if is_ledger => format!("minmax(5rem, {}fr)", longest.clamp(12, 48)),

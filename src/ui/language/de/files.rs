@@ -24,7 +24,7 @@ pub static WORDS: FilesWords = FilesWords {
         };
         format!("{} {words}", grouped(files))
     },
-    still_missing: |missing| format!("{} fehlen noch", grouped(missing)),
+    still_missing: |missing| format!("{} {} noch", grouped(missing), if missing == 1 { "fehlt" } else { "fehlen" }),
     missing_title: "Was noch fehlt",
     missing_about: "Diese Angaben würden klären, was offen ist; die wichtigste steht oben.",
     gather: "Alle auf einmal sammeln",
