@@ -66,6 +66,13 @@ pub fn set_hash(hash: &str) {
     }
 }
 
+/// Goes to a problem as soon as its view is drawn.
+pub fn go_to_problem(number: u32) {
+    /// Milliseconds until another view is drawn.
+    const DRAWN: u32 = 60;
+    gloo::timers::callback::Timeout::new(DRAWN, move || go_to(&format!("problem-{number}"))).forget();
+}
+
 /// Puts the address right without another step of Back; one without a hash stays.
 pub fn correct_hash(hash: &str) {
     let shown = self::hash();

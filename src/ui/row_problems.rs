@@ -10,9 +10,6 @@ use super::view::View;
 use crate::report::Severity;
 use crate::worker::protocol::{RowAnswer, RowProblem};
 
-/// Milliseconds until another view is drawn.
-const DRAWN: u32 = 60;
-
 /// A link to each problem of a row, and what it has to do with the row.
 pub fn links(case: &Case, row: &RowAnswer, act: &Callback<Action>) -> Html {
     if row.problems.is_empty() {
@@ -31,8 +28,7 @@ fn link(case: &Case, problem: &RowProblem, act: &Callback<Action>) -> Html {
     let name = (words().shared.problem)(finding.is_some_and(|finding| finding.severity == Severity::Info), number);
     let onclick = act.reform(move |event: MouseEvent| {
         event.prevent_default();
-        // The problem is there as soon as its view is drawn.
-        gloo::timers::callback::Timeout::new(DRAWN, move || browser::go_to(&format!("problem-{number}"))).forget();
+        browser::go_to_problem(number);
         Action::ShowProblem(number)
     });
     let why = match problem.messages {

@@ -102,7 +102,7 @@ pub fn problem(case: &Case, act: &Callback<Action>, names: &[&str]) -> Html {
     let act = act.clone();
     let onclick = Callback::from(move |_: MouseEvent| {
         act.emit(Action::ShowProblem(number));
-        browser::go_to(&format!("problem-{number}"));
+        browser::go_to_problem(number);
     });
     html! { <p><button type="button" class="link" {onclick}>{ (words().routing.problem)(number) }</button>{ words().routing.problem_rest }</p> }
 }

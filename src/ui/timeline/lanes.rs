@@ -25,9 +25,6 @@ const HEIGHT: f64 = 42.0;
 /// How far from a mark a click still means it, in bins.
 const NEAR: u32 = 4;
 
-/// Milliseconds until another view is drawn.
-const DRAWN: u32 = 60;
-
 /// Rows of flags at most; one that finds no room is counted at the one that is in its way.
 const FLAG_ROWS: usize = 6;
 
@@ -234,8 +231,7 @@ fn flags(placed: &[Placed<'_>], rows: usize, act: &Callback<Action>) -> Html {
                 let told = std::iter::once(flag).chain(more).map(|flag| format!("{}, {}", flag.text, flag.time));
                 let onclick = act.reform(move |event: MouseEvent| {
                     event.prevent_default();
-                    // The problem is there as soon as its view is drawn.
-                    gloo::timers::callback::Timeout::new(DRAWN, move || browser::go_to(&format!("problem-{problem}"))).forget();
+                    browser::go_to_problem(problem);
                     Action::ShowProblem(problem)
                 });
                 let at = marks::middle(flag.bin, BINS);
