@@ -176,7 +176,10 @@ export function readReport(page) {
   }));
 }
 
-export function readLedger(page) {
+// Goes to the list of files and gives its rows, which the page asks of a worker.
+export async function readLedger(page) {
+  await page.evaluate(() => { location.hash = "#/files"; });
+  await until(page, "the files are listed", () => document.querySelector("[data-input]") !== null);
   return page.evaluate(() => [...document.querySelectorAll("[data-input]")].map((row) => ({
     path: row.dataset.input,
     state: row.dataset.state,

@@ -86,18 +86,12 @@ async function lostOnePieceAtMost(page) {
   const then = await page.evaluate(() => globalThis.recordsThen);
   assert.ok(then > 0 && then < ROWS, `it happened with ${then} rows counted`);
   assert.equal(await page.evaluate(() => globalThis.started.length), 4, "another one was started");
-  const [row] = await filesOf(page);
+  const [row] = await readLedger(page);
   const records = await page.evaluate(() => Number(document.querySelector("[data-input] .number").textContent.replaceAll(",", "")));
   // None when the worker had none at that moment.
   const most = 8 * 2 ** 20 / 150;
   assert.ok(records > ROWS - most && records <= ROWS, `${records} rows: ${row.text}`);
   assert.equal(row.state, records === ROWS ? "read" : "incomplete", row.text);
-}
-
-async function filesOf(page) {
-  await page.evaluate(() => { location.hash = "#files"; });
-  await until(page, "the files are listed", () => document.querySelector("[data-input]") !== null);
-  return readLedger(page);
 }
 
 for (const target of targets) {
@@ -110,7 +104,7 @@ for (const target of targets) {
       assert.equal(started, workers === 1 ? 1 : workers + 1);
       const { findings, rules } = await readReport(page);
       assert.ok(findings.length > 0);
-      return { findings, rules, files: await filesOf(page) };
+      return { findings, rules, files: await readLedger(page) };
     });
     const one = await read(1);
     assert.match(one.files.map((row) => row.text).join("\n"), /200,000/);
@@ -154,7 +148,7 @@ for (const target of targets) {
       await waitForReport(page);
       assert.equal(await page.evaluate(() => globalThis.ended), 1, "the worker was ended");
       assert.ok((await readReport(page)).findings.length > 0);
-      const rows = await filesOf(page);
+      const rows = await readLedger(page);
       assert.equal(rows.length, others.length + 1, "the file that was left out is in the list");
       assert.match(rows.map((row) => row.text).join("\n"), /MSGTRK[^\n]*\n[^\n]*\nLeft out\n/);
     }, 3000, AT_SECOND_PIECE);

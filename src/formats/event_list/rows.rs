@@ -1,8 +1,8 @@
 //! Rows of an event list: where one begins, and its cells.
 //!
 //! Neither quotes nor line ends can be relied on: Windows 2003 prints descriptions with both as they
-//! are. What can be relied on is how a row begins, with a date and an event id in their columns, so
-//! every line that does not begin so belongs to the row before.
+//! are. What can be relied on is how a row begins, with a date (or, where that is damaged, a level) and
+//! an event id in their columns, so every line that does not begin so belongs to the row before.
 
 use crate::model::event::Level;
 use crate::model::event::columns::column;
@@ -92,16 +92,20 @@ impl Layout {
         self.columns.iter().position(|other| *other == field)
     }
 
-    /// Whether a line begins an event.
+    /// Whether a line begins an event: by its date, or where that is damaged by its level and all its cells.
     pub(super) fn begins(&self, line: &str) -> bool {
         let (Some(date), Some(id), Some(source)) =
             (self.place(Field::Date), self.place(Field::Id), self.place(Field::Source))
         else {
             return false;
         };
-        let row = cells(line, self.delimiter, date.max(id).max(source) + 1);
+        let level = self.place(Field::Level);
+        let last = date.max(id).max(source).max(level.unwrap_or(0));
+        let row = cells(line, self.delimiter, last.max(self.columns.len()) + 1);
         let get = |at: usize| row.get(at).map(|cell| cell.text(line)).unwrap_or_default();
-        is_date(&get(date)) && event_id(&get(id)).is_some() && !get(source).is_empty()
+        let has_level = || level.is_some_and(|level| Level::from_name(&get(level)).is_some());
+        let is_row = || is_date(&get(date)) || (row.len() >= self.columns.len() && has_level());
+        event_id(&get(id)).is_some() && !get(source).is_empty() && is_row()
     }
 
     /// The cells of an event, and the description: what stands under its heading, or behind all

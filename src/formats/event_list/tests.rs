@@ -34,6 +34,25 @@ fn the_cell_behind_the_headings_is_the_description() {
 }
 
 #[test]
+fn damaged_dates_do_not_make_one_event_of_several() {
+    let (events, ledger) = read(&format!(
+        "{HEADINGS}Warning,3/13/2019 2:10:05 PM,ESE,326,General,first\r\nError,?/?/2019,ESE,474,General,second\r\n\
+         Error,,ESE,475,General,third\r\nError,3/14/2019 2:10:05 PM,ESE,476,General,fourth\r\n"
+    ));
+    let found: Vec<_> = events.iter().map(|event| (event.id, event.time.is_some(), event.message.as_deref())).collect();
+    let expected = [(326, true, "first"), (474, false, "second"), (475, false, "third"), (476, true, "fourth")];
+    assert_eq!(found, expected.map(|(id, timed, text)| (id, timed, Some(text))));
+    assert_eq!(ledger.notes.len(), 1);
+    assert!(ledger.notes[0].text.ends_with("left out: 2."), "{:?}", ledger.notes);
+    // Without headings too, and what only looks like a row stays in its description.
+    let (events, _) = read(
+        "3/13/2006,2:10:05 PM,ESE,Error,General,474,N/A,EX01,first\n?,2:11:05 PM,ESE,Error,General,475,N/A,EX01,second\n\
+         see, also, ESE, Error, General, 476\n",
+    );
+    assert_eq!(events.iter().map(|event| event.id).collect::<Vec<_>>(), [474, 475]);
+}
+
+#[test]
 fn rows_of_windows_2003_need_no_quotes() {
     let (events, ledger) = read(
         "3/12/2006,2:10:05 PM,MSExchangeTransport,Warning,SMTP Protocol,7002,N/A,EX01,This is \"odd\", with a comma\n\
