@@ -74,7 +74,7 @@ test-native: ## Runs the tests that need no browser
 test-browser: $(DRIVER) .browsers
 	@ln -sfn $(DRIVER) tests/browser/node_modules
 	@mkdir -p target
-	@$(STEP) "Tests in Chromium and Firefox, from a web server and from a file (about 8 minutes)" \
+	@$(STEP) "Tests in Chromium and Firefox, from a web server and from a file (about 13 minutes)" \
 	  bash -o pipefail -c 'node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs 2>&1 | tee target/test-browser.log'
 
 lint: .wasm-target

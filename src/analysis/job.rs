@@ -232,6 +232,14 @@ fn note_text(text: &Text, ledger: &mut Ledger) {
             "Parts of the file are in UTF-16 and others are not, as when PowerShell appends with >>; all were read.",
         );
     }
+    if text.twice {
+        ledger.note(
+            NoteKind::Info,
+            None,
+            "The letters outside ASCII were encoded twice, as when UTF-8 is taken for Windows-1252; they were read as they \
+             were meant.",
+        );
+    }
     if text.encoding == Encoding::Oem850 {
         ledger.note(
             NoteKind::Info,

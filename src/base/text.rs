@@ -6,11 +6,14 @@
 //! trial: byte order mark, UTF-16 by its zero bytes, strict UTF-8, then Windows-1252 or code page 850.
 //!
 //! Traps: UTF-16 cut at an odd byte; an ASCII log to which UTF-16 was appended by `>>`; NUL bytes in
-//! a file that is not text at all. Each is noted in the ledger, none is an error.
+//! a file that is not text at all; UTF-8 that was taken for Windows-1252 and saved so. Each is noted in the
+//! ledger, none is an error. Where files were put together, a byte order mark stands before a line in the
+//! midst; it belongs to no name.
 
 mod code_page;
 pub mod cut;
 mod mixed;
+mod twice;
 
 use std::fmt;
 
@@ -28,6 +31,8 @@ pub struct Text {
     pub replaced: usize,
     /// Whether parts of the source are in UTF-16 and others are not.
     pub mixed: bool,
+    /// Whether letters were encoded twice, and were read as they were meant.
+    pub twice: bool,
     /// The source ends in the middle of a character (UTF-16 with an odd number of bytes).
     pub cut: bool,
 }
@@ -96,7 +101,11 @@ impl Text {
 
     fn whole(decoded: String, encoding: Encoding, cut: bool) -> Text {
         let replaced = decoded.matches('\u{FFFD}').count();
-        Text::new(decoded, encoding, replaced, cut)
+        let decoded = without_marks(decoded);
+        match twice::undone(&decoded) {
+            Some(meant) => Text { twice: true, ..Text::new(meant, encoding, replaced, cut) },
+            None => Text::new(decoded, encoding, replaced, cut),
+        }
     }
 
     /// Text that is a string already.
@@ -119,7 +128,7 @@ impl Text {
         if line_starts.len() > 1 && line_starts.last() == Some(&content.len()) {
             line_starts.pop();
         }
-        Text { content, line_starts, encoding, replaced, mixed: false, cut }
+        Text { content, line_starts, encoding, replaced, mixed: false, twice: false, cut }
     }
 
     /// The whole text.
@@ -150,6 +159,21 @@ impl Text {
         let index = self.line_starts.partition_point(|&start| start <= offset);
         u32::try_from(index.max(1)).unwrap_or(u32::MAX)
     }
+}
+
+/// Takes byte order marks from the starts of lines.
+fn without_marks(text: String) -> String {
+    const MARK: char = '\u{FEFF}';
+    if !text.contains(MARK) {
+        return text;
+    }
+    let mut starts = true;
+    let keep = |c: &char| {
+        let is_mark = starts && *c == MARK;
+        starts = is_mark || matches!(c, '\r' | '\n');
+        !is_mark
+    };
+    text.chars().filter(keep).collect()
 }
 
 fn sniff(bytes: &[u8]) -> Encoding {
@@ -239,6 +263,13 @@ mod tests {
         }
         let unmarked = Text::decode(&utf16le("Identity : EX1"));
         assert_eq!((unmarked.as_str(), unmarked.encoding), ("Identity : EX1", Encoding::Utf16Le { bom: false }));
+    }
+
+    #[test]
+    fn marks_of_files_that_were_put_together_belong_to_no_name() {
+        let text = Text::decode("\u{FEFF}a,b\r\n\u{FEFF}\u{FEFF}c,\u{FEFF}d\n".as_bytes());
+        assert_eq!(text.as_str(), "a,b\r\nc,\u{FEFF}d\n");
+        assert_eq!(text.line(2), "c,\u{FEFF}d");
     }
 
     #[test]

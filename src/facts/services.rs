@@ -45,6 +45,8 @@ pub struct ServiceStanding<'a> {
     pub started: Option<Change<'a>>,
     /// The last stop.
     pub stopped: Option<Change<'a>>,
+    /// The last change to a state in words that are not known.
+    pub unclear: Option<Change<'a>>,
 }
 
 /// A state in a list.
@@ -83,6 +85,16 @@ impl ServiceStanding<'_> {
         }
     }
 
+    /// Whether something happened after the last stop that may have been a start.
+    pub fn may_have_started(&self) -> bool {
+        let at = |change: &Option<Change<'_>>| change.and_then(|change| change.at);
+        match (&self.unclear, at(&self.stopped), at(&self.unclear)) {
+            (None, ..) => false,
+            (Some(_), Some(stop), Some(unclear)) => unclear.at >= stop.at,
+            _ => true,
+        }
+    }
+
     /// Whether a list shows that it runs.
     pub fn is_listed_running(&self) -> bool {
         self.lists.iter().any(|list| list.runs == Some(true))
@@ -104,10 +116,9 @@ const MANAGER: &str = "Service Control Manager";
 /// State changes; ends of a service that it did not ask for; failures to start.
 const CHANGES: &[u16] = &[7036, 7031, 7034, 7023, 7024, 7000];
 
-/// Words for a service that runs and for one that does not, in letters.
-const RUNNING: &[&str] =
-    &["running", "ausgeführt", "wirdausgeführt", "encoursdexécution", "enejecución", "inesecuzione", "actief"];
-const STOPPED: &[&str] = &["stopped", "beendet", "angehalten", "arrêté", "detenido", "arrestato", "gestopt"];
+/// Words for a service that runs and for one that does not, in letters of ASCII: the others are lost in many exports.
+const RUNNING: &[&str] = &["running", "ausgefhrt", "encoursdexcution", "enejecucin", "inesecuzione", "actief"];
+const STOPPED: &[&str] = &["stopped", "beendet", "angehalten", "arrt", "detenido", "arrestato", "gestopt"];
 
 impl Facts {
     /// What is known of a service, by server.
@@ -142,11 +153,20 @@ impl Facts {
         }
         for group in self.events_of(MANAGER, CHANGES) {
             for (text, variant) in &group.variants {
-                let Some(runs) = change(group.id, text, variant, service) else { continue };
+                let runs = match change(group.id, text, variant, service) {
+                    Said::Nothing => continue,
+                    Said::Runs => Some(true),
+                    Said::Stopped => Some(false),
+                    Said::Unclear => None,
+                };
                 let entry = all.entry(key(group.computer.as_deref())).or_default();
                 entry.server = entry.server.or(group.computer.as_deref());
                 let new = Change { at: variant.last, unexpected: matches!(group.id, 7031 | 7034), group, variant };
-                let known = if runs { &mut entry.started } else { &mut entry.stopped };
+                let known = match runs {
+                    Some(true) => &mut entry.started,
+                    Some(false) => &mut entry.stopped,
+                    None => &mut entry.unclear,
+                };
                 // Of a crash and the change of state that follows it the crash says more.
                 let order = |change: &Change<'_>| (change.at, change.unexpected);
                 if known.as_ref().is_none_or(|known| order(&new) > order(known)) {
@@ -192,25 +212,36 @@ impl Facts {
     }
 }
 
-/// Whether an event says that a service runs or does not; nothing when it is about another one.
-fn change(id: u16, text: &str, variant: &Variant, service: ServiceName) -> Option<bool> {
+/// What an event says about a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    /// It is about another one.
+    Nothing,
+    Runs,
+    Stopped,
+    /// Its state changed, in words that are not known.
+    Unclear,
+}
+
+fn change(id: u16, text: &str, variant: &Variant, service: ServiceName) -> Said {
     let strings = &variant.event.strings;
     let shown = letters(service.shown);
     let has_message = variant.event.message.as_deref().is_some_and(|message| !message.trim().is_empty());
     let is_named =
         if has_message { names(text, &shown) } else { strings.first().is_some_and(|name| letters(name) == shown) };
     if !is_named {
-        return None;
+        return Said::Nothing;
     }
     if id != 7036 {
-        return Some(false);
+        return Said::Stopped;
     }
-    let state = if has_message { letters(text) } else { letters(strings.get(1)?) };
+    let mut state = letters(if has_message { text } else { strings.get(1).map_or("", String::as_str) });
+    state.retain(|c| c.is_ascii());
     let says = |words: &[&str]| words.iter().any(|word| state.contains(word));
     match (says(RUNNING), says(STOPPED)) {
-        (true, false) => Some(true),
-        (false, true) => Some(false),
-        _ => None,
+        (true, false) => Said::Runs,
+        (false, true) => Said::Stopped,
+        _ => Said::Unclear,
     }
 }
 
@@ -231,7 +262,7 @@ mod tests {
     use crate::base::source::{Place, SourceId};
     use crate::model::event::Event;
 
-    fn said(message: Option<&str>, strings: &[&str], id: u16) -> Option<bool> {
+    fn said(message: Option<&str>, strings: &[&str], id: u16) -> Said {
         let span = Span { source: SourceId(0), place: Place::Record(1) };
         let mut event = Event::new(span, MANAGER, id);
         event.message = message.map(str::to_owned);
@@ -243,20 +274,26 @@ mod tests {
     #[test]
     fn a_change_is_read_from_texts_and_strings() {
         let english = |state: &str| format!("The Microsoft Exchange Transport service entered the {state} state.");
-        assert_eq!(said(Some(&english("stopped")), &[], 7036), Some(false));
-        assert_eq!(said(Some(&english("running")), &[], 7036), Some(true));
+        assert_eq!(said(Some(&english("stopped")), &[], 7036), Said::Stopped);
+        assert_eq!(said(Some(&english("running")), &[], 7036), Said::Runs);
         let german = "Dienst \"Microsoft Exchange-Transport\" befindet sich jetzt im Status \"Beendet\".";
-        assert_eq!(said(Some(german), &[], 7036), Some(false));
-        assert_eq!(said(None, &["Microsoft Exchange Transport", "running"], 7036), Some(true));
-        assert_eq!(said(None, &["Microsoft Exchange-Transport", "Beendet"], 7036), Some(false));
+        assert_eq!(said(Some(german), &[], 7036), Said::Stopped);
+        assert_eq!(said(None, &["Microsoft Exchange Transport", "running"], 7036), Said::Runs);
+        assert_eq!(said(None, &["Microsoft Exchange-Transport", "Beendet"], 7036), Said::Stopped);
+        // `Export-Csv` loses letters, and other tools write others.
+        for state in ["Ausgeführt", "Ausgef?hrt", "AusgefÃ¼hrt"] {
+            let text = format!("Dienst \"Microsoft Exchange-Transport\" befindet sich jetzt im Status \"{state}\".");
+            assert_eq!(said(Some(&text), &[], 7036), Said::Runs, "{state}");
+        }
+        assert_eq!(said(None, &["Microsoft Exchange Transport", "в работе"], 7036), Said::Unclear);
         let crash = "The Microsoft Exchange Transport service terminated unexpectedly. It has done this 1 time(s).";
-        assert_eq!(said(Some(crash), &[], 7034), Some(false));
+        assert_eq!(said(Some(crash), &[], 7034), Said::Stopped);
     }
 
     #[test]
     fn services_with_longer_names_are_other_ones() {
         let search = "The Microsoft Exchange Transport Log Search service entered the stopped state.";
-        assert_eq!(said(Some(search), &[], 7036), None);
-        assert_eq!(said(None, &["Microsoft Exchange Transport Log Search", "stopped"], 7036), None);
+        assert_eq!(said(Some(search), &[], 7036), Said::Nothing);
+        assert_eq!(said(None, &["Microsoft Exchange Transport Log Search", "stopped"], 7036), Said::Nothing);
     }
 }

@@ -11,7 +11,7 @@
 //!   instead of a conforming parser.
 //! - Windows itself loses events when it converts a damaged log to XML. Prefer the EVTX.
 
-use super::{Document, Format, Head, Output, Parse, Probe};
+use super::{Document, Format, Head, Output, Parse, Probe, joined};
 use crate::base::ledger::NoteKind;
 use crate::base::markup::{Scanner, Token, attribute};
 use crate::model::Record;
@@ -61,6 +61,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     let mut scanner = Scanner::new(text.as_str());
     // The event being read, and the line it starts in.
     let mut open: Option<(Assembly, u32)> = None;
+    let mut others = Vec::new();
     while let Some((at, token)) = scanner.next() {
         match token {
             Token::Doctype => {
@@ -89,6 +90,12 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
                     return;
                 }
             }
+            Token::Text(words) if open.is_none() => {
+                let first = words.lines().find(|line| joined::begins_another(line));
+                if let Some(line) = first {
+                    others.push(text.line_of(at + words.find(line).unwrap_or(0)));
+                }
+            }
             token => {
                 if let Some((event, _)) = &mut open {
                     event.token(&token);
@@ -99,6 +106,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     if let Some(unfinished) = open {
         finish(document, out, unfinished, text.line_count(), true);
     }
+    joined::note(&others, out);
 }
 
 /// Whether `<Event>` starts an event: inside the payload of one it is an ordinary element, unless it

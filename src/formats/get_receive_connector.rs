@@ -48,7 +48,15 @@ static CMDLET: Cmdlet = Cmdlet {
         &["Name", "PermissionGroups"],
         &["Name", "TransportRole"],
     ],
-    never: &["AddressSpaces", "NextHopDomain", "ServerRole", "EdbFilePath", "MessageCount", "PrimarySmtpAddress"],
+    never: &[
+        "AddressSpaces",
+        "NextHopDomain",
+        "ServerRole",
+        "EdbFilePath",
+        "MessageCount",
+        "PrimarySmtpAddress",
+        "IPAddress",
+    ],
     marks: &["Bindings", "RemoteIPRanges", "AuthMechanism", "PermissionGroups", "TransportRole"],
     near: "Looks like Get-ReceiveConnector, but has neither Identity nor Name, so the connectors have no names. Export \
            with Get-ReceiveConnector | Export-Clixml receive-connectors.xml",

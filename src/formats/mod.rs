@@ -74,6 +74,7 @@ mod get_service;
 mod get_transport_agent;
 mod get_transport_service;
 mod get_win_event;
+mod joined;
 mod ldif;
 mod ldp_dump;
 mod mail_header;

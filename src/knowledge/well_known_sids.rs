@@ -72,16 +72,37 @@ pub fn by_sid(sid: &Sid) -> Option<&'static WellKnown> {
 
 /// The principal with this name, in any language. The authority in front may be missing, and a domain in
 /// front of a group that each domain has is ignored.
+///
+/// Trap: `Export-Csv` of Windows PowerShell writes `?` for each letter that is not ASCII.
 pub fn by_name(name: &str) -> Option<&'static WellKnown> {
     let wanted = name.trim().to_lowercase();
     let (domain, account) = wanted.rsplit_once('\\').map_or((None, wanted.as_str()), |(d, a)| (Some(d), a));
     SIDS.iter().find(|known| {
         known.names.iter().any(|name| {
             let name = name.to_lowercase();
-            let own = name.rsplit('\\').next().unwrap_or("");
-            if known.relative.is_some() || domain.is_none() { own == account } else { name == wanted }
+            let (authority, own) = name.rsplit_once('\\').unwrap_or(("", &name));
+            let any_domain = known.relative.is_some() || domain.is_none();
+            let of_windows = || is_authority(authority) && domain.is_some_and(is_authority);
+            is_as_printed(account, own) && (any_domain || of_windows()) || is_as_printed(&wanted, &name)
         })
     })
+}
+
+/// Whether a name is of an account of Windows itself, in any language; which one, its own name says.
+pub fn is_of_windows(name: &str) -> bool {
+    name.rsplit_once('\\').is_some_and(|(domain, _)| is_authority(&domain.to_lowercase()))
+}
+
+/// Whether a domain is the authority NT in some language: `NT AUTHORITY`, `NT-AUTORITÄT`, `AUTORITE NT`. In lower case.
+fn is_authority(domain: &str) -> bool {
+    let words = || domain.split([' ', '-']);
+    words().any(|word| word == "nt") && words().any(|word| word.starts_with("aut"))
+}
+
+/// Whether a name as printed may stand for a known one: letter by letter, `?` for any that is not ASCII.
+fn is_as_printed(printed: &str, known: &str) -> bool {
+    let is_it = |(printed, known): (char, char)| printed == known || printed == '?' && !known.is_ascii();
+    printed.chars().count() == known.chars().count() && printed.chars().zip(known.chars()).all(is_it)
 }
 
 #[cfg(test)]
@@ -96,5 +117,21 @@ mod tests {
         assert_eq!(by_sid(&Sid::parse("S-1-5-21-1-2-3-512").unwrap()).unwrap().names[0], "Domain Admins");
         assert_eq!(by_name("CONTOSO\\Domänen-Admins").unwrap().relative, Some(512));
         assert!(by_name("CONTOSO\\Everyone").is_none() && by_name("CONTOSO\\Exchange Servers").is_none());
+    }
+
+    #[test]
+    fn lost_letters_and_the_authority_of_another_language_hide_nobody() {
+        for name in [
+            "NT-AUTORIT?T\\ANONYMOUS-ANMELDUNG",
+            "AUTORITE NT\\ANONYMOUS LOGON",
+            "AUTORIT? NT\\ANONYMOUS LOGON",
+            "nt authority\\anonymous logon",
+        ] {
+            assert_eq!(by_name(name).map(|known| known.names[0]), Some("NT AUTHORITY\\ANONYMOUS LOGON"), "{name}");
+        }
+        assert_eq!(by_name("CONTOSO\\Dom?nen-Admins").unwrap().relative, Some(512));
+        assert!(by_name("CONTOSO\\ANONYMOUS LOGON").is_none() && by_name("NT AUTHORITY\\Everyon?").is_none());
+        assert!(is_of_windows("NT AUTHORITY\\ACCESSO ANONIMO") && by_name("NT AUTHORITY\\ACCESSO ANONIMO").is_none());
+        assert!(!is_of_windows("CONTOSO\\Anna") && !is_of_windows("Jeder"));
     }
 }

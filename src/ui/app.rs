@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
+use super::address::use_address;
 use super::diagnosis;
 use super::drawer::Drawer;
 use super::export::Export;
@@ -28,7 +29,7 @@ pub fn App() -> Html {
     // Before anything is drawn: all below speak the language of the state.
     language::set(state.language);
     let act = use_callback(state.dispatcher(), |action: Action, dispatcher| dispatcher.dispatch(action));
-    let session = (*use_memo((), |()| Session::new(state.dispatcher()))).clone();
+    let session = (*use_memo((), |()| Session::new(state.clone()))).clone();
 
     use_effect_with(session.clone(), {
         let act = act.clone();
@@ -39,36 +40,24 @@ pub fn App() -> Html {
                 let session = session.clone();
                 move || session.watch()
             });
-            let hash = browser::window().map(|window| {
-                EventListener::new(&window, "hashchange", move |_| {
-                    let view = View::from_hash(&browser::hash());
-                    // An address of nothing is not kept.
-                    browser::correct_hash(&view.hash());
-                    act.emit(Action::Show(view));
-                })
-            });
-            move || drop((dropping, watch, hash))
+            move || drop((dropping, watch))
         }
     });
-    use_keyboard(&state, &session, &act);
+    use_keyboard(&session, &act);
     use_effect_with(state.word(), |word| browser::set_body_state(word));
     use_effect_with(state.language, |language| browser::set_language(*language));
     use_effect_with(state.phase != Phase::Empty || state.before.is_some(), |open| {
         let warning = open.then(browser::warn_before_leaving);
         move || drop(warning)
     });
-    use_effect_with(state.view, |view| {
-        // An address without a view stays as it is until another view is shown.
-        if *view != View::Diagnosis || !browser::hash().is_empty() {
-            browser::set_hash(&view.hash());
-        }
-    });
+    use_address(state.view, &act);
     use_effect_with((state.view, state.language, state.case.is_some()), |(view, language, has_case)| {
         // What is shown before any files is the page itself.
         let name = (language.words().views.name)(*view);
         browser::set_title(if *has_case || *view != View::Diagnosis { name } else { "" });
     });
     use_scroll_per_view(state.view, &state.phase);
+    use_goal(&state.goal, &act);
     use_effect_with(state.has_drawer(), |open| if *open { browser::hold_opener() } else { browser::focus_opener() });
     use_lost_focus(&state);
 
@@ -194,16 +183,32 @@ fn use_lost_focus(state: &State) {
     });
 }
 
+/// Goes where somebody is led to, as soon as that is drawn. Declared behind the scrolling, which it has the last word over.
 #[hook]
-fn use_keyboard(state: &UseReducerHandle<State>, session: &Session, act: &Callback<Action>) {
-    let (state, session, act) = (state.clone(), session.clone(), act.clone());
+fn use_goal(goal: &Option<String>, act: &Callback<Action>) {
+    let (goal, act) = (goal.clone(), act.clone());
     use_effect(move || {
+        let Some(id) = goal else { return };
+        let is_given_up = browser::writes_elsewhere(&id);
+        if is_given_up || browser::by_id(&id).is_some() {
+            if !is_given_up {
+                browser::go_to(&id);
+            }
+            act.emit(Action::Gone);
+        }
+    });
+}
+
+#[hook]
+fn use_keyboard(session: &Session, act: &Callback<Action>) {
+    use_effect_with((session.clone(), act.clone()), move |(session, act)| {
+        let (session, act) = (session.clone(), act.clone());
         let listener = browser::window().map(|window| {
             // What a key does here, the browser does not do besides.
             let options = EventListenerOptions::enable_prevent_default();
             EventListener::new_with_options(&window, "keydown", options, move |event| {
                 if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-                    keyboard::handle(event, &state, &session, &act);
+                    keyboard::handle(event, &session.now(), &session, &act);
                 }
             })
         });
@@ -227,8 +232,12 @@ fn use_scroll_per_view(view: View, phase: &Phase) {
         let view = *view;
         let listener = main.map(|main| {
             let places = places.clone();
+            let shown = main.get_attribute("data-view");
             EventListener::new(&main.clone(), "scroll", move |_| {
-                places.borrow_mut().insert(view, main.scroll_top());
+                // The next view may be drawn already, and shorter.
+                if main.get_attribute("data-view") == shown {
+                    places.borrow_mut().insert(view, main.scroll_top());
+                }
             })
         });
         move || drop(listener)

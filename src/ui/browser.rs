@@ -6,6 +6,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 
 use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -56,21 +57,13 @@ pub fn number_asked_for(name: &str) -> Option<u32> {
     number.filter(|number| *number > 0)
 }
 
-/// Shows a view by its hash; the listener does the rest.
-pub fn set_hash(hash: &str) {
-    if let Some(window) = window()
-        && self::hash() != hash
-    {
+/// Gives the page another address, a step of Back behind the one before. No `hashchange` comes of it.
+pub fn push_hash(hash: &str) {
+    let history = window().filter(|_| self::hash() != hash).and_then(|window| window.history().ok());
+    if let Some(history) = history {
         // A refusal leaves the view as it is.
-        let _ = window.location().set_hash(hash);
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(hash));
     }
-}
-
-/// Goes to a problem as soon as its view is drawn.
-pub fn go_to_problem(number: u32) {
-    /// Milliseconds until another view is drawn.
-    const DRAWN: u32 = 60;
-    gloo::timers::callback::Timeout::new(DRAWN, move || go_to(&format!("problem-{number}"))).forget();
 }
 
 /// Puts the address right without another step of Back; one without a hash stays.
@@ -135,6 +128,12 @@ pub fn go_to(id: &str) {
         element.scroll_into_view();
         let _ = element.focus();
     }
+}
+
+/// Whether somebody has the focus in a field to write into, other than this element.
+pub fn writes_elsewhere(id: &str) -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_some_and(|active| matches!(active.tag_name().as_str(), "INPUT" | "TEXTAREA") && active.id() != id)
 }
 
 pub fn set_body_state(word: &str) {
@@ -269,7 +268,7 @@ pub fn save(name: &str, text: &str, media_type: &str) -> bool {
         link.set_download(name);
         link.click();
         // Firefox reads the address after the click; a minute is longer than any dialog needs to start.
-        gloo::timers::callback::Timeout::new(60_000, move || {
+        Timeout::new(60_000, move || {
             let _ = Url::revoke_object_url(&address);
         })
         .forget();
@@ -299,16 +298,21 @@ pub fn remember_opener() {
     let opener =
         active.filter(|element| !inside(element, "#drawer")).and_then(|element| element.dyn_into::<HtmlElement>().ok());
     if let Some(opener) = opener {
-        let top = opener.get_bounding_client_rect().top();
-        OPENER.set(Some((opener, top)));
+        let place = place_in_main(&opener);
+        OPENER.set(Some((opener, place)));
     }
+}
+
+/// How far below the beginning of what main shows an element stands, however far that is scrolled.
+fn place_in_main(element: &Element) -> f64 {
+    element.get_bounding_client_rect().top() + by_id("main").map_or(0.0, |main| f64::from(main.scroll_top()))
 }
 
 /// Scrolls main so that the opener stands where it stood, although the column became narrower.
 pub fn hold_opener() {
     OPENER.with_borrow(|opener| {
-        if let (Some((opener, top)), Some(main)) = (opener, by_id("main")) {
-            let moved = opener.get_bounding_client_rect().top() - top;
+        if let (Some((opener, place)), Some(main)) = (opener, by_id("main")) {
+            let moved = place_in_main(opener) - place;
             if moved.abs() >= 1.0 && inside(opener, "#main") {
                 main.set_scroll_top(main.scroll_top() + moved as i32);
             }
@@ -316,9 +320,13 @@ pub fn hold_opener() {
     });
 }
 
+/// Gives the focus back to what opened the drawer, unless it is elsewhere by now.
 pub fn focus_opener() {
     if let Some((opener, _)) = OPENER.take() {
-        let _ = opener.focus();
+        let active = document().and_then(|document| document.active_element());
+        if active.is_none_or(|active| active.tag_name() == "BODY" || inside(&active, "#drawer")) {
+            let _ = opener.focus();
+        }
     }
 }
 

@@ -334,8 +334,9 @@ pub fn Grip(props: &GripProps) -> Html {
         })
     };
     let key = {
-        let (resize, now) = (resize, *width);
+        let (resize, width) = (resize, width.clone());
         Callback::from(move |event: KeyboardEvent| {
+            let now = *width;
             let to = match event.key().as_str() {
                 "ArrowLeft" => now + 16,
                 "ArrowRight" => now - 16,

@@ -16,7 +16,7 @@ use super::table_state::{TableChange, Tables};
 use super::table_view::TableView;
 use super::view::View;
 use crate::report::{FileState, InputState};
-use crate::worker::protocol::{FILE_STATE, FILES, Query, Request};
+use crate::worker::protocol::{FILE_STATE, FILES, Request};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -44,18 +44,16 @@ pub fn Files(props: &Props) -> Html {
     let Props { tables, case, act, session, shown } = props;
     let report = &case.report;
     let state = tables.get(FILES);
-    // A file that somebody was led to comes into view, whatever the filter was.
+    // A file that somebody was led to comes into view, once.
     use_effect_with((shown.clone(), state.page.is_some()), {
         let (act, session, report, query) = (act.clone(), session.clone(), Rc::clone(report), state.query.clone());
         move |(shown, is_there)| {
-            let at = shown.as_ref().and_then(|path| report.inputs.iter().position(|input| input.path == *path));
-            let Some(number) = at.and_then(|at| u32::try_from(at).ok()).filter(|_| *is_there) else { return };
-            let whole = Query { filter: String::new(), picked: Vec::new(), ..query.clone() };
-            if whole != query {
-                act.emit(Action::Table(FILES, TableChange::Query(whole.clone())));
+            let Some(path) = shown.as_ref().filter(|_| *is_there) else { return };
+            act.emit(Action::FileIsShown);
+            let at = report.inputs.iter().position(|input| input.path == *path);
+            if let Some(number) = at.and_then(|at| u32::try_from(at).ok()) {
+                session.ask(&Request::Position { table: FILES.to_owned(), query, number });
             }
-            session.ask(&Request::Position { table: FILES.to_owned(), query: whole, number });
-            browser::go_to("grid-files");
         }
     });
     // As high as its rows, so that what is missing stands below them, and no higher than a window.
@@ -88,16 +86,10 @@ pub fn Files(props: &Props) -> Html {
 /// How many files are in a state, as a button that picks them; nothing when none is.
 fn tally(state: FileState, props: &Props) -> Option<Html> {
     let number = props.case.report.inputs.iter().filter(|input| input.file_state() == state).count() as u64;
-    let query = props.tables.get(FILES).query.clone();
     let column = u32::try_from(FILE_STATE).unwrap_or(u32::MAX);
-    let is_picked = query.picked.contains(&(column, state.word().to_owned()));
+    let is_picked = props.tables.get(FILES).query.picked.contains(&(column, state.word().to_owned()));
     let onclick = props.act.reform(move |_: MouseEvent| {
-        let mut picked = query.picked.clone();
-        picked.retain(|(own, _)| *own != column);
-        if !is_picked {
-            picked.push((column, state.word().to_owned()));
-        }
-        Action::Table(FILES, TableChange::Query(Query { picked, ..query.clone() }))
+        Action::Table(FILES, TableChange::Pick(column, (!is_picked).then(|| state.word().to_owned())))
     });
     let text = (words().files.tally)(state, number);
     (number > 0).then(|| {
@@ -151,11 +143,7 @@ fn settles(row: &StillMissing, act: &Callback<Action>) -> Html {
     let words = words();
     let links = row.problems.iter().enumerate().map(|(index, problem)| {
         let problem = *problem;
-        let act = act.clone();
-        let onclick = Callback::from(move |_: MouseEvent| {
-            act.emit(Action::Show(View::Diagnosis));
-            gloo::timers::callback::Timeout::new(0, move || browser::go_to(&format!("problem-{problem}"))).forget();
-        });
+        let onclick = act.reform(move |_: MouseEvent| Action::ShowProblem(problem));
         html! {
             <>{ if index > 0 { ", " } else { "" } }<button type="button" class="link" {onclick}>{ (words.shared.problem)(false, problem) }</button></>
         }

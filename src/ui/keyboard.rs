@@ -14,9 +14,9 @@ use super::case::Case;
 use super::diagnosis::plain;
 use super::language::{use_words, words};
 use super::routing::state::RoutingChange;
-use super::search;
+use super::search::state::{FIELD, SearchChange};
 use super::session::Session;
-use super::state::{Action, Cite, Phase, State};
+use super::state::{Action, Cite, Phase, State, problem_id};
 use super::view::{VIEWS, View};
 
 thread_local! {
@@ -55,6 +55,12 @@ pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Cal
         escape(state, session, act);
         return;
     }
+    // Who writes on after `/` writes into the field, drawn or not.
+    if state.goal.as_deref() == Some(FIELD) && key.chars().count() == 1 {
+        event.prevent_default();
+        act.emit(Action::Search(SearchChange::Type(format!("{}{key}", state.search.question.text))));
+        return;
+    }
     if !browser::single_keys() {
         return;
     }
@@ -72,7 +78,7 @@ pub fn handle(event: &KeyboardEvent, state: &State, session: &Session, act: &Cal
             // The sign does not go into the field, and no browser opens a search of its own.
             event.prevent_default();
             act.emit(Action::Show(View::Search));
-            search::focus();
+            act.emit(Action::GoTo(FIELD.to_owned()));
         }
         "b" if state.has_drawer() => act.emit(Action::Dock),
         _ => {
@@ -91,7 +97,7 @@ fn is_at_hand(key: &str, view: View, has_drawer: bool) -> bool {
 fn escape(state: &State, session: &Session, act: &Callback<Action>) {
     if state.keyboard {
         act.emit(Action::Keyboard(false));
-    } else if state.cite.is_some() {
+    } else if state.cite.is_some() || state.row_wanted.is_some() {
         act.emit(Action::Cite(None));
     } else if state.has_drawer() {
         act.emit(Action::Routing(RoutingChange::Close));
@@ -111,7 +117,7 @@ fn in_case(key: &str, state: &State, case: &Case, act: &Callback<Action>) {
             if let Some(problem) = problems.get(next.min(problems.len().saturating_sub(1))) {
                 act.emit(Action::Show(View::Diagnosis));
                 act.emit(Action::Current(problem.number));
-                browser::go_to(&format!("problem-{}", problem.number));
+                act.emit(Action::GoTo(problem_id(problem.number)));
             }
         }
         "c" => {

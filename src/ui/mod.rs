@@ -7,6 +7,7 @@
 //! from evidence to markup.
 
 mod about_view;
+mod address;
 mod app;
 mod browser;
 mod case;

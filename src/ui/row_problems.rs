@@ -2,7 +2,6 @@
 
 use yew::prelude::*;
 
-use super::browser;
 use super::case::Case;
 use super::language::words;
 use super::state::Action;
@@ -28,7 +27,6 @@ fn link(case: &Case, problem: &RowProblem, act: &Callback<Action>) -> Html {
     let name = (words().shared.problem)(finding.is_some_and(|finding| finding.severity == Severity::Info), number);
     let onclick = act.reform(move |event: MouseEvent| {
         event.prevent_default();
-        browser::go_to_problem(number);
         Action::ShowProblem(number)
     });
     let why = match problem.messages {

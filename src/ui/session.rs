@@ -8,20 +8,20 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use web_sys::File;
-use yew::functional::UseReducerDispatcher;
+use yew::functional::{UseReducerDispatcher, UseReducerHandle};
 
 use super::connectors::state::ConnectorsChange;
 use super::export::Redaction;
 use super::language::words;
 use super::notice::Notice;
-use super::routing::state::RoutingChange;
+use super::routing::state::{OF_MAP, RoutingChange};
 use super::search::state::{Found, MOST_HITS, Question, SearchChange};
 use super::state::{Action, Lines, State};
 use super::table_state::{Copied, TableChange};
 use super::{browser, text};
 use crate::report::{Added, Input};
 use crate::worker::client::{Client, Event};
-use crate::worker::protocol::{self, PrintFormat, Request, Response};
+use crate::worker::protocol::{self, Clocks, PrintFormat, Request, Response};
 
 const STEP_MILLISECONDS: f64 = 100.0;
 /// After this much silence of the worker the page asks what to do.
@@ -53,6 +53,7 @@ impl PartialEq for Session {
 }
 
 struct Inner {
+    state: UseReducerHandle<State>,
     client: Client,
     relay: Rc<Relay>,
     files: RefCell<Vec<Dropped>>,
@@ -84,9 +85,9 @@ struct Relay {
 }
 
 impl Session {
-    pub fn new(dispatcher: UseReducerDispatcher<State>) -> Session {
+    pub fn new(state: UseReducerHandle<State>) -> Session {
         let relay = Rc::new(Relay {
-            dispatcher,
+            dispatcher: state.dispatcher(),
             reading: Cell::new(false),
             stopped: Cell::new(false),
             begun: Cell::new(0.0),
@@ -100,6 +101,7 @@ impl Session {
             move |event| relay.hear(event)
         });
         Session(Rc::new(Inner {
+            state,
             client,
             relay,
             files: RefCell::default(),
@@ -109,6 +111,12 @@ impl Session {
             searches: Cell::new(0),
             later: RefCell::default(),
         }))
+    }
+
+    /// The state as it is now, for what a key or a click depends on: what is drawn may be older. Not to be kept, because it
+    /// holds on to each state that was read from it.
+    pub fn now(&self) -> UseReducerHandle<State> {
+        self.0.state.clone()
     }
 
     /// Starts the worker.
@@ -178,11 +186,16 @@ impl Session {
         self.0.left_out.borrow_mut().clear();
         self.0.sample.replace(Some((name.to_owned(), title.to_owned())));
         self.0.relay.begin(title.to_owned(), Vec::new());
+        self.0.client.keep_waiting();
         self.0.client.send(&Request::Sample { name: name.to_owned() }, &[]);
     }
 
     /// Puts the files aside: the report stays, to compare others with it.
     pub fn compare(&self) {
+        // Pressed twice, or when reading has begun: there is no report to put aside.
+        if self.0.state.clone().case.is_none() {
+            return;
+        }
         let files = self.0.files.take();
         let sample = self.0.sample.take();
         let left_out = self.0.left_out.take();
@@ -203,7 +216,10 @@ impl Session {
 
     /// Stops reading at once.
     pub fn cancel(&self) {
-        self.0.relay.reading.set(false);
+        // The report may have come just before.
+        if !self.0.relay.reading.replace(false) {
+            return;
+        }
         self.0.relay.stopped.set(true);
         self.0.client.restart();
         self.0.relay.dispatcher.dispatch(Action::Cancelled);
@@ -243,6 +259,7 @@ impl Session {
         let title = self.0.sample.borrow().as_ref().map(|(_, title)| title.clone());
         let name = title.unwrap_or_else(|| text::case_name(all.iter().map(|(path, _)| path.as_str())));
         self.0.relay.begin(name, all);
+        self.0.client.keep_waiting();
         let large = files.iter().map(|(_, file)| file.size() as u64).sum::<u64>() >= LARGE;
         let workers = browser::number_asked_for("workers").or_else(|| large.then(browser::processors)).unwrap_or(1);
         if workers > 1 {
@@ -271,6 +288,17 @@ impl Session {
         let request = Request::Search { token, source: None, text, is_regex, case_sensitive, most: MOST_HITS };
         self.0.client.send(&request, &[]);
         token
+    }
+
+    /// Asks for a row, to be opened beside what has the focus.
+    pub fn open_row(&self, table: &str, number: u32, clocks: &Clocks) {
+        // The worker has the rows of another routing table already.
+        if OF_MAP.contains(&table) && self.now().routing.is_changing {
+            return;
+        }
+        browser::remember_opener();
+        self.0.relay.dispatcher.dispatch(Action::WantRow(table.to_owned(), number));
+        self.ask(&Request::Row { table: table.to_owned(), number, clocks: clocks.clone() });
     }
 
     /// Asks about a table.
@@ -404,19 +432,14 @@ impl Relay {
                     self.dispatcher.dispatch(Action::Table(table.id, TableChange::Page(Box::new(page))));
                 }
             }
-            Response::Row { row } => self.dispatcher.dispatch(Action::Row(Box::new(row))),
+            Response::Row { row } => self.dispatcher.dispatch(Action::RowAnswer(Box::new(row))),
             Response::Path { path } => self.dispatcher.dispatch(Action::Path(Box::new(path))),
-            Response::Found { table, position } => match (protocol::table(&table), position) {
+            Response::Found { table, query, position } => match (protocol::table(&table), position) {
                 (Some(table), Some(position)) => {
-                    self.dispatcher.dispatch(Action::Table(table.id, TableChange::GoTo(position)));
+                    self.dispatcher.dispatch(Action::Table(table.id, TableChange::Found(query, position)));
                 }
                 _ => self.dispatcher.dispatch(Action::Say(words().frame.no_further_row.to_owned())),
             },
-            Response::Position { table, position } => {
-                if let Some(table) = protocol::table(&table) {
-                    self.dispatcher.dispatch(Action::Table(table.id, TableChange::GoTo(position)));
-                }
-            }
             Response::Timeline { picture } => self.dispatcher.dispatch(Action::Picture(Box::new(picture))),
             Response::Csv { table, text, is_redacted } => {
                 let name = format!("queuescope-{table}{}.csv", if is_redacted { "-redacted" } else { "" });

@@ -46,6 +46,8 @@ pub struct TableState {
     pub scroll: (f64, f64),
     /// The position that has to come into view, and how often one had to.
     pub go_to: (u32, u32),
+    /// The last of these times that it came.
+    pub went: u32,
     /// What came back last.
     pub page: Option<Rc<Page>>,
     /// How often the rows were asked for anew.
@@ -63,17 +65,43 @@ pub enum Copied {
     Refused,
 }
 
-/// What happens to a table.
+/// What happens to a table. What a reader does by one key or click says only what changes: what was drawn when they did it may be
+/// older than what they did before.
 #[derive(Clone, Debug)]
 pub enum TableChange {
     Query(Query),
+    /// What is looked for in all cells.
+    Filter(String),
+    /// Rows are marked instead of left out, or left out again.
+    Mark,
+    /// A value is picked from a column, or none.
+    Pick(u32, Option<String>),
+    /// A heading was pressed: up, down, as it was; beside other columns or alone.
+    Sort(u32, bool),
+    /// Nothing is narrowed any more.
+    Clear,
+    /// The selection moves by so many rows.
+    Step(i64),
+    /// A row of these rows was found; nothing when others are shown by now.
+    Found(Query, u32),
     Turn(u32),
     Select(Option<u32>),
-    /// A row is to come into view and to be selected.
-    GoTo(u32),
     Scroll(f64, f64),
+    /// What had to come into view the so-manieth time has come.
+    Went(u32),
     Page(Box<Page>),
     Copied(Option<Copied>),
+}
+
+/// What the reader says about clocks.
+#[derive(Clone, Copy, Debug)]
+pub enum ClockChange {
+    /// Minutes that local time is ahead of UTC.
+    Local(Option<i32>),
+    /// The same for one file.
+    File(u32, Option<i32>),
+    /// Whether local time is shown.
+    InLocal(bool),
 }
 
 /// What happens to the filters that are kept.
@@ -116,8 +144,12 @@ impl Tables {
     }
 
     /// Takes what the reader says about clocks. A range keeps its place on the axis.
-    pub fn set_clocks(&mut self, clocks: Clocks) {
-        self.clocks = clocks;
+    pub fn change_clocks(&mut self, change: ClockChange) {
+        match change {
+            ClockChange::Local(offset) => self.clocks.local = offset,
+            ClockChange::File(file, offset) => self.clocks.set_file(file, offset),
+            ClockChange::InLocal(in_local) => self.clocks.in_local = in_local,
+        }
         self.renew();
     }
 
@@ -126,7 +158,7 @@ impl Tables {
         for state in self.tables.values_mut() {
             let state = Rc::make_mut(state);
             (state.query.range, state.query.clocks) = (self.range, self.clocks.clone());
-            (state.selected, state.copied, state.go_to) = (None, None, (0, state.go_to.1.wrapping_add(1)));
+            state.begin_anew();
         }
     }
 
@@ -174,13 +206,39 @@ impl Tables {
     /// Changes a table.
     pub fn change(&mut self, table: &'static str, change: TableChange) {
         let fresh = self.fresh();
-        let state = Rc::make_mut(self.tables.entry(table).or_insert_with(|| Rc::new(fresh)));
+        let state = Rc::make_mut(self.tables.entry(table).or_insert_with(|| Rc::new(fresh.clone())));
         match change {
             TableChange::Query(query) => {
                 // These two are of the page, whatever a table asks for.
                 state.query = Query { range: self.range, clocks: self.clocks.clone(), ..query };
-                (state.selected, state.copied) = (None, None);
-                state.go_to = (0, state.go_to.1.wrapping_add(1));
+                state.begin_anew();
+            }
+            TableChange::Filter(filter) => {
+                state.query.filter = filter;
+                state.begin_anew();
+            }
+            TableChange::Mark => {
+                state.query.is_marking ^= true;
+                state.begin_anew();
+            }
+            TableChange::Pick(column, value) => {
+                state.query.picked.retain(|(own, _)| *own != column);
+                state.query.picked.extend(value.map(|value| (column, value)));
+                state.begin_anew();
+            }
+            TableChange::Sort(column, beside) => {
+                sort(&mut state.query.sort, column, beside);
+                state.begin_anew();
+            }
+            TableChange::Clear => {
+                state.query = Query { sort: std::mem::take(&mut state.query.sort), ..fresh.query };
+                state.begin_anew();
+            }
+            TableChange::Step(by) => {
+                let last = state.rows().saturating_sub(1);
+                let from = state.selected.map_or(if by > 0 { -1 } else { 0 }, i64::from);
+                let to = from.saturating_add(by).clamp(0, last.into());
+                state.select(u32::try_from(to).unwrap_or(last));
             }
             TableChange::Turn(column) => {
                 if !state.turned.remove(&column) {
@@ -188,18 +246,50 @@ impl Tables {
                 }
             }
             TableChange::Select(position) => state.selected = position,
-            TableChange::GoTo(position) => {
-                state.selected = Some(position);
-                state.go_to = (position, state.go_to.1.wrapping_add(1));
+            TableChange::Found(query, position) => {
+                if state.query == query {
+                    state.select(position);
+                }
             }
             TableChange::Scroll(top, height) => state.scroll = (top, height),
+            TableChange::Went(times) => state.went = times,
             TableChange::Page(page) => state.page = Some(Rc::new(*page)),
             TableChange::Copied(copied) => state.copied = copied,
         }
     }
 }
 
+/// What a press of a heading makes of the columns that rows are sorted by.
+fn sort(sort: &mut Vec<(u32, bool)>, column: u32, beside: bool) {
+    let own = sort.iter().find(|(own, _)| *own == column).map(|(_, downwards)| *downwards);
+    let next = (column, own == Some(false));
+    if beside {
+        match sort.iter_mut().find(|(own, _)| *own == column) {
+            Some(known) => *known = next,
+            None => sort.push(next),
+        }
+        return;
+    }
+    sort.clear();
+    // The third time gives back the order that the table has by itself.
+    if own != Some(true) {
+        sort.push(next);
+    }
+}
+
 impl TableState {
+    /// Other rows are asked for: from the top, and none is selected.
+    fn begin_anew(&mut self) {
+        (self.selected, self.copied) = (None, None);
+        self.go_to = (0, self.go_to.1.wrapping_add(1));
+    }
+
+    /// Selects a row and brings it into view.
+    fn select(&mut self, position: u32) {
+        self.selected = Some(position);
+        self.go_to = (position, self.go_to.1.wrapping_add(1));
+    }
+
     /// Columns that are shown, by number.
     pub fn columns(&self, table: &str) -> Vec<u32> {
         let columns = protocol::table(table).map_or(&[][..], |table| table.columns);
@@ -341,6 +431,60 @@ mod tests {
         assert_eq!([tables.get("queues").query.range, tables.get("events").query.range], [Some((5, 9)); 2]);
         tables.forget();
         assert_eq!([tables.get("queues").query.range, tables.get("events").query.range], [None; 2]);
+    }
+
+    #[test]
+    fn changes_of_a_table_do_not_take_each_other_back() {
+        let mut tables = Tables::default();
+        let page = Page { all: 9, shown: 9, ..Page::default() };
+        let filter = |text: &str| TableChange::Filter(text.to_owned());
+        for change in [
+            filter("ex"),
+            TableChange::Sort(2, false),
+            TableChange::Pick(1, Some("Retry".to_owned())),
+            filter("ex1"),
+            TableChange::Mark,
+            TableChange::Page(Box::new(page)),
+            TableChange::Step(1),
+            TableChange::Step(3),
+        ] {
+            tables.change("queues", change);
+        }
+        let state = tables.get("queues");
+        assert_eq!((state.query.filter.as_str(), state.query.is_marking, state.selected), ("ex1", true, Some(3)));
+        assert_eq!((state.query.sort.as_slice(), state.query.picked.len()), (&[(2, false)][..], 1));
+        tables.change("queues", TableChange::Clear);
+        let state = tables.get("queues");
+        assert_eq!(state.query, Query { sort: vec![(2, false)], ..Query::default() });
+        for (to, at) in [(-5, 0), (i64::MAX, 8), (-1, 7)] {
+            tables.change("queues", TableChange::Step(to));
+            assert_eq!(tables.get("queues").selected, Some(at));
+        }
+    }
+
+    #[test]
+    fn a_heading_sorts_up_then_down_then_not_at_all() {
+        let mut by = Vec::new();
+        for expected in [vec![(3, false)], vec![(3, true)], vec![]] {
+            sort(&mut by, 3, false);
+            assert_eq!(by, expected);
+        }
+        sort(&mut by, 3, false);
+        sort(&mut by, 1, true);
+        sort(&mut by, 3, true);
+        assert_eq!(by, [(3, true), (1, false)]);
+    }
+
+    #[test]
+    fn what_is_said_about_one_clock_leaves_the_others() {
+        let mut tables = Tables::default();
+        tables.change_clocks(ClockChange::File(1, Some(60)));
+        tables.change_clocks(ClockChange::File(2, Some(-330)));
+        tables.change_clocks(ClockChange::Local(Some(120)));
+        tables.change_clocks(ClockChange::File(1, None));
+        let clocks = tables.clocks();
+        assert_eq!((clocks.local, clocks.files.as_slice()), (Some(120), &[(2, -330)][..]));
+        assert_eq!(tables.get("events").query.clocks, *clocks);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub fn draw(state: &State, session: &Session, act: &Callback<Action>) -> (&'stat
             let footing = state.case.as_ref().map(|case| diagnosis::footing(state, case, act));
             return (name, html! { <Tools inputs={state.tools.clone()} act={act.clone()} {footing} /> });
         }
-        View::Reference => return (name, html! { <Reference shown={state.shown_rule.clone()} /> }),
+        View::Reference => return (name, html! { <Reference shown={state.shown_rule.clone()} act={act.clone()} /> }),
         _ => {}
     }
     match (&state.phase, &state.case) {

@@ -329,19 +329,15 @@ pub enum Response {
         /// The way.
         path: MessagePath,
     },
-    /// Where the next row is that stands out.
+    /// Where the next row is that stands out, or the row that was asked for; to the latter nothing is answered when the query
+    /// leaves it out.
     Found {
         /// Identifier of the table.
         table: String,
+        /// The query: with another one the row stands elsewhere.
+        query: Query,
         /// Its position; `None` when there is none.
         position: Option<u32>,
-    },
-    /// Where a row is; nothing is answered when the query leaves it out.
-    Position {
-        /// Identifier of the table.
-        table: String,
-        /// Its position.
-        position: u32,
     },
     /// A table as CSV.
     Csv {

@@ -49,6 +49,7 @@ pub fn start_worker() {
             reading: None,
             analysis: None,
             search: None,
+            search_has_turn: false,
             tracing: None,
         })
     });
@@ -86,6 +87,8 @@ struct State {
     reading: Option<Reading>,
     analysis: Option<Analysis>,
     search: Option<Searching>,
+    /// Whether a turn of searching is to come.
+    search_has_turn: bool,
     tracing: Option<Tracing>,
 }
 
@@ -150,7 +153,7 @@ impl State {
             }
             Request::Search { token, source, text, is_regex, case_sensitive, most } => {
                 let query = Query { text, is_regex, case_sensitive };
-                let running = self.search.take().is_some();
+                self.search = None;
                 let begun = match &self.analysis {
                     Some(analysis) => Search::new(analysis, &query, source, most as usize),
                     None => Err(Refusal::NoLines),
@@ -158,9 +161,9 @@ impl State {
                 let told = begun.as_ref().map(|search| search.left().collect()).map_err(Clone::clone);
                 self.post(&Response::SearchBegun { token, begun: told });
                 if let Ok(search) = begun {
-                    // A new search takes the place of the one under way, and its turn, too.
+                    // A new search takes the place of the one under way, and its turn, too; that of one given up may be still to come.
                     self.search = Some(Searching { token, search });
-                    if !running {
+                    if !self.search_has_turn {
                         self.go_on_searching();
                     }
                 }
@@ -348,6 +351,7 @@ impl State {
 
     /// Searches a piece, and goes on after other messages had their turn.
     fn go_on_searching(&mut self) {
+        self.search_has_turn = false;
         let (Some(searching), Some(analysis)) = (&mut self.search, &self.analysis) else {
             self.search = None;
             return;
@@ -374,6 +378,7 @@ impl State {
                 return;
             }
         }
+        self.search_has_turn = true;
         self.later(State::go_on_searching);
     }
 

@@ -16,11 +16,11 @@ pub(super) fn answer(analysis: &Analysis, request: Request) -> Option<Response> 
         }
         Request::Find { table, query, from, forwards } => {
             let position = analysis.table(&table)?.find(&query, from, forwards);
-            Response::Found { table, position }
+            Response::Found { table, query, position }
         }
         Request::Position { table, query, number } => {
-            let position = analysis.table(&table)?.position(&query, number)?;
-            Response::Position { table, position }
+            let position = Some(analysis.table(&table)?.position(&query, number)?);
+            Response::Found { table, query, position }
         }
         Request::Timeline { frame } => Response::Timeline { picture: analysis.timeline().picture(frame) },
         Request::Csv { table, query, form } => match form {

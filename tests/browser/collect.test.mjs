@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 after(closeAll);
 
@@ -59,7 +59,9 @@ for (const target of targets) {
     assert.ok((await script(page)).includes("WinRoute"));
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`with a case only what is missing is gathered: ${target.name}`, () => withPage(target, {}, async (page) => {
     await dropFiles(page, caseFiles("relay-connector-captures-2010-list"));
     await waitForReport(page);

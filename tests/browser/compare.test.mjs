@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropContents, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropContents, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 after(closeAll);
 
@@ -27,7 +27,9 @@ for (const target of targets) {
     assert.equal(Number(await counted(page)), before);
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`what was fixed and what is new is said: ${target.name}`, () => withPage(target, {}, async (page) => {
     await dropFiles(page, caseFiles(CASE));
     await waitForReport(page);

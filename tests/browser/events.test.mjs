@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 after(closeAll);
 
@@ -71,7 +71,9 @@ for (const target of targets) {
     await count(page, "all are back", all);
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`keys go to the next and the previous error: ${target.name}`, () => withPage(target, {}, async (page) => {
     await show(page);
     const levels = await column(page, "Level");

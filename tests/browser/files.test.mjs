@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 after(closeAll);
 
@@ -61,7 +61,9 @@ for (const target of targets) {
     assert.doesNotMatch(redacted, /EX07-MBX1/);
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`a file opens with what is wrong and what to do: ${target.name}`, () => withPage(target, {}, async (page) => {
     await show(page);
     await page.focus("#filter-files");

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 after(closeAll);
 
@@ -69,7 +69,9 @@ for (const target of targets) {
     }
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`a finding leads to its rule, a code in evidence to its meaning: ${target.name}`, () => withPage(target, {}, async (page) => {
     await dropFiles(page, caseFiles("store-damage-in-evt-without-texts"));
     await waitForReport(page);

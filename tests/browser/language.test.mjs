@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 after(closeAll);
 
@@ -46,7 +46,9 @@ for (const target of targets) {
     assert.ok(titles.includes("Warteschlange") && titles.includes("Nächster Hop"), titles.join());
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`switching loses nothing: ${target.name}`, () => withPage(target, GERMAN, async (page) => {
     await dropFiles(page, caseFiles(CASE));
     await waitForReport(page);

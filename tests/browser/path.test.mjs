@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropContents, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropContents, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 after(closeAll);
 
@@ -79,7 +79,9 @@ for (const target of targets) {
     await until(page, "the drawer is closed and the table has the focus", () => document.querySelector("#drawer") === null && document.activeElement.closest(".grid") !== null);
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`clocks put a queue and the logs into one order, in German: ${target.name}`, () => withPage(target, { languages: "de-DE,de" }, async (page) => {
     await openCase(page);
     await openTable(page, "messages");

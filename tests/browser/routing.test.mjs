@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropContents, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropContents, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 import { EUROPE, many, routingTable } from "./routing.mjs";
 
 after(closeAll);
@@ -90,7 +90,9 @@ for (const target of targets) {
     await page.evaluate(() => document.querySelector('[data-zoom="fit"]').click());
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`the calculator answers with steps, reasons and other ways: ${target.name}`, () => withPage(target, {}, async (page) => {
     await dropContents(page, [capture(1, "12", EUROPE)]);
     await waitForReport(page);

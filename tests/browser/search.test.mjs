@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropContents, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropContents, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 after(closeAll);
 
@@ -52,7 +52,9 @@ for (const target of targets) {
     assert.equal(await page.evaluate(() => location.hash), "#/search");
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`case, patterns, and nothing found: ${target.name}`, () => withPage(target, {}, async (page) => {
     await openCase(page, caseFiles(CASE));
     await page.evaluate(() => document.querySelector("#search-case").click());

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropContents, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropContents, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 after(closeAll);
 
@@ -51,7 +51,9 @@ for (const target of targets) {
     assert.equal(await page.$("#drawer .row-problems"), null);
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`queues are filtered, sorted, opened and saved: ${target.name}`, () => withPage(target, {}, async (page) => {
     await dropFiles(page, caseFiles(CASE));
     await waitForReport(page);

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropFiles, pairs, targets, until, waitForReport, withPage } from "./harness.mjs";
 
 after(closeAll);
 
@@ -61,7 +61,9 @@ for (const target of targets) {
     assert.equal(await page.evaluate(() => location.hash), "#/tools");
     assert.deepEqual(page.problems, []);
   }));
+}
 
+for (const target of pairs) {
   test(`a GUID is converted in both orders: ${target.name}`, () => withPage(target, {}, async (page) => {
     await openTools(page);
     await show(page, "guid");

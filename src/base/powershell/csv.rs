@@ -66,10 +66,17 @@ pub(super) fn sniff_header(text: &Text) -> Option<char> {
     if names < 2 || names * 4 < header * 3 {
         return None;
     }
-    let cells = next_row(&mut rows, &mut row)?.len();
-    // The beginning of a large file can end inside its first row.
-    let cut = rows.position().byte() as usize >= rest.len() && !rest.ends_with(['\r', '\n']);
-    (cells == header || (cut && cells < header && rest.len() > 32 * 1024)).then_some(delimiter)
+    // One damaged row, even the first, does not take the others with it.
+    let is_sure = names == header && header > 2;
+    for _ in 0..if is_sure { SAMPLE } else { 1 } {
+        let cells = next_row(&mut rows, &mut row)?.len();
+        // The beginning of a large file can end inside its first row.
+        let cut = rows.position().byte() as usize >= rest.len() && !rest.ends_with(['\r', '\n']);
+        if cells == header || (cut && cells < header && rest.len() > 32 * 1024) {
+            return Some(delimiter);
+        }
+    }
+    None
 }
 
 /// Reads the objects. `is_header` is asked about rows that consist of names only.
@@ -247,6 +254,9 @@ fn is_name(cell: &str) -> bool {
 
 fn cell_value(cell: &str) -> Value {
     let cell = cell.trim();
+    // A blank before a quote hides the quotes from the reader: rows that were indented.
+    let quoted = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).filter(|inner| !inner.contains('"'));
+    let cell = quoted.map_or(cell, str::trim);
     let inner = cell.strip_prefix('{').and_then(|c| c.strip_suffix('}'));
     if inner.is_some_and(|inner| inner.contains(['{', '}', '\n'])) {
         return Value::Text(cell.to_owned());
@@ -290,6 +300,24 @@ mod tests {
         \"Identity\",\"Status\",\"MessageCount\",\"LastError\",\"Servers\"\r\n\
         \"EX1\\3\",\"Retry\",\"44\",\"451 4.4.0 said: \"\"451 5.7.3, no\r\nauthentication\"\".\",\"System.String[]\"\r\n\
         \"EX1\\Submission\",\"Ready\",\"0\",\"\",\"{EX1, EX2...}\"\r\n";
+
+    #[test]
+    fn indented_rows_and_a_damaged_first_one_are_read() {
+        let (objects, notes) = parsed(
+            "\"Identity\",\"Status\",\"MessageCount\"\r\n  \"EX1\\1\",\"Retry\",\"44\"\r\n\"EX1\\2\",\"Retry\",\"1\"\r\n",
+        );
+        assert!(notes.is_empty(), "{notes:?}");
+        assert_eq!(value(&objects[0], "Identity"), Value::Text("EX1\\1".to_owned()));
+        let (objects, notes) = parsed(
+            "\"Identity\",\"Status\",\"MessageCount\"\r\n\"EX1\\1\",\"Ret\r\n\"EX1\\2\",\"Retry\",\"1\"\r\n\"EX1\\3\",\"Retry\",\"2\"\r\n",
+        );
+        assert!(
+            objects
+                .iter()
+                .any(|object| object.get("Identity").is_some_and(|p| p.value == Value::Text("EX1\\3".to_owned())))
+        );
+        assert_eq!(notes.len(), 1, "{notes:?}");
+    }
 
     #[test]
     fn an_export_gives_its_objects_with_class_and_lines() {

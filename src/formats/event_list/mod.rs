@@ -15,7 +15,7 @@ mod rows;
 use std::ops::ControlFlow;
 
 use self::rows::{Layout, Parts, event_id};
-use super::{Document, Format, Head, Output, Parse, Probe};
+use super::{Document, Format, Head, Output, Parse, Probe, joined};
 use crate::base::ledger::NoteKind;
 use crate::base::timestamp::{DateOrder, parse_decided};
 use crate::model::Record;
@@ -70,7 +70,7 @@ struct Row {
 
 fn parse(document: &Document<'_>, out: &mut Output<'_>) {
     let text = document.text;
-    let Found { layouts, rows, strays } = find_rows(document);
+    let Found { layouts, rows, strays, others } = find_rows(document);
     let parts = |row: &Row, last: u32| -> Option<Parts> {
         let lines: Vec<&str> = (row.first..=last).map(|n| text.line(n)).collect();
         Some(layouts.get(row.layout)?.read(&lines.join("\n")))
@@ -102,6 +102,7 @@ fn parse(document: &Document<'_>, out: &mut Output<'_>) {
         }
     }
     notes.write(&strays, out);
+    joined::note(&others, out);
     out.taken_for = layouts.first().map(|layout| {
         let shape = if layout.delimiter == '\t' { "TXT" } else { "CSV" };
         let headings = if layout.headings { "" } else { " without headings" };
@@ -151,13 +152,20 @@ struct Found {
     layouts: Vec<Layout>,
     rows: Vec<Row>,
     strays: Vec<u32>,
+    /// Where other exports begin.
+    others: Vec<u32>,
 }
 
 fn find_rows(document: &Document<'_>) -> Found {
-    let Found { mut layouts, mut rows, mut strays } = Found::default();
+    let Found { mut layouts, mut rows, mut strays, mut others } = Found::default();
     let mut inside = false;
     for (number, line) in document.text.lines() {
         if line.trim().is_empty() {
+            continue;
+        }
+        if joined::begins_another(line) && Layout::of_headings(line.get(..400).unwrap_or(line)).is_none() {
+            others.push(number);
+            inside = false;
             continue;
         }
         if let Some(found) = Layout::of_headings(line.get(..400).unwrap_or(line)) {
@@ -182,7 +190,7 @@ fn find_rows(document: &Document<'_>) -> Found {
             strays.push(number);
         }
     }
-    Found { layouts, rows, strays }
+    Found { layouts, rows, strays, others }
 }
 
 /// Date and time of day, which have one column or two.

@@ -156,9 +156,10 @@ impl Cell {
 fn cells(row: &str, delimiter: char, most: usize) -> Vec<Cell> {
     let mut found = Vec::new();
     let mut from = 0;
+    let solid = row.trim_end().len();
     while found.len() < most {
         let rest = row.get(from..).unwrap_or("");
-        let (len, open) = cell_length(rest, delimiter);
+        let (len, open) = cell_length(rest, solid.saturating_sub(from), delimiter);
         found.push(Cell { from, to: from + len, open });
         from += len + delimiter.len_utf8();
         if from > row.len() {
@@ -168,8 +169,9 @@ fn cells(row: &str, delimiter: char, most: usize) -> Vec<Cell> {
     found
 }
 
-/// The length of the cell that `rest` begins with, and whether its quote is never closed.
-fn cell_length(rest: &str, delimiter: char) -> (usize, bool) {
+/// The length of the cell that `rest` begins with, and whether its quote is never closed. Behind `solid` bytes are only blanks:
+/// looked at once per row, because there may be many of them and of quotes.
+fn cell_length(rest: &str, solid: usize, delimiter: char) -> (usize, bool) {
     let plain = || rest.find(delimiter).unwrap_or(rest.len());
     let Some(inner) = rest.strip_prefix('"') else { return (plain(), false) };
     let mut quotes = inner.match_indices('"').map(|(at, _)| at).peekable();
@@ -178,8 +180,11 @@ fn cell_length(rest: &str, delimiter: char) -> (usize, bool) {
             continue;
         }
         let behind = inner.get(at + 1..).unwrap_or("");
-        if behind.starts_with(delimiter) || behind.trim_end().is_empty() {
+        if behind.starts_with(delimiter) {
             return (at + 2, false);
+        }
+        if at + 2 >= solid {
+            return (rest.len(), false);
         }
     }
     (rest.len(), true)
@@ -220,6 +225,14 @@ mod tests {
         assert_eq!(texts("a,\"b \"c\" d\",e", ','), ["a", "b \"c\" d", "e"]);
         assert_eq!(texts("a\t\"b\nc\"", '\t'), ["a", "b\nc"]);
         assert!(cells("a,\"b, c", ',', 9)[1].open);
+    }
+
+    #[test]
+    fn quotes_before_many_blanks_take_linear_time() {
+        let row = format!("a,\"{}{}", "\"x".repeat(20_000), " ".repeat(20_000));
+        assert!(cells(&row, ',', 9)[1].open);
+        assert_eq!(texts("a\t\"b\"\t\t", '\t'), ["a", "b", "", ""]);
+        assert_eq!(texts("a,\"b\"  ", ','), ["a", "b"]);
     }
 
     #[test]

@@ -34,6 +34,16 @@ fn the_cell_behind_the_headings_is_the_description() {
 }
 
 #[test]
+fn another_export_behind_a_list_is_no_description() {
+    let (events, ledger) = read(&format!(
+        "{HEADINGS}Error,3/13/2019 2:10:05 PM,ESE,474,General,text\r\n\r\n\"Identity\",\"Status\",\"MessageCount\"\r\n\
+         \"EX1\\1\",\"Retry\",\"17\"\r\n"
+    ));
+    assert_eq!(events.iter().map(|event| event.message.as_deref()).collect::<Vec<_>>(), [Some("text")]);
+    assert!(ledger.notes.iter().any(|note| note.text.starts_with("Another export begins here")), "{:?}", ledger.notes);
+}
+
+#[test]
 fn damaged_dates_do_not_make_one_event_of_several() {
     let (events, ledger) = read(&format!(
         "{HEADINGS}Warning,3/13/2019 2:10:05 PM,ESE,326,General,first\r\nError,?/?/2019,ESE,474,General,second\r\n\

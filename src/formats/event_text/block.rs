@@ -4,7 +4,7 @@ use super::line::{self, Context, Segment, dump_row, segments, text_start};
 use crate::base::ledger::NoteKind;
 use crate::base::markup::Scanner;
 use crate::base::timestamp::{DateOrder, parse_decided, parse_moment};
-use crate::formats::{Document, Output};
+use crate::formats::{Document, Output, joined};
 use crate::model::Record;
 use crate::model::event::assembly::Assembly;
 use crate::model::event::labels::{Field, category};
@@ -27,6 +27,8 @@ pub(super) struct Reader<'a> {
     ambiguous: bool,
     /// Whether a blank line came last.
     blank: bool,
+    /// Where other exports begin.
+    others: Vec<u32>,
     unlabelled: u32,
 }
 
@@ -93,6 +95,7 @@ impl<'a> Reader<'a> {
             state: State::Header,
             ambiguous: false,
             blank: false,
+            others: Vec::new(),
             unlabelled: 0,
         }
     }
@@ -214,10 +217,16 @@ impl<'a> Reader<'a> {
                 self.leave();
                 self.block.message_done = true;
             }
+            State::Message if self.blank && joined::begins_another(text) => {
+                self.others.push(number);
+                self.finish(out);
+            }
             State::Message => {
                 self.block.message.push(text.trim().to_owned());
                 self.block.last = number;
             }
+            // A label that is not known, or lost its letters: others follow it.
+            State::Header if complete && self.is_unknown_label(number, text) => self.block.last = number,
             // A message without its label, right behind the others.
             State::Header if complete && !self.block.message_done && self.block.message.is_empty() && !self.blank => {
                 self.state = State::Message;
@@ -231,6 +240,20 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a line is `word:` or `word: value`, and the computer or the message of the event comes right behind it.
+    fn is_unknown_label(&self, number: u32, text: &str) -> bool {
+        let name = text.trim().split_once(':').map_or("", |(name, _)| name);
+        let is_word = !name.is_empty() && name.chars().count() <= 20 && !name.contains(char::is_whitespace);
+        let follows = |field: Field| matches!(field, Field::Computer | Field::Message);
+        is_word
+            && !self.blank
+            && (number + 1..number + 4).any(|next| {
+                let line = clip(self.document.text.line(next));
+                let first = segments(line, Context::Header).into_iter().next();
+                first.is_some_and(|label| label.start == text_start(line) && follows(label.field))
+            })
     }
 
     fn labelled(&mut self, number: u32, text: &str, found: &[Segment], out: &mut Output<'_>) {
@@ -327,6 +350,7 @@ impl<'a> Reader<'a> {
     /// Hands on the last block.
     pub(super) fn end(mut self, out: &mut Output<'_>) {
         self.finish(out);
+        joined::note(&self.others, out);
         if self.ambiguous {
             out.note(
                 NoteKind::Ambiguous,

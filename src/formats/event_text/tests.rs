@@ -165,6 +165,27 @@ fn dates_that_can_be_read_in_two_ways_are_noted() {
 }
 
 #[test]
+fn another_export_behind_an_event_is_no_part_of_it() {
+    let text = "Event Type:\tError\nEvent Source:\tMSExchangeTransport\nEvent ID:\t7004\nDate:\t\t3/12/2006\nTime:\t\t2:10:05 PM\n\
+        Computer:\tEX1\nDescription:\nThis is the text.\n\nIts second paragraph.\n\n\
+        \"Identity\",\"Status\",\"MessageCount\"\n\"EX1\\1\",\"Retry\",\"17\"\n";
+    let (events, ledger) = read(text);
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0].message.as_deref(), Some("This is the text.\n\nIts second paragraph."));
+    assert_eq!(ledger.notes.len(), 1, "{:?}", ledger.notes);
+    assert!(ledger.notes[0].text.starts_with("Another export begins here"), "{:?}", ledger.notes);
+}
+
+#[test]
+fn a_label_that_lost_its_letters_hides_no_computer() {
+    let text = "Protokollname: System\nQuelle: Service Control Manager\nDatum: 12.03.2019 14:10:05\nEreignis-ID: 7036\n\
+        Schl?sselw?rter:Klassisch\nBenutzer: Nicht zutreffend\nComputer: EX1.contoso.com\nBeschreibung:\nDer Text.\n";
+    let (events, _) = read(text);
+    assert_eq!((events.len(), events[0].computer.as_deref()), (1, Some("EX1.contoso.com")));
+    assert_eq!(events[0].message.as_deref(), Some("Der Text."));
+}
+
+#[test]
 fn an_event_without_its_source_is_left_out_and_said() {
     let (events, ledger) = read("Event Type: Error\nEvent ID: 5\n\ntext\ntext\n");
     assert!(events.is_empty());

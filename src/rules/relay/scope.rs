@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use crate::base::source::Span;
 use crate::facts::Facts;
-use crate::knowledge::extended_rights;
-use crate::model::access::Trustee;
+use crate::knowledge::{extended_rights, well_known_sids};
+use crate::model::access::{AccessEntry, Effect, Trustee};
 use crate::model::receive_connector::{PermissionGroups, ReceiveConnector};
-use crate::tools::access_check::{Answer, Wanted, Who, check};
+use crate::tools::access_check::{Answer, Wanted, Who, check, guid_of};
 use crate::tools::receive_connector_selector::{Selection, select};
 
 /// The right that makes a connector a relay.
@@ -105,9 +105,26 @@ fn answer(list: &crate::model::access::AccessControlList, who: &Who<'_>, right: 
             let place = entries.first().and_then(|number| list.entries.get(*number)).map(|entry| entry.span);
             Told::Yes(place.unwrap_or(list.span))
         }
-        Answer::Denied(_) | Answer::NotGranted => Told::No,
+        // An account of Windows under a name that is in no table may be the anonymous one.
+        Answer::NotGranted => match list.entries.iter().find(|entry| grants_somebody(entry, right)) {
+            Some(entry) => Told::Unknown(format!(
+                "the export does not tell who {} is",
+                entry.trustee.name.as_deref().unwrap_or("one of the accounts")
+            )),
+            None => Told::No,
+        },
+        Answer::Denied(_) => Told::No,
         Answer::Unknown(_) => Told::Unknown("the export of the permissions does not tell".to_owned()),
     }
+}
+
+/// Whether an entry gives the right to an account of Windows that its name alone does not tell.
+fn grants_somebody(entry: &AccessEntry, right: Uuid) -> bool {
+    let is_unknown = |name: &str| well_known_sids::is_of_windows(name) && well_known_sids::by_name(name).is_none();
+    entry.effect == Effect::Allow
+        && entry.trustee.sid.is_none()
+        && entry.trustee.name.as_deref().is_some_and(is_unknown)
+        && entry.object_type.as_ref().is_some_and(|object| guid_of(object) == Some(right))
 }
 
 /// Whether anonymous clients may use the connector at all. `Custom` may stand for that, too.

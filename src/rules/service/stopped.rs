@@ -14,6 +14,7 @@ pub(in crate::rules) fn found(
 ) -> Option<Discovery> {
     let by_list = standing.is_listed_stopped();
     let by_log = standing.ends_stopped();
+    let by_log = by_log && !standing.may_have_started();
     if standing.is_listed_running() || !(by_list || by_log) || (!by_list && !is_known(facts, service, standing)) {
         return None;
     }
@@ -56,10 +57,11 @@ fn is_known(facts: &Facts, service: ServiceName, standing: &ServiceStanding<'_>)
     standing.stopped.is_some_and(|change| facts.shows_starts(&change) && !facts.ran_after(service, &change))
 }
 
-/// Whether the log ends with a stop and could not show a start.
+/// Whether the log ends with a stop and could not show a start, or shows a change that may have been one.
 pub(in crate::rules) fn is_open(facts: &Facts, service: ServiceName, standing: &ServiceStanding<'_>) -> bool {
     let blind = |change| !facts.shows_starts(&change) && !facts.ran_after(service, &change);
-    standing.lists.is_empty() && standing.ends_stopped() && standing.stopped.is_some_and(blind)
+    let is_unsure = standing.may_have_started() || standing.stopped.is_some_and(blind);
+    standing.lists.is_empty() && standing.ends_stopped() && is_unsure
 }
 
 /// Cites the list and the stop.

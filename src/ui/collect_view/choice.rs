@@ -18,6 +18,17 @@ pub enum Preset {
     Own,
 }
 
+/// What of it changes.
+#[derive(Clone, Debug)]
+pub enum CollectChange {
+    Generation(Generation),
+    Preset(Preset),
+    /// An entry more, or one less.
+    Toggle(&'static str),
+    Days(u32),
+    Servers(String),
+}
+
 /// What is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -41,6 +52,18 @@ impl Choice {
         let choice =
             Choice { generation, preset, entries: BTreeSet::new(), days: Request::DAYS, servers: String::new() };
         choice.with_preset(report, preset)
+    }
+
+    /// The choice after a change.
+    pub fn changed(mut self, report: Option<&Report>, change: CollectChange) -> Choice {
+        match change {
+            CollectChange::Generation(generation) => return self.with_generation(report, generation),
+            CollectChange::Preset(preset) => return self.with_preset(report, preset),
+            CollectChange::Toggle(id) => return self.toggled(id),
+            CollectChange::Days(days) => self.days = days.clamp(1, Request::MOST_DAYS),
+            CollectChange::Servers(servers) => self.servers = servers,
+        }
+        self
     }
 
     /// The same for another generation. What was ticked by hand stays where that generation has it.

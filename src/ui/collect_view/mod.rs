@@ -5,16 +5,16 @@
 
 mod choice;
 
-use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlInputElement, MouseEvent};
+use web_sys::{Event, MouseEvent};
 use yew::prelude::*;
 
-pub use self::choice::Choice;
+pub use self::choice::{Choice, CollectChange};
 use self::choice::{Preset, is_asked};
 use super::browser;
 use super::case::Case;
 use super::language::{use_words, words};
 use super::shared::copy_button::CopyButton;
+use super::shared::draft_field::DraftField;
 use super::shared::icon::{Icon, icon};
 use super::state::Action;
 use crate::analysis::wanted::{Wanted, wanted};
@@ -35,15 +35,13 @@ pub struct Props {
 /// What the parts of the view share.
 struct Parts<'a> {
     choice: &'a Choice,
-    case: Option<&'a Case>,
     act: &'a Callback<Action>,
 }
 
 impl Parts<'_> {
     /// A callback that makes another choice.
-    fn choose<E: 'static>(&self, change: impl Fn(Choice, Option<&Case>, E) -> Choice + 'static) -> Callback<E> {
-        let (choice, case) = (self.choice.clone(), self.case.cloned());
-        self.act.reform(move |event: E| Action::Collect(Box::new(change(choice.clone(), case.as_ref(), event))))
+    fn choose<E: 'static>(&self, change: CollectChange) -> Callback<E> {
+        self.act.reform(move |_| Action::Collect(change.clone()))
     }
 }
 
@@ -57,7 +55,7 @@ pub fn Collect(props: &Props) -> Html {
     let lacks = report.map(|report| wanted(report, Some(choice.generation)));
     let request = choice.request(lacks.as_ref());
     let text = request.file();
-    let parts = Parts { choice: &choice, case: case.as_ref(), act };
+    let parts = Parts { choice: &choice, act };
     let scripted = choice.generation.has_script();
     let chosen = request.gathered().count() as u64;
     let about = (words.chosen)((words.generation)(choice.generation), chosen);
@@ -100,17 +98,11 @@ fn save(request: &Request, text: &str, act: &Callback<Action>) -> Html {
     }
 }
 
-fn field_value(event: &Event) -> String {
-    let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-    field.map(|field| field.value()).unwrap_or_default()
-}
-
 fn form(parts: &Parts<'_>, lacks: Option<&Wanted>) -> Html {
     let words = words().collect;
     let choice = parts.choice;
     let generation = |generation: Generation| {
-        let onchange = parts
-            .choose(move |choice, case, _: Event| choice.with_generation(case.map(|case| &*case.report), generation));
+        let onchange = parts.choose::<Event>(CollectChange::Generation(generation));
         html! {
             <label class="pick">
                 <input type="radio" name="generation" value={generation.word()} checked={choice.generation == generation} {onchange} />
@@ -118,19 +110,19 @@ fn form(parts: &Parts<'_>, lacks: Option<&Wanted>) -> Html {
             </label>
         }
     };
-    let days = parts.choose(|mut choice, _, event: Event| {
-        if let Ok(days) = field_value(&event).trim().parse::<u32>() {
-            choice.days = days.clamp(1, Request::MOST_DAYS);
-        }
-        choice
+    let act = parts.act.clone();
+    let days = Callback::from(move |typed: String| {
+        let days = typed.trim().parse().ok();
+        days.into_iter().for_each(|days| act.emit(Action::Collect(CollectChange::Days(days))));
+        true
     });
-    let servers = parts.choose(|mut choice, _, event: Event| {
-        choice.servers = field_value(&event);
-        choice
+    let act = parts.act.clone();
+    let servers = Callback::from(move |typed| {
+        act.emit(Action::Collect(CollectChange::Servers(typed)));
+        true
     });
     let preset = |preset: Preset, label: &'static str| {
-        let onclick =
-            parts.choose(move |choice, case, _: MouseEvent| choice.with_preset(case.map(|case| &*case.report), preset));
+        let onclick = parts.choose::<MouseEvent>(CollectChange::Preset(preset));
         let pressed = (choice.preset == preset).to_string();
         html! { <button type="button" class="button" aria-pressed={pressed} {onclick}>{ label }</button> }
     };
@@ -147,9 +139,9 @@ fn form(parts: &Parts<'_>, lacks: Option<&Wanted>) -> Html {
             if choice.generation.has_script() && choice.generation != Generation::Online {
                 <div class="collect-fields">
                     <label for="collect-days">{ words.days }</label>
-                    <input id="collect-days" class="field" type="number" min="1" max={Request::MOST_DAYS.to_string()} value={choice.days.to_string()} onchange={days} />
+                    <DraftField id="collect-days" most={Request::MOST_DAYS} value={choice.days.to_string()} commit={days} />
                     <label for="collect-servers">{ words.servers }</label>
-                    <input id="collect-servers" class="field" type="text" value={choice.servers.clone()} onchange={servers} placeholder={words.all_servers} spellcheck="false" autocomplete="off" />
+                    <DraftField id="collect-servers" value={choice.servers.clone()} commit={servers} placeholder={words.all_servers} />
                     { lacks.map(|lacks| named_servers(parts, &lacks.servers)).unwrap_or_default() }
                 </div>
             }
@@ -179,10 +171,7 @@ fn named_servers(parts: &Parts<'_>, servers: &[String]) -> Html {
     }
     let names = servers.join(", ");
     let label = (words().collect.servers_of_case)(&names);
-    let onclick = parts.choose(move |mut choice, _, _: MouseEvent| {
-        choice.servers.clone_from(&names);
-        choice
-    });
+    let onclick = parts.choose::<MouseEvent>(CollectChange::Servers(names));
     html! { <button type="button" class="link" {onclick}>{ label }</button> }
 }
 
@@ -211,7 +200,7 @@ fn table(parts: &Parts<'_>) -> Html {
 fn row(parts: &Parts<'_>, entry: &'static Entry, way: &'static Way) -> Html {
     let words = words().collect;
     let id = entry.id;
-    let onchange = parts.choose(move |choice, _, _: Event| choice.toggled(id));
+    let onchange = parts.choose::<Event>(CollectChange::Toggle(id));
     let how = match way.how {
         How::Script(command, _) => html! { <p class="code">{ command }</p> },
         How::Steps(steps) if parts.choice.generation.has_script() => {

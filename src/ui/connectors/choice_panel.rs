@@ -6,14 +6,12 @@ use yew::prelude::*;
 
 use super::matrix::{sign, word};
 use super::state::ConnectorsChange;
-use crate::ui::browser;
 use crate::ui::case::Case;
 use crate::ui::language::{use_words, words};
 use crate::ui::session::Session;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::state::Action;
-use crate::ui::view::View;
-use crate::worker::protocol::{CellState, Choice, Clocks, Request};
+use crate::worker::protocol::{CellState, Choice, Clocks};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -90,8 +88,7 @@ fn candidates(choice: &Choice, session: &Session) -> Html {
                         let (session, row) = (session.clone(), candidate.row);
                         Callback::from(move |_: MouseEvent| {
                             if let Some(number) = row {
-                                browser::remember_opener();
-                                session.ask(&Request::Row { table: "receive-connectors".to_owned(), number, clocks: Clocks::default() });
+                                session.open_row("receive-connectors", number, &Clocks::default());
                             }
                         })
                     };
@@ -124,15 +121,7 @@ fn problem(choice: &Choice, case: &Case, act: &Callback<Action>) -> Html {
     let names = |finding: &&crate::report::Finding| finding.problem > 0 && finding.affected.contains(&choice.connector);
     let found = case.report.findings.iter().find(names).filter(|_| !choice.connector.is_empty());
     let Some(number) = found.map(|finding| finding.problem) else { return Html::default() };
-    let onclick = {
-        let act = act.clone();
-        Callback::from(move |_: MouseEvent| {
-            act.emit(Action::Show(View::Diagnosis));
-            act.emit(Action::Unfold(number));
-            act.emit(Action::Current(number));
-            browser::go_to(&format!("problem-{number}"));
-        })
-    };
+    let onclick = act.reform(move |_: MouseEvent| Action::ShowProblem(number));
     html! {
         <p><button type="button" class="link" {onclick}>{ (words().connectors.problem_names)(number) }</button></p>
     }

@@ -7,7 +7,6 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::state::{ConnectorsChange, ConnectorsState};
-use crate::ui::browser;
 use crate::ui::case::Case;
 use crate::ui::language::{use_words, words};
 use crate::ui::session::Session;
@@ -104,8 +103,7 @@ fn candidates(route: &DomainRoute, session: &Session) -> Html {
                         let (session, row) = (session.clone(), candidate.row);
                         Callback::from(move |_: MouseEvent| {
                             if let Some(number) = row {
-                                browser::remember_opener();
-                                session.ask(&Request::Row { table: "send-connectors".to_owned(), number, clocks: Clocks::default() });
+                                session.open_row("send-connectors", number, &Clocks::default());
                             }
                         })
                     };

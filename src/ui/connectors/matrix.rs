@@ -177,6 +177,8 @@ fn table(
             if event.ctrl_key() || event.alt_key() || event.meta_key() {
                 return;
             }
+            // As it is now: keys come faster than drawings.
+            let at = (active.0.min(rows - 1), active.1.min(columns - 1));
             let to = match event.key().as_str() {
                 "ArrowDown" => (at.0.saturating_add(1).min(rows - 1), at.1),
                 "ArrowUp" => (at.0.saturating_sub(1), at.1),

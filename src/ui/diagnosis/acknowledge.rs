@@ -11,7 +11,7 @@ use crate::report::{Finding, Severity};
 use crate::ui::language::{use_words, words};
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::shared::verdict::severity;
-use crate::ui::state::Action;
+use crate::ui::state::{Action, problem_id};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -94,7 +94,7 @@ pub fn Acknowledge(props: &Props) -> Html {
 pub fn line(number: u32, finding: &Finding, note: &str, act: &Callback<Action>) -> Html {
     let undo = act.reform(move |_: MouseEvent| Action::Acknowledge(number, None));
     html! {
-        <article class="row acknowledged" id={format!("problem-{number}")} data-acknowledged={number.to_string()} tabindex="-1">
+        <article class="row acknowledged" id={problem_id(number)} data-acknowledged={number.to_string()} tabindex="-1">
             <div class="margin">
                 <p class="meta">{ (words().shared.problem)(finding.severity == Severity::Info, number) }</p>
                 { severity(finding.severity) }

@@ -16,7 +16,7 @@ use crate::ui::shared::copy_button::CopyButton;
 use crate::ui::shared::icon::{Icon, icon};
 use crate::ui::shared::sentence::Footing;
 use crate::ui::shared::verdict::{confidence, severity};
-use crate::ui::state::Action;
+use crate::ui::state::{Action, problem_id};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -36,7 +36,7 @@ pub fn ProblemArticle(props: &Props) -> Html {
     let case = &footing.case;
     let Some(problem) = case.problem(*number) else { return Html::default() };
     let Some(finding) = case.main_finding(problem) else { return Html::default() };
-    let id = format!("problem-{number}");
+    let id = problem_id(*number);
     let title = format!("{id}-title");
     let body = format!("{id}-body");
     let say = footing.act.reform(Action::Say);

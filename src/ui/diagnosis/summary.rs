@@ -12,7 +12,7 @@ use crate::ui::browser;
 use crate::ui::language::{grouped, use_words, words};
 use crate::ui::shared::sentence::Footing;
 use crate::ui::shared::verdict::warning_shape;
-use crate::ui::state::Action;
+use crate::ui::state::{Action, problem_id};
 use crate::ui::text;
 use crate::ui::view::View;
 
@@ -111,7 +111,7 @@ fn parts(footing: &Footing) -> Vec<Part> {
 fn legend(part: &Part) -> Html {
     let name = match part.problem {
         Some(problem) => {
-            let onclick = Callback::from(move |_: MouseEvent| browser::go_to(&format!("problem-{problem}")));
+            let onclick = Callback::from(move |_: MouseEvent| browser::go_to(&problem_id(problem)));
             html! { <button type="button" class="link plain" {onclick}>{ &part.label }</button> }
         }
         None => html! { { &part.label } },

@@ -10,15 +10,16 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::browser;
 use super::language::use_words;
 use super::shared::verdict::severity;
+use super::state::{Action, rule_id};
 use crate::rules::{Area, Check, Rule, all, rows};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// Rule to bring into view.
     pub shown: Option<String>,
+    pub act: Callback<Action>,
 }
 
 /// Rules of an area that match the words of the field, those in Rust first.
@@ -41,11 +42,11 @@ pub fn Reference(props: &Props) -> Html {
     let wanted = use_state_eq(String::new);
     let open = use_state_eq(|| props.shown.iter().cloned().collect::<BTreeSet<String>>());
     use_effect_with(props.shown.clone(), {
-        let open = open.clone();
+        let (open, act) = (open.clone(), props.act.clone());
         move |shown| {
             if let Some(id) = shown {
                 open.set(open.iter().cloned().chain([id.clone()]).collect());
-                browser::go_to(&format!("rule-{id}"));
+                act.emit(Action::RuleIsShown);
             }
         }
     });
@@ -98,7 +99,7 @@ fn item(rule: &'static Rule<'static>, open: &UseStateHandle<BTreeSet<String>>) -
     };
     let body = format!("text-{}", rule.id);
     html! {
-        <li key={rule.id} id={format!("rule-{}", rule.id)} data-rule={rule.id} tabindex="-1">
+        <li key={rule.id} id={rule_id(rule.id)} data-rule={rule.id} tabindex="-1">
             <button type="button" class="rule-head" {onclick} aria-expanded={is_open.to_string()} aria-controls={body.clone()}>
                 <span class="rule-title" lang="en">{ rule.title }</span>{ severity(rule.severity) }
             </button>

@@ -84,10 +84,7 @@ pub fn RoutingDrawer(props: &Props) -> Html {
 pub fn cite(row: &Option<(String, u32)>, session: &Session) -> Html {
     let Some((table, number)) = row.clone() else { return Html::default() };
     let session = session.clone();
-    let onclick = Callback::from(move |_: MouseEvent| {
-        browser::remember_opener();
-        session.ask(&Request::Row { table: table.clone(), number, clocks: Clocks::default() });
-    });
+    let onclick = Callback::from(move |_: MouseEvent| session.open_row(&table, number, &Clocks::default()));
     html! {
         <button type="button" class="button quiet only-icon routing-cite" {onclick} aria-label={words().routing.show_lines} title={words().routing.show_lines}>{ icon(Icon::File) }</button>
     }
@@ -99,11 +96,7 @@ pub fn problem(case: &Case, act: &Callback<Action>, names: &[&str]) -> Html {
     let found =
         case.report.findings.iter().find(|finding| finding.problem > 0 && finding.affected.iter().any(is_about));
     let Some(number) = found.map(|finding| finding.problem) else { return Html::default() };
-    let act = act.clone();
-    let onclick = Callback::from(move |_: MouseEvent| {
-        act.emit(Action::ShowProblem(number));
-        browser::go_to_problem(number);
-    });
+    let onclick = act.reform(move |_: MouseEvent| Action::ShowProblem(number));
     html! { <p><button type="button" class="link" {onclick}>{ (words().routing.problem)(number) }</button>{ words().routing.problem_rest }</p> }
 }
 

@@ -245,9 +245,11 @@ fn Calculator(props: &CalculatorProps) -> Html {
     use_words();
     let CalculatorProps { routing, act, session } = props;
     let onsubmit = {
-        let (routing, session) = (Rc::clone(routing), session.clone());
+        let session = session.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
+            // As it is now: Enter can come before the last letter is drawn.
+            let routing = Rc::clone(&session.now().routing);
             if routing.to.trim().is_empty() {
                 if let Some(field) = browser::by_id("routing-to") {
                     let _ = field.focus();

@@ -6,7 +6,7 @@ use crate::ui::language::words;
 use crate::worker::protocol::{Hit, PlaceTold, RouteQuestion, RouteTold, RoutingCompared, RoutingMap, RoutingTold};
 
 /// The tables that are about the table on the map.
-const OF_MAP: &[&str] = &["routing-links", "routing-places", "routing-databases", "routing-changes"];
+pub const OF_MAP: &[&str] = &["routing-links", "routing-places", "routing-databases", "routing-changes"];
 
 /// Those that mark the rows of the way that is shown.
 pub const OF_ROUTE: &[&str] = &["routing-links", "routing-places", "routing-databases"];
@@ -21,6 +21,8 @@ pub struct RoutingState {
     pub map: Option<Option<Rc<RoutingMap>>>,
     /// The table that was chosen.
     pub table: Option<u32>,
+    /// Whether the map of another table is on its way: what comes before it is about the table before.
+    pub is_changing: bool,
     /// Whether sites are drawn one by one.
     pub one_by_one: bool,
     /// What stands in the fields.
@@ -85,6 +87,7 @@ impl RoutingState {
     pub fn change(&mut self, change: RoutingChange) -> (&'static [&'static str], Option<String>) {
         match change {
             RoutingChange::Table(table) => {
+                self.is_changing = self.drawn().is_some_and(|map| map.table != table);
                 self.table = Some(table);
                 (self.place, self.route) = (None, None);
                 self.from.clear();
@@ -117,6 +120,7 @@ impl RoutingState {
     fn hear(&mut self, told: RoutingTold) -> (&'static [&'static str], Option<String>) {
         match told {
             RoutingTold::Map(map) => {
+                self.is_changing = false;
                 let before = self.drawn().map(|map| map.table);
                 let other = before.is_some() && before != map.as_ref().map(|map| map.table);
                 self.map = Some(map.map(Rc::new));
@@ -125,6 +129,7 @@ impl RoutingState {
                     return (OF_MAP, None);
                 }
             }
+            RoutingTold::Place(_) | RoutingTold::Route(_) if self.is_changing => {}
             RoutingTold::Place(place) => {
                 (self.place, self.route) = (place.map(Rc::new), None);
                 let said = self.place.as_ref().map(|place| (words().routing.about_place)(&place.name));
@@ -173,6 +178,23 @@ mod tests {
         assert!(told(&mut state, map(3)).is_empty());
         assert!(told(&mut state, map(3)).is_empty());
         assert_eq!(told(&mut state, map(4)), OF_MAP);
+    }
+
+    #[test]
+    fn answers_about_the_table_before_are_not_shown_over_the_next() {
+        let mut state = RoutingState::default();
+        let map = |table| RoutingTold::Map(Some(RoutingMap { table, ..RoutingMap::default() }));
+        told(&mut state, map(3));
+        state.change(RoutingChange::Table(4));
+        told(&mut state, RoutingTold::Route(Box::default()));
+        told(&mut state, RoutingTold::Place(Some(PlaceTold::default())));
+        assert!(!state.is_open() && state.is_changing);
+        told(&mut state, map(4));
+        told(&mut state, RoutingTold::Route(Box::default()));
+        assert!(state.is_open());
+        // The same table again is no other one: no map may come.
+        state.change(RoutingChange::Table(4));
+        assert!(!state.is_changing);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use self::state::{FEW, FileHits, Line, Question, SearchChange, SearchState, Stage};
+use self::state::{FEW, FIELD, FileHits, Line, Question, SearchChange, SearchState, Stage};
 use super::browser;
 use super::case::Case;
 use super::language::{use_words, words};
@@ -27,14 +27,8 @@ use crate::worker::protocol::{Refusal, Request, RowAnswer};
 const PAUSE: u32 = 250;
 /// Files that are named among those that were not searched.
 const NAMED: usize = 12;
-const FIELD: &str = "search-field";
 /// Stands for a table in what the drawer is given: a line has no row.
 const LINE: &str = "search-line";
-
-/// Gives the field the focus, as soon as it is drawn.
-pub fn focus() {
-    Timeout::new(0, || browser::go_to(FIELD)).forget();
-}
 
 /// The identifier of the message that a row is about, without its brackets: not every log has them.
 pub fn message_of(row: &RowAnswer) -> Option<String> {
@@ -45,11 +39,7 @@ pub fn message_of(row: &RowAnswer) -> Option<String> {
 
 /// The button that searches for a message.
 pub fn for_message(id: String, act: &Callback<Action>) -> Html {
-    let act = act.clone();
-    let onclick = Callback::from(move |_: MouseEvent| {
-        act.emit(Action::SearchFor(id.clone()));
-        focus();
-    });
+    let onclick = act.reform(move |_: MouseEvent| Action::SearchFor(id.clone()));
     html! { <button type="button" class="button" id="search-message" {onclick}>{ words().search.for_message }</button> }
 }
 

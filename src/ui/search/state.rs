@@ -8,6 +8,8 @@ use std::rc::Rc;
 use crate::ui::language::SearchWords;
 use crate::worker::protocol::Refusal;
 
+/// Identifier of the field in the page.
+pub const FIELD: &str = "search-field";
 /// Lines of a file that the worker is asked for.
 pub const MOST_HITS: u32 = 100;
 /// Lines of a file that are shown before somebody asks for the others.

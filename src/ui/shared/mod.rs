@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod command_box;
 pub mod copy_button;
+pub mod draft_field;
 pub mod excerpt;
 pub mod icon;
 pub mod menu;

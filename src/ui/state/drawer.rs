@@ -13,7 +13,7 @@ impl State {
     pub(super) fn cite_now(&mut self, cite: Cite) {
         let of = |state: &State| state.cited().map(|evidence| (evidence.source, evidence.record.is_some()));
         let before = of(self);
-        self.cite = Some(cite);
+        (self.cite, self.row_wanted) = (Some(cite), None);
         if cite.problem != ROW {
             self.current = cite.problem;
         }
@@ -35,9 +35,18 @@ impl State {
         }
     }
 
+    /// Opens the row that was asked for, unless another one was asked for since, or somebody closed the drawer or opened
+    /// something else in it.
+    pub(super) fn hear_row(&mut self, row: RowAnswer) {
+        if self.row_wanted.as_ref().is_some_and(|(table, number)| *table == row.table && *number == row.number) {
+            self.open_row(row);
+        }
+    }
+
     pub(super) fn open_row(&mut self, row: RowAnswer) {
         let Some(case) = &mut self.case else { return };
         case.open_row(row);
+        self.row_wanted = None;
         self.cite = Some(Cite { problem: ROW, number: 1 });
         // Lines that are there stay: nobody asks for them anew. Others come as a window of their own.
         let is_there = self.cited().is_some_and(|evidence| self.raw.as_ref().is_some_and(|raw| raw.holds(evidence)));

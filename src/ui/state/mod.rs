@@ -7,6 +7,7 @@
 mod drawer;
 mod ledger;
 mod raw;
+mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -15,19 +16,20 @@ use yew::functional::Reducible;
 
 pub use self::ledger::{Ledger, Row, RowState, Step};
 pub use self::raw::{Cite, Lines, ROW, Raw, Window};
+pub use self::ways::{problem_id, rule_id};
 use super::case::{self, Before, Case, case_name};
-use super::collect_view::Choice;
+use super::collect_view::{Choice, CollectChange};
 use super::connectors::state::{ConnectorsChange, ConnectorsState};
 use super::export::Redaction;
 use super::language::{Language, Words};
 use super::notice::Notice;
 use super::routing::state::{OF_ROUTE, RoutingChange, RoutingState};
-use super::search::state::{SearchChange, SearchState};
-use super::table_state::{KeptChange, TableChange, Tables};
+use super::search::state::{FIELD, SearchChange, SearchState};
+use super::table_state::{ClockChange, KeptChange, TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
 use crate::report::{FileState, Input, InputState, Report};
-use crate::worker::protocol::{Clocks, MessagePath, NotFilters, Picture, RowAnswer, SampleInfo, ShownRecords};
+use crate::worker::protocol::{MessagePath, NotFilters, Picture, RowAnswer, SampleInfo, ShownRecords};
 
 /// How far the case is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,9 +81,13 @@ pub struct State {
     pub notice: Option<Notice>,
     /// What was last said to screen readers, and how often anything was.
     pub spoken: (u32, String),
-    /// Row of the files that was asked for.
+    /// Identifier of the element that the focus goes to as soon as it is drawn. Whoever goes elsewhere gives it up.
+    pub goal: Option<String>,
+    /// Row that was asked for last and is to open: its table and number. What is opened or closed meanwhile counts more.
+    pub row_wanted: Option<(String, u32)>,
+    /// Row of the files that was asked for and is not shown yet.
     pub shown_file: Option<String>,
-    /// Rule of the reference that was asked for.
+    /// Rule of the reference that was asked for and is not shown yet.
     pub shown_rule: Option<String>,
     /// What is in the fields of the tools.
     pub tools: Inputs,
@@ -129,7 +135,15 @@ pub enum Action {
     Language(Language),
     Show(View),
     ShowFile(String),
+    /// The file that was asked for is shown.
+    FileIsShown,
     ShowRule(String),
+    /// The rule that was asked for is shown.
+    RuleIsShown,
+    /// The focus goes to an element as soon as it is drawn.
+    GoTo(String),
+    /// It is there, or somebody writes elsewhere.
+    Gone,
     LookUp(String),
     Tool(Typed),
     /// Sets a problem aside with a note, or takes that back.
@@ -145,7 +159,7 @@ pub enum Action {
     /// Back to the files that later ones were to be compared with; they are read again.
     GoBack,
     /// Another choice of what to gather.
-    Collect(Box<Choice>),
+    Collect(CollectChange),
     /// Something about a table changes.
     Table(&'static str, TableChange),
     /// A filter is kept, or no longer.
@@ -160,6 +174,10 @@ pub enum Action {
     Search(SearchChange),
     /// The search is shown, with this in its field.
     SearchFor(String),
+    /// A row of a table is asked for, to be opened.
+    WantRow(String, u32),
+    /// The row that was asked for.
+    RowAnswer(Box<RowAnswer>),
     /// A row opens in the drawer.
     Row(Box<RowAnswer>),
     /// More is known of the way of a message.
@@ -167,12 +185,12 @@ pub enum Action {
     /// All views show this range of time only; from and to on the axis.
     Range(Option<(i64, i64)>),
     /// What the reader says about clocks.
-    Clocks(Clocks),
+    Clock(ClockChange),
     Picture(Box<Picture>),
     Fold(u32),
     Unfold(u32),
     Current(u32),
-    /// The diagnosis is shown, with this problem unfolded.
+    /// The diagnosis is shown, with this problem unfolded and at the top.
     ShowProblem(u32),
     Cite(Option<Cite>),
     /// The drawer asks anew: what came before does not count.
@@ -214,6 +232,8 @@ impl State {
             stalled: false,
             notice: None,
             spoken: (0, String::new()),
+            goal: None,
+            row_wanted: None,
             shown_file: None,
             shown_rule: None,
             tools: Inputs::default(),
@@ -310,7 +330,7 @@ impl State {
                 self.redaction = None;
                 self.notice = None;
                 self.stalled = false;
-                self.shown_file = None;
+                (self.goal, self.shown_file, self.shown_rule) = (None, None, None);
                 self.collect = None;
                 Rc::make_mut(&mut self.tables).forget();
                 Rc::make_mut(&mut self.connectors).forget();
@@ -358,17 +378,18 @@ impl State {
                 self.language = language;
                 self.say(self.words().frame.said_language.to_owned());
             }
-            Action::Show(view) => self.view = view,
-            Action::ShowFile(path) => {
-                self.view = View::Files;
-                self.shown_file = Some(path);
-            }
+            Action::Show(view) => self.show(view, None),
+            Action::ShowFile(path) => self.show_file(path),
+            Action::FileIsShown => self.shown_file = None,
             Action::ShowRule(id) => {
-                self.view = View::Reference;
+                self.show(View::Reference, Some(rule_id(&id)));
                 self.shown_rule = Some(id);
             }
+            Action::RuleIsShown => self.shown_rule = None,
+            Action::GoTo(id) => self.goal = Some(id),
+            Action::Gone => self.goal = None,
             Action::LookUp(code) => {
-                self.view = View::Tools;
+                self.show(View::Tools, None);
                 self.tools.take(Typed::Code(code));
             }
             Action::Tool(typed) => self.tools.take(typed),
@@ -394,7 +415,11 @@ impl State {
                 self.last = self.before.take();
                 self.case = None;
             }
-            Action::Collect(choice) => self.collect = Some(Rc::new(*choice)),
+            Action::Collect(change) => {
+                let report = self.case.as_ref().map(|case| &*case.report);
+                let choice = self.collect.as_deref().cloned().unwrap_or_else(|| Choice::first(report));
+                self.collect = Some(Rc::new(choice.changed(report, change)));
+            }
             Action::Table(table, change) => Rc::make_mut(&mut self.tables).change(table, change),
             Action::Kept(change) => self.change_kept(change),
             Action::ShowTable(view, table) => Rc::make_mut(&mut self.tables).show(view, table),
@@ -402,14 +427,16 @@ impl State {
             Action::Routing(change) => self.change_routing(change),
             Action::Search(change) => self.change_search(change),
             Action::SearchFor(text) => {
-                self.view = View::Search;
+                self.show(View::Search, Some(FIELD.to_owned()));
                 self.close();
                 self.change_search(SearchChange::For(text));
             }
+            Action::WantRow(table, number) => self.row_wanted = Some((table, number)),
+            Action::RowAnswer(row) => self.hear_row(*row),
             Action::Row(row) => self.open_row(*row),
             Action::Path(path) => self.take_path(*path),
             Action::Range(range) => Rc::make_mut(&mut self.tables).set_range(range),
-            Action::Clocks(clocks) => Rc::make_mut(&mut self.tables).set_clocks(clocks),
+            Action::Clock(change) => Rc::make_mut(&mut self.tables).change_clocks(change),
             Action::Picture(picture) => self.picture = Some(Rc::new(*picture)),
             Action::Fold(problem) => {
                 Rc::make_mut(&mut self.open).remove(&problem);
@@ -419,7 +446,7 @@ impl State {
             }
             Action::Current(problem) => self.current = problem,
             Action::ShowProblem(problem) => {
-                self.view = View::Diagnosis;
+                self.show(View::Diagnosis, Some(problem_id(problem)));
                 self.current = problem;
                 Rc::make_mut(&mut self.open).insert(problem);
             }
@@ -530,8 +557,7 @@ impl State {
     }
 
     fn close(&mut self) {
-        self.cite = None;
-        self.raw = None;
+        (self.cite, self.raw, self.row_wanted) = (None, None, None);
     }
 }
 

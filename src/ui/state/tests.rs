@@ -1,6 +1,7 @@
 //! What happens to the state, without a browser.
 
 use super::*;
+use crate::worker::protocol::Clocks;
 
 #[test]
 fn progress_does_not_reopen_a_file() {
@@ -201,10 +202,59 @@ fn steps_of_a_message_open_in_its_place_and_stay_while_more_are_found() {
     state.apply(Action::Cite(Some(Cite { problem: ROW, number: case::OF_PATH + 2 })));
     assert_eq!(place(&state), Some(("MSGTRK1.LOG".to_owned(), Some((3, 3)))));
     assert_eq!(state.spoken.1, "Shown: MSGTRK1.LOG:3");
+    // A row that is not wanted any more opens nothing, and takes nothing away.
+    let wanted = |state: &mut State| state.apply(Action::WantRow("tracking".to_owned(), 0));
+    wanted(&mut state);
+    state.apply(Action::Cite(None));
+    state.apply(Action::RowAnswer(row()));
+    assert_eq!(state.cite, None);
+    wanted(&mut state);
+    state.apply(Action::WantRow("tracking".to_owned(), 1));
+    state.apply(Action::RowAnswer(row()));
+    assert_eq!(state.cite, None);
+    wanted(&mut state);
+    state.apply(Action::RowAnswer(row()));
+    assert_eq!((state.cite.map(|cite| cite.problem), state.row_wanted.is_none()), (Some(ROW), true));
     // The same row again forgets nothing; what is found of another message changes nothing.
     state.apply(Action::Row(row()));
     assert_eq!(path(&state).steps.len(), 2);
     let other = crate::analysis::message_path::Trace::new(&analysis, "b2@contoso.com");
     state.apply(Action::Path(Box::new(other.path(&clocks))));
     assert_eq!(path(&state).steps.len(), 2);
+}
+
+#[test]
+fn a_wish_to_go_somewhere_is_given_up_by_another_way() {
+    let mut state = State::new(View::Diagnosis, Language::English);
+    state.apply(Action::ShowProblem(2));
+    assert_eq!((state.view, state.goal.as_deref()), (View::Diagnosis, Some("problem-2")));
+    state.apply(Action::Show(View::Queues));
+    assert_eq!(state.goal, None);
+    state.apply(Action::ShowRule("relay".to_owned()));
+    assert_eq!((state.goal.as_deref(), state.shown_rule.as_deref()), (Some("rule-relay"), Some("relay")));
+    state.apply(Action::RuleIsShown);
+    state.apply(Action::Gone);
+    assert_eq!((state.goal.as_deref(), state.shown_rule.as_deref()), (None, None));
+    // A file that is asked for is in the list, and what is typed into its filter afterwards stays.
+    let filter = |text: &str| Action::Table("files", TableChange::Filter(text.to_owned()));
+    state.apply(filter("queues"));
+    state.apply(Action::ShowFile("a.csv".to_owned()));
+    assert_eq!(state.tables.get("files").query.filter, "");
+    state.apply(filter("a"));
+    state.apply(Action::FileIsShown);
+    assert_eq!((state.tables.get("files").query.filter.as_str(), state.shown_file.as_deref()), ("a", None));
+}
+
+#[test]
+fn ticks_of_what_to_gather_do_not_take_each_other_back() {
+    let mut state = State::new(View::Collect, Language::English);
+    let first: Vec<&str> = Choice::first(None).entries.into_iter().take(2).collect();
+    for id in &first {
+        state.apply(Action::Collect(CollectChange::Toggle(id)));
+    }
+    state.apply(Action::Collect(CollectChange::Servers("EX1".to_owned())));
+    state.apply(Action::Collect(CollectChange::Days(0)));
+    let choice = state.collect.unwrap();
+    assert!(first.iter().all(|id| !choice.entries.contains(id)) && !choice.entries.is_empty());
+    assert_eq!((choice.servers.as_str(), choice.days), ("EX1", 1));
 }

@@ -37,19 +37,12 @@ pub fn FilterRow(props: &Props) -> Html {
     let words = use_words().grid;
     let Props { table, state, kept, act, session } = props;
     let table: &'static Table = table;
-    let change = |query: Query| Action::Table(table.id, TableChange::Query(query));
-    let typed = act.reform({
-        let query = state.query.clone();
-        move |event: InputEvent| {
-            let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-            let filter = field.map(|field| field.value()).unwrap_or_default();
-            change(Query { filter, ..query.clone() })
-        }
+    let typed = act.reform(|event: InputEvent| {
+        let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        let filter = field.map(|field| field.value()).unwrap_or_default();
+        Action::Table(table.id, TableChange::Filter(filter))
     });
-    let mark = act.reform({
-        let query = state.query.clone();
-        move |_: MouseEvent| change(Query { is_marking: !query.is_marking, ..query.clone() })
-    });
+    let mark = act.reform(|_: MouseEvent| Action::Table(table.id, TableChange::Mark));
     let id = format!("filter-{}", table.id);
     html! {
         <div class="filter-row">
@@ -117,18 +110,10 @@ fn picker(table: &'static Table, query: &Query, column: u32, values: &[(String, 
     let of = table.columns.get(column as usize);
     let (title, id) = of.map_or(("", ""), |of| (title_of(table, of), of.title));
     let picked = query.picked.iter().find(|(own, _)| *own == column).map(|(_, value)| value.clone());
-    let onchange = act.reform({
-        let query = query.clone();
-        move |event: Event| {
-            let list = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-            let value = list.map(|list| list.value()).unwrap_or_default();
-            let mut picked = query.picked.clone();
-            picked.retain(|(own, _)| *own != column);
-            if !value.is_empty() {
-                picked.push((column, value));
-            }
-            Action::Table(table.id, TableChange::Query(Query { picked, ..query.clone() }))
-        }
+    let onchange = act.reform(move |event: Event| {
+        let list = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        let value = list.map(|list| list.value()).filter(|value| !value.is_empty());
+        Action::Table(table.id, TableChange::Pick(column, value))
     });
     html! {
         <select class={classes!("field", picked.is_some().then_some("picked"))} aria-label={title} data-pick={id} {onchange}>

@@ -54,6 +54,17 @@ pub fn Grid(props: &Props) -> Html {
     let (first, count) = state.drawn();
     let (top, window) = state.scroll;
 
+    // Sizes first: nothing can be scrolled further than it is high.
+    let widths = widths(table, state);
+    use_effect_with((rows, first, top as i64, window as i64, widths.clone()), {
+        let (space, body, scroller) = (space.clone(), body.clone(), scroller.clone());
+        move |(rows, first, top, window, widths)| {
+            let (top, window) = (*top as f64, *window as f64);
+            set(&space, "height", &format!("{}px", table_state::height(*rows)));
+            set(&body, "transform", &format!("translateY({}px)", table_state::place(*first, top, window, *rows)));
+            set(&scroller, "--columns", widths);
+        }
+    });
     // The height of the window is known only when it is there, and changes with the drawer.
     use_effect_with(table.id, {
         let (scroller, act, id, top) = (scroller.clone(), act.clone(), table.id, top);
@@ -89,24 +100,16 @@ pub fn Grid(props: &Props) -> Html {
             }
         }
     });
-    let widths = widths(table, state);
-    use_effect_with((rows, first, top as i64, window as i64, widths.clone()), {
-        let (space, body, scroller) = (space.clone(), body.clone(), scroller.clone());
-        move |(rows, first, top, window, widths)| {
-            let (top, window) = (*top as f64, *window as f64);
-            set(&space, "height", &format!("{}px", table_state::height(*rows)));
-            set(&body, "transform", &format!("translateY({}px)", table_state::place(*first, top, window, *rows)));
-            set(&scroller, "--columns", widths);
-        }
-    });
     use_effect_with(state.go_to, {
-        let (scroller, state) = (scroller.clone(), Rc::clone(state));
+        let (scroller, state, act, id) = (scroller.clone(), Rc::clone(state), act.clone(), table.id);
         move |(position, times)| {
-            let Some(node) = scroller.cast::<HtmlElement>().filter(|_| *times > 0) else { return };
+            // Once: a grid that is shown again stands where it stood.
+            let Some(node) = scroller.cast::<HtmlElement>().filter(|_| *times != state.went) else { return };
             let (top, window) = (f64::from(node.scroll_top()), f64::from(node.client_height()) - ROW_HEIGHT);
             if let Some(to) = table_state::scroll_to(*position, top, window, state.rows()) {
                 node.set_scroll_top(to as i32);
             }
+            act.emit(Action::Table(id, TableChange::Went(*times)));
         }
     });
 
@@ -117,8 +120,8 @@ pub fn Grid(props: &Props) -> Html {
     let page = state.page.clone().unwrap_or_default();
     let active = state.selected.filter(|at| (first..first + count).contains(at) && row_at(&page, *at).is_some());
     let onkeydown = {
-        let (state, act, session, columns) = (Rc::clone(state), act.clone(), session.clone(), columns.clone());
-        Callback::from(move |event: KeyboardEvent| key(&event, table, &state, &columns, &act, &session))
+        let (act, session) = (act.clone(), session.clone());
+        Callback::from(move |event: KeyboardEvent| key(&event, table, &act, &session))
     };
     html! {
         <div id={format!("grid-{}", table.id)} class="grid" ref={scroller} role="grid" tabindex="0" aria-label={table_title(table)} data-table={table.id}
@@ -193,26 +196,8 @@ fn head(
 ) -> Html {
     let Some(column) = table.columns.get(at as usize) else { return Html::default() };
     let own = query.sort.iter().find(|(own, _)| *own == at).map(|(_, downwards)| *downwards);
-    let onclick = act.reform({
-        let query = query.clone();
-        move |event: MouseEvent| {
-            let next = (at, own == Some(false));
-            let sort = if event.shift_key() {
-                let mut sort = query.sort.clone();
-                match sort.iter_mut().find(|(other, _)| *other == at) {
-                    Some(known) => *known = next,
-                    None => sort.push(next),
-                }
-                sort
-            } else if own == Some(true) {
-                // The third time gives back the order that the table has by itself.
-                Vec::new()
-            } else {
-                vec![next]
-            };
-            Action::Table(table.id, TableChange::Query(Query { sort, ..query.clone() }))
-        }
-    });
+    let onclick =
+        act.reform(move |event: MouseEvent| Action::Table(table.id, TableChange::Sort(at, event.shift_key())));
     let onfocusin = {
         let stop = stop.clone();
         Callback::from(move |_: FocusEvent| stop.set(at))
@@ -246,7 +231,7 @@ fn one(
         let (act, session, number, clocks) = (act.clone(), session.clone(), row.number, clocks.clone());
         Callback::from(move |_: MouseEvent| {
             act.emit(Action::Table(table.id, TableChange::Select(Some(at))));
-            open_row(table, number, &clocks, &session);
+            session.open_row(table.id, number, &clocks);
         })
     };
     let is_file = table.id == protocol::FILES;
@@ -274,11 +259,6 @@ fn one(
 /// What became of a file, as its row is marked.
 fn state_of(word: &str) -> &'static str {
     FileState::of_word(word).map_or("", |state| files_view::state_word(state.input_state()))
-}
-
-fn open_row(table: &Table, number: u32, clocks: &Clocks, session: &Session) {
-    browser::remember_opener();
-    session.ask(&Request::Row { table: table.id.to_owned(), number, clocks: clocks.clone() });
 }
 
 /// Handles a key while a heading has the focus; whether it is one of its own. Enter and space press it.
@@ -310,14 +290,9 @@ fn key_in_head(event: &KeyboardEvent) -> bool {
     true
 }
 
-fn key(
-    event: &KeyboardEvent,
-    table: &'static Table,
-    state: &TableState,
-    columns: &[u32],
-    act: &Callback<Action>,
-    session: &Session,
-) {
+fn key(event: &KeyboardEvent, table: &'static Table, act: &Callback<Action>, session: &Session) {
+    // Keys come faster than drawings: Enter opens the row that the arrow before it went to.
+    let state = session.now().tables.get(table.id);
     let page = state.page.clone().unwrap_or_default();
     let row = state.selected.and_then(|at| row_at(&page, at));
     if (event.ctrl_key() || event.meta_key()) && event.key() == "c" {
@@ -327,26 +302,25 @@ fn key(
             && let Some(row) = row
         {
             event.prevent_default();
-            copy(table, columns, row, act);
+            copy(table, &state.columns(table.id), row, act);
         }
         return;
     }
     if key_in_head(event) || event.ctrl_key() || event.alt_key() || event.meta_key() || state.rows() == 0 {
         return;
     }
-    let last = state.rows() - 1;
     let at = state.selected;
-    let screen = ((state.scroll.1 / ROW_HEIGHT) as u32).saturating_sub(2).max(1);
-    let to = match event.key().as_str() {
-        "ArrowDown" => at.map_or(0, |at| at.saturating_add(1)),
-        "ArrowUp" => at.map_or(0, |at| at.saturating_sub(1)),
-        "PageDown" => at.unwrap_or(0).saturating_add(screen),
-        "PageUp" => at.unwrap_or(0).saturating_sub(screen),
-        "Home" => 0,
-        "End" => last,
+    let screen = ((state.scroll.1 / ROW_HEIGHT) as i64 - 2).max(1);
+    let by = match event.key().as_str() {
+        "ArrowDown" => 1,
+        "ArrowUp" => -1,
+        "PageDown" => screen,
+        "PageUp" => -screen,
+        "Home" => i64::MIN,
+        "End" => i64::MAX,
         "Enter" => {
             if let Some(row) = row {
-                open_row(table, row.number, &state.query.clocks, session);
+                session.open_row(table.id, row.number, &state.query.clocks);
             }
             event.prevent_default();
             return;
@@ -363,7 +337,7 @@ fn key(
         _ => return,
     };
     event.prevent_default();
-    act.emit(Action::Table(table.id, TableChange::GoTo(to.min(last))));
+    act.emit(Action::Table(table.id, TableChange::Step(by)));
 }
 
 /// Copies a row: a line for each column that is shown.

@@ -18,7 +18,7 @@ use super::state::Action;
 use super::table_state::{Copied, TableChange, TableState, Tables};
 use super::view::View;
 use crate::report::Input;
-use crate::worker::protocol::{self, Kind, Query, Request, Table};
+use crate::worker::protocol::{self, Kind, Request, Table};
 use filter_row::FilterRow;
 use grid::Grid;
 
@@ -81,7 +81,7 @@ pub fn TableView(props: &Props) -> Html {
             if state.page.as_ref().is_some_and(|page| page.shown == 0) {
                 { nothing(table, &state, empty.as_ref(), act) }
             } else {
-                <Grid {table} state={state.clone()} act={act.clone()} session={session.clone()}
+                <Grid key={table.id} {table} state={state.clone()} act={act.clone()} session={session.clone()}
                     open={case.row.as_ref().filter(|row| row.table == table.id).map(|row| row.number)} />
             }
             { footer(table, &state) }
@@ -122,12 +122,7 @@ fn nothing(table: &'static Table, state: &TableState, empty: Option<&AttrValue>,
     let all_words = words();
     let words = all_words.grid;
     let all = state.page.as_ref().map_or(0, |page| page.all);
-    let clear = act.reform({
-        let sort = state.query.sort.clone();
-        move |_: MouseEvent| {
-            Action::Table(table.id, TableChange::Query(Query { sort: sort.clone(), ..Query::default() }))
-        }
-    });
+    let clear = act.reform(|_: MouseEvent| Action::Table(table.id, TableChange::Clear));
     let files = act.reform(|_: MouseEvent| Action::Show(View::Files));
     let collect = act.reform(|_: MouseEvent| Action::Show(View::Collect));
     let all_times = act.reform(|_: MouseEvent| Action::Range(None));

@@ -5,14 +5,16 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::ui::case::Case;
 use crate::ui::language::{use_words, words};
+use crate::ui::shared::draft_field::DraftField;
 use crate::ui::shared::menu::Menu;
 use crate::ui::shared::verdict::warning_shape;
 use crate::ui::state::Action;
+use crate::ui::table_state::ClockChange;
 use crate::worker::protocol::{Clocks, Picture, print_offset, read_offset};
 
 /// Files that get a field of their own; a site with more has one zone, or brings them apart.
@@ -21,6 +23,8 @@ const FILES: usize = 60;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub picture: Rc<Picture>,
+    /// What the reader said.
+    pub clocks: Clocks,
     pub case: Case,
     pub act: Callback<Action>,
 }
@@ -29,43 +33,36 @@ pub struct Props {
 #[function_component]
 pub fn ClockRow(props: &Props) -> Html {
     let words = use_words().timeline;
-    let Props { picture, case, act } = props;
+    let Props { picture, clocks, case, act } = props;
     let wrong = use_state_eq(|| false);
-    let clocks = &picture.frame.clocks;
-    // Sets an offset from a field; an empty field takes it back.
-    let typed = |set: fn(&mut Clocks, u32, Option<i32>), file: u32| {
-        let (clocks, act, wrong) = (clocks.clone(), act.clone(), wrong.clone());
-        Callback::from(move |event: Event| {
-            let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-            let text = field.map(|field| field.value()).unwrap_or_default();
+    // Sets an offset from a field, for all files or for one; an empty field takes it back.
+    let typed = |file: Option<u32>| {
+        let (act, wrong) = (act.clone(), wrong.clone());
+        Callback::from(move |text: String| {
             let offset = read_offset(&text);
-            wrong.set(offset.is_none() && !text.trim().is_empty());
-            if offset.is_some() || text.trim().is_empty() {
-                let mut clocks = clocks.clone();
-                set(&mut clocks, file, offset);
-                act.emit(Action::Clocks(clocks));
+            let is_wrong = offset.is_none() && !text.trim().is_empty();
+            wrong.set(is_wrong);
+            if !is_wrong {
+                let change = file.map_or(ClockChange::Local(offset), |file| ClockChange::File(file, offset));
+                act.emit(Action::Clock(change));
             }
+            !is_wrong
         })
     };
-    let shown = {
-        let (clocks, act) = (clocks.clone(), act.clone());
-        Callback::from(move |event: Event| {
-            let list = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-            let in_local = list.is_some_and(|list| list.value() == "local");
-            act.emit(Action::Clocks(Clocks { in_local, ..clocks.clone() }));
-        })
-    };
+    let shown = act.reform(|event: Event| {
+        let list = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        Action::Clock(ClockChange::InLocal(list.is_some_and(|list| list.value() == "local")))
+    });
     let text = |offset: Option<i32>| offset.map(print_offset).unwrap_or_default();
     let file_field = |file: &u32| {
         let path = case.report.inputs.get(*file as usize).map_or("", |input| input.path.as_str());
         let own = clocks.files.iter().find(|(known, _)| known == file).map(|(_, offset)| *offset);
         let id = format!("tl-offset-{file}");
-        let onchange = typed(|clocks, file, offset| clocks.set_file(file, offset), *file);
         html! {
             <li>
                 <label for={id.clone()} title={path.to_owned()}>{ path }</label>
                 <span class="tl-utc">{ "UTC" }</span>
-                <input {id} class="field" type="text" value={text(own)} placeholder={text(clocks.local)} {onchange} autocomplete="off" />
+                <DraftField {id} value={text(own)} placeholder={text(clocks.local)} commit={typed(Some(*file))} />
             </li>
         }
     };
@@ -76,8 +73,7 @@ pub fn ClockRow(props: &Props) -> Html {
             }
             <div class="tl-zone">
                 <label for="tl-offset">{ words.local_is }</label>
-                <input id="tl-offset" class="field" type="text" value={text(clocks.local)} placeholder="+00:00"
-                    onchange={typed(|clocks, _, offset| clocks.local = offset, 0)} autocomplete="off" />
+                <DraftField id="tl-offset" value={text(clocks.local)} placeholder="+00:00" commit={typed(None)} />
                 <label for="tl-shown">{ words.times_in }</label>
                 <select id="tl-shown" class="field" onchange={shown} disabled={clocks.local.is_none()}>
                     <option value="utc" selected={!clocks.in_local}>{ "UTC" }</option>

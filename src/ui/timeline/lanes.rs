@@ -12,7 +12,6 @@ use yew::prelude::*;
 use super::overview::axis;
 use super::scale::{percent, percent_text, ticks};
 use super::{BINS, TABLE, marks, part_of, plot_of};
-use crate::ui::browser;
 use crate::ui::language::{grouped, lane_word, use_words, words};
 use crate::ui::session::Session;
 use crate::ui::state::Action;
@@ -90,9 +89,8 @@ fn row_near(lane: &LanePicture, at: u32) -> Option<u32> {
 
 /// Selects a row of the table and opens it in the drawer.
 fn open(number: u32, query: &Query, session: &Session) {
-    browser::remember_opener();
     session.ask(&Request::Position { table: TABLE.to_owned(), query: query.clone(), number });
-    session.ask(&Request::Row { table: TABLE.to_owned(), number, clocks: query.clocks.clone() });
+    session.open_row(TABLE, number, &query.clocks);
 }
 
 fn one(lane: &LanePicture, is_first: bool, picture: &Picture, onclick: Callback<MouseEvent>) -> Html {
@@ -231,7 +229,6 @@ fn flags(placed: &[Placed<'_>], rows: usize, act: &Callback<Action>) -> Html {
                 let told = std::iter::once(flag).chain(more).map(|flag| format!("{}, {}", flag.text, flag.time));
                 let onclick = act.reform(move |event: MouseEvent| {
                     event.prevent_default();
-                    browser::go_to_problem(problem);
                     Action::ShowProblem(problem)
                 });
                 let at = marks::middle(flag.bin, BINS);

@@ -60,7 +60,7 @@ pub fn Timeline(props: &Props) -> Html {
             session.ask(&Request::Timeline { frame });
         }
     });
-    use_zoom(&root, picture, tables.range(), act);
+    use_zoom(&root, picture, session, act);
     let Some(picture) = picture else {
         return html! { <div class="timeline" ref={root}><p class="meta">{ words.being_drawn }</p></div> };
     };
@@ -75,7 +75,7 @@ pub fn Timeline(props: &Props) -> Html {
                 <range_row::RangeRow picture={picture.clone()} {range} act={act.clone()} />
                 { buttons(tables, picture, act, session) }
             </div>
-            <clock_row::ClockRow picture={picture.clone()} case={case.clone()} act={act.clone()} />
+            <clock_row::ClockRow picture={picture.clone()} clocks={tables.clocks().clone()} case={case.clone()} act={act.clone()} />
             <overview::Overview picture={picture.clone()} {range} act={act.clone()} />
             <lanes::Lanes picture={picture.clone()} query={tables.get(TABLE).query.clone()} act={act.clone()} session={session.clone()} />
         </div>
@@ -89,8 +89,8 @@ fn stepped(picture: &Picture, range: Option<scale::Range>, factor: f64, part: f6
 
 fn buttons(tables: &Tables, picture: &Rc<Picture>, act: &Callback<Action>, session: &Session) -> Html {
     let zoom = |factor: f64| {
-        let (picture, range) = (Rc::clone(picture), tables.range());
-        act.reform(move |_: MouseEvent| Action::Range(stepped(&picture, range, factor, 0.5)))
+        let (picture, session) = (Rc::clone(picture), session.clone());
+        act.reform(move |_: MouseEvent| Action::Range(stepped(&picture, session.now().tables.range(), factor, 0.5)))
     };
     let find = |forwards: bool| {
         let (session, state) = (session.clone(), tables.get(TABLE));
@@ -116,14 +116,15 @@ fn buttons(tables: &Tables, picture: &Rc<Picture>, act: &Callback<Action>, sessi
 
 /// Keys + and -, and the wheel with Ctrl over the lanes.
 #[hook]
-fn use_zoom(root: &NodeRef, picture: &Option<Rc<Picture>>, range: Option<scale::Range>, act: &Callback<Action>) {
-    use_effect_with((picture.clone(), range, root.clone()), {
+fn use_zoom(root: &NodeRef, picture: &Option<Rc<Picture>>, session: &Session, act: &Callback<Action>) {
+    use_effect_with((picture.clone(), root.clone(), session.clone()), {
         let act = act.clone();
-        move |(picture, range, root): &(Option<Rc<Picture>>, Option<scale::Range>, NodeRef)| {
-            let range = *range;
+        move |(picture, root, session): &(Option<Rc<Picture>>, NodeRef, Session)| {
+            // Steps come faster than drawings: each goes on from the last.
+            let range = |session: &Session| session.now().tables.range();
             let mut listeners = Vec::new();
             if let (Some(picture), Some(window)) = (picture, browser::window()) {
-                let (picture, act) = (Rc::clone(picture), act.clone());
+                let (picture, act, session) = (Rc::clone(picture), act.clone(), session.clone());
                 listeners.push(EventListener::new(&window, "keydown", move |event| {
                     let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
                     if event.ctrl_key() || event.alt_key() || event.meta_key() || keyboard::in_field(event) {
@@ -134,11 +135,11 @@ fn use_zoom(root: &NodeRef, picture: &Option<Rc<Picture>>, range: Option<scale::
                         "-" => 1.0 / ZOOM,
                         _ => return,
                     };
-                    act.emit(Action::Range(stepped(&picture, range, factor, 0.5)));
+                    act.emit(Action::Range(stepped(&picture, range(&session), factor, 0.5)));
                 }));
             }
             if let (Some(picture), Some(root)) = (picture, root.cast::<Element>()) {
-                let (picture, act) = (Rc::clone(picture), act.clone());
+                let (picture, act, session) = (Rc::clone(picture), act.clone(), session.clone());
                 // Without this option the browser would zoom the page all the same.
                 let options = EventListenerOptions::enable_prevent_default();
                 listeners.push(EventListener::new_with_options(&root, "wheel", options, move |event| {
@@ -147,7 +148,12 @@ fn use_zoom(root: &NodeRef, picture: &Option<Rc<Picture>>, range: Option<scale::
                     let (true, Some(plot)) = (event.ctrl_key(), plot) else { return };
                     event.prevent_default();
                     let factor = if event.delta_y() < 0.0 { ZOOM.sqrt() } else { 1.0 / ZOOM.sqrt() };
-                    act.emit(Action::Range(stepped(&picture, range, factor, part_of(&plot, event.client_x()))));
+                    act.emit(Action::Range(stepped(
+                        &picture,
+                        range(&session),
+                        factor,
+                        part_of(&plot, event.client_x()),
+                    )));
                 }));
             }
             move || drop(listeners)

@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::scale;
 use crate::ui::language::use_words;
+use crate::ui::shared::draft_field::DraftField;
 use crate::ui::state::Action;
 use crate::worker::protocol::Picture;
 
@@ -34,18 +33,16 @@ pub fn RangeRow(props: &Props) -> Html {
     let field = |is_end: bool| {
         let own = if is_end { range.1 } else { range.0 };
         let (picture, act, wrong) = (Rc::clone(picture), act.clone(), wrong.clone());
-        let onchange = Callback::from(move |event: Event| {
-            let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-            let typed = field.map(|field| field.value()).unwrap_or_default();
-            let Some(at) = picture.frame.clocks.read(&typed, own) else {
-                wrong.set(true);
-                return;
-            };
-            wrong.set(false);
-            let range = if is_end { (range.0, at) } else { (at, range.1) };
-            act.emit(Action::Range(scale::cut(range, picture.whole)));
+        let commit = Callback::from(move |typed: String| {
+            let at = picture.frame.clocks.read(&typed, own);
+            wrong.set(at.is_none());
+            if let Some(at) = at {
+                let range = if is_end { (range.0, at) } else { (at, range.1) };
+                act.emit(Action::Range(scale::cut(range, picture.whole)));
+            }
+            at.is_some()
         });
-        (props.picture.frame.clocks.digits(own), onchange)
+        (props.picture.frame.clocks.digits(own), commit)
     };
     let ((from, on_from), (to, on_to)) = (field(false), field(true));
     let rows = (picture.marks.1.into(), picture.marks.0.into());
@@ -53,9 +50,9 @@ pub fn RangeRow(props: &Props) -> Html {
     html! {
         <div class="tl-range">
             <label for="tl-from">{ words.from }</label>
-            <input id="tl-from" class="field" type="text" value={from} onchange={on_from} spellcheck="false" autocomplete="off" />
+            <DraftField id="tl-from" value={from} commit={on_from} />
             <label for="tl-to">{ words.to }</label>
-            <input id="tl-to" class="field" type="text" value={to} onchange={on_to} spellcheck="false" autocomplete="off" />
+            <DraftField id="tl-to" value={to} commit={on_to} />
             <span class="meta">{ about }</span>
             <span class="tl-wrong" role="status">{ if *wrong { words.write_time } else { "" } }</span>
         </div>
