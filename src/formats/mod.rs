@@ -27,6 +27,8 @@ use crate::model::{Record, Sink};
 mod cmdlet;
 /// What the formats of directory objects and permissions share; not a format.
 mod directory;
+/// Where another export begins in a file; not a format.
+mod joined;
 /// What the row-by-row logs share; not a format.
 mod log;
 /// What the formats of mail share; not a format.
@@ -74,7 +76,6 @@ mod get_service;
 mod get_transport_agent;
 mod get_transport_service;
 mod get_win_event;
-mod joined;
 mod ldif;
 mod ldp_dump;
 mod mail_header;

@@ -8,15 +8,19 @@ pub(super) fn undone(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
+    // The library's own way back would bring the tables of all character sets into the page.
+    let others: Vec<u8> = (0x80..0xA0).collect();
+    let (known, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&others);
+    let byte = |c: char| {
+        let own = known.chars().zip(&others).find(|(known, _)| *known == c).map(|(_, byte)| *byte);
+        own.or_else(|| u8::try_from(u32::from(c)).ok().filter(|byte| *byte >= 0xA0))
+    };
     let mut meant = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| !c.is_ascii()) {
         let (plain, tail) = rest.split_at(at);
         let (letters, tail) = tail.split_at(tail.find(|c: char| c.is_ascii()).unwrap_or(tail.len()));
-        let (bytes, _, is_lossy) = encoding_rs::WINDOWS_1252.encode(letters);
-        if is_lossy {
-            return None;
-        }
+        let bytes: Vec<u8> = letters.chars().map(byte).collect::<Option<_>>()?;
         meant.push_str(plain);
         meant.push_str(std::str::from_utf8(&bytes).ok()?);
         rest = tail;

@@ -7,6 +7,8 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::ui::language::use_words;
+
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub id: AttrValue,
@@ -24,6 +26,7 @@ pub struct Props {
 /// The field.
 #[function_component]
 pub fn DraftField(props: &Props) -> Html {
+    let _ = use_words();
     let draft = use_state_eq(|| None::<String>);
     let oninput = {
         let draft = draft.clone();
