@@ -193,7 +193,7 @@ impl Session {
     /// Puts the files aside: the report stays, to compare others with it.
     pub fn compare(&self) {
         // Pressed twice, or when reading has begun: there is no report to put aside.
-        if self.0.state.clone().case.is_none() {
+        if self.now().case.is_none() {
             return;
         }
         let files = self.0.files.take();
