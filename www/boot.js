@@ -35,6 +35,8 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
     "Queuescope läuft in Edge oder Chrome 96, Firefox 113, Safari 16.4 und allem Neueren.");
   const COMMAND_LINE = say("The command line tool does the same without a browser: queuescope diagnose PATH.",
     "Das Befehlszeilenprogramm leistet dasselbe ohne Browser: queuescope diagnose PFAD.");
+  // How much is unpacked at a time, in bytes.
+  const PIECE = 1 << 18;
   let started = false;
 
   // Reasons that are ours to explain; everything else is reported as found.
@@ -100,39 +102,57 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
     return new Response(stream).arrayBuffer();
   }
 
-  async function unpack() {
-    let unpacker, packed, bytes, cause;
+  // Compiles the module while the rest of it is unpacked: the browser does the one beside the other.
+  async function load() {
+    let unpacker, packed, cause;
     try {
       unpacker = await gunzip(take("queuescope-unpack-wasm").bytes);
       packed = take("queuescope-wasm");
     } catch (error) {
       cause = error;
     }
+    let damaged = !packed;
     if (packed) {
-      queuescopeUnpack.initSync({ module: await compile(unpacker) });
-      bytes = queuescopeUnpack.unpack(packed.bytes, packed.unpacked);
+      queuescopeUnpack.initSync({ module: await WebAssembly.compile(unpacker).catch(refused) });
+      const unpacking = new queuescopeUnpack.Unpacking(packed.bytes, packed.unpacked);
+      const next = () => {
+        const piece = damaged ? null : unpacking.next(PIECE);
+        damaged = !piece;
+        return piece ?? [];
+      };
+      const pieces = new ReadableStream({
+        pull(controller) {
+          const piece = next();
+          if (piece.length > 0) return controller.enqueue(piece);
+          if (damaged) return controller.error(null);
+          performance.mark("queuescope-unpacked");
+          controller.close();
+        },
+      });
+      const response = new Response(pieces, { headers: { "Content-Type": "application/wasm" } });
+      const module = await WebAssembly.compileStreaming(response).catch((error) => {
+        // What is damaged makes no module, and that is seen before the checksum, which comes last.
+        while (next().length > 0);
+        if (!damaged) refused(error);
+      });
+      if (module && !damaged) return module;
     }
-    if (bytes) return bytes;
     throw new StartError(
       say("This copy of Queuescope is damaged or incomplete.", "Diese Kopie von Queuescope ist beschädigt oder unvollständig."),
       say("Get the file again and compare its SHA-256 with the published one.",
         "Beschaffen Sie die Datei erneut, und vergleichen Sie ihren SHA-256-Wert mit dem veröffentlichten."), cause);
   }
 
-  async function compile(bytes) {
-    try {
-      return await WebAssembly.compile(bytes);
-    } catch (error) {
-      throw new StartError(
-        say("The browser refused to compile Queuescope's WebAssembly module.",
-          "Der Browser hat sich geweigert, das WebAssembly-Modul von Queuescope zu kompilieren."),
-        say("If this page comes from a web server or through a proxy that adds its own Content-Security-Policy header, that " +
-          "header has to allow 'wasm-unsafe-eval'. If this browser runs in an enhanced security mode, allow WebAssembly for " +
-          "this page. ",
-        "Wenn diese Seite von einem Webserver oder über einen Proxy kommt, der eine eigene Kopfzeile Content-Security-Policy " +
-          "hinzufügt, muss diese 'wasm-unsafe-eval' erlauben. Wenn dieser Browser in einem erweiterten Sicherheitsmodus läuft, " +
-          "lassen Sie WebAssembly für diese Seite zu. ") + BROWSERS + " " + COMMAND_LINE, error);
-    }
+  function refused(error) {
+    throw new StartError(
+      say("The browser refused to compile Queuescope's WebAssembly module.",
+        "Der Browser hat sich geweigert, das WebAssembly-Modul von Queuescope zu kompilieren."),
+      say("If this page comes from a web server or through a proxy that adds its own Content-Security-Policy header, that " +
+        "header has to allow 'wasm-unsafe-eval'. If this browser runs in an enhanced security mode, allow WebAssembly for " +
+        "this page. ",
+      "Wenn diese Seite von einem Webserver oder über einen Proxy kommt, der eine eigene Kopfzeile Content-Security-Policy " +
+        "hinzufügt, muss diese 'wasm-unsafe-eval' erlauben. Wenn dieser Browser in einem erweiterten Sicherheitsmodus läuft, " +
+        "lassen Sie WebAssembly für diese Seite zu. ") + BROWSERS + " " + COMMAND_LINE, error);
   }
 
   function offerWorkers(module) {
@@ -157,9 +177,7 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
           "veröffentlichten), oder ein Webserver oder Proxy fügt eine Kopfzeile Content-Security-Policy hinzu, die die Skripts der " +
           "Seite verbietet."));
     }
-    const bytes = await unpack();
-    performance.mark("queuescope-unpacked");
-    const module = await compile(bytes);
+    const module = await load();
     performance.mark("queuescope-compiled");
     offerWorkers(module);
     await wasm_bindgen({ module_or_path: module });

@@ -40,6 +40,11 @@ const broken = {
     text: page.replace(/(<script id="queuescope-wasm"[^>]*>[^]{2000})[^]/, "$1!!"),
     says: /damaged or incomplete.*SHA-256/s,
   },
+  // The module is whole here and compiles: only the checksum and the lengths behind it, 20 bytes, say that it is another one.
+  "checksum does not fit": {
+    text: page.replace(/[^]([^]{12}<\/script>\s*<script id="queuescope-unpack-wasm")/, (all, rest) => (all[0] === "a" ? "b" : "a") + rest),
+    says: /damaged or incomplete.*SHA-256/s,
+  },
   "file is cut off": { text: page.slice(0, page.lastIndexOf("queuescope-glue") + 2000), says: /did not run.*SHA-256/s },
   "file is cut off early": { text: page.slice(0, page.indexOf('id="queuescope-wasm"') + 2000), says: /did not run.*SHA-256/s },
   "script was altered": { text: page.replace("let wasm_bindgen", "let  wasm_bindgen"), says: /did not run.*SHA-256/s },

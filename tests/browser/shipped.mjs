@@ -28,5 +28,8 @@ export async function shipped() {
 function unpack(script, unpacker, packed, attributes) {
   const bindings = new Function(`${script}; return queuescopeUnpack;`)();
   bindings.initSync({ module: new WebAssembly.Module(unpacker) });
-  return Buffer.from(bindings.unpack(packed, Number(attributes.match(/data-unpacked="(\d+)"/)[1])));
+  const unpacking = new bindings.Unpacking(packed, Number(attributes.match(/data-unpacked="(\d+)"/)[1]));
+  const pieces = [];
+  do pieces.push(unpacking.next(1 << 20)); while (pieces.at(-1).length > 0);
+  return Buffer.concat(pieces);
 }
