@@ -7,9 +7,11 @@
 
 mod choice;
 
-use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 
 use serde::{Deserialize, Serialize};
 
@@ -199,7 +201,7 @@ fn sources(facts: &Facts, question: &Question) -> Vec<Source> {
     let mut sources: Vec<Source> = Vec::new();
     let mut known: BTreeSet<IpAddr> = BTreeSet::new();
     let servers: BTreeMap<IpAddr, &str> =
-        facts.servers.exchange_addresses().map(|a| (a.address, a.server.as_str())).collect();
+        facts.servers.exchange_addresses().map(|a| (a.address, a.server.as_str())).gather();
     let name = |address: &IpAddr| servers.get(address).map(|server| (*server).to_owned());
     for text in &question.typed {
         if let Some(address) = read_address(text)
@@ -214,7 +216,7 @@ fn sources(facts: &Facts, question: &Question) -> Vec<Source> {
             sources.push(Source { address: known_address.address, server, kind: SourceKind::Exchange });
         }
     }
-    let seen: BTreeSet<IpAddr> = seen(facts).map(|(_, address)| address).collect();
+    let seen: BTreeSet<IpAddr> = seen(facts).map(|(_, address)| address).gather();
     let others = seen.into_iter().filter(|address| !address.is_loopback() && !known.contains(address));
     sources.extend(others.map(|address| Source { address, server: None, kind: SourceKind::Seen }));
     sources

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::accepted_domains;
+use crate::base::gather::Gather as _;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::databases::local_name;
@@ -160,8 +161,7 @@ fn accepted(facts: &Facts, domain: &str) -> Vec<String> {
 
 /// The newest routing table of each server that wrote one.
 fn tables(facts: &Facts, domain: &str) -> Vec<TableRoute> {
-    let names: BTreeSet<Option<String>> =
-        facts.databases.tables.iter().map(|t| local_name(t).map(server_key)).collect();
+    let names: BTreeSet<Option<String>> = facts.databases.tables.iter().map(|t| local_name(t).map(server_key)).gather();
     let mut seen: BTreeSet<Span> = BTreeSet::new();
     let newest = names.iter().filter_map(|name| facts.databases.newest_table(name.as_deref()));
     newest

@@ -29,11 +29,12 @@ pub mod tables;
 pub mod timeline;
 pub mod wanted;
 
-use crate::base::order::Order as _;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::rc::Rc;
+
+use crate::base::order::Order as _;
 
 pub use reading::{Reading, Step};
 

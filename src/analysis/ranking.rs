@@ -1,9 +1,10 @@
 //! Ranking: findings become problems. A cause stands for a problem, with the symptoms it explains
 //! below it; a symptom whose cause is not in the files is a problem of its own.
 
-use crate::base::order::Order as _;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+
+use crate::base::order::Order as _;
 
 use crate::report::{Confidence, Problem, Role, Severity};
 use crate::rules::{Discovery, Rule, Share};

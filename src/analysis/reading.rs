@@ -4,10 +4,11 @@
 //! died of it. The facts and the rows are the same whoever does the jobs and in which order. One bad file never stops
 //! the others.
 
-use crate::base::order::Order as _;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::rc::Rc;
+
+use crate::base::order::Order as _;
 
 use super::expand::{self, Entry};
 use super::input;

@@ -8,6 +8,8 @@
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
+use crate::base::order::Order as _;
+
 use super::source::SourceId;
 use super::timestamp::{Clock, Moment, unix_date, unix_time_of_day};
 
@@ -33,7 +35,7 @@ impl Clocks {
     pub fn set_file(&mut self, file: u32, offset: Option<i32>) {
         self.files.retain(|(known, _)| *known != file);
         self.files.extend(offset.map(|offset| (file, offset)));
-        self.files.sort_unstable();
+        self.files.order();
     }
 
     /// Whether a time has a known place in UTC.

@@ -4,11 +4,13 @@
 //! Addresses in ranges are bare; bindings are `ip:port` with brackets around IPv6, the port after
 //! the last `:`. IPv4 and IPv6 never match each other.
 
-use crate::base::order::Order as _;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::order::Order as _;
 
 /// An inclusive range of addresses of one family.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -165,7 +167,7 @@ impl IpRange {
     /// What is left of the range when `addresses` are taken out, in ascending order.
     pub fn without(&self, addresses: &[IpAddr]) -> Vec<IpRange> {
         let mut out: Vec<u128> = addresses.iter().filter(|a| self.contains(**a)).map(|a| number(*a)).collect();
-        out.sort_unstable();
+        out.order();
         out.dedup();
         let mut rest = Vec::new();
         let mut next = Some(number(self.low));

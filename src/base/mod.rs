@@ -5,6 +5,7 @@ pub mod clocks;
 pub mod console_list;
 pub mod container;
 pub mod distinguished_name;
+pub mod gather;
 pub mod guid;
 pub mod histogram;
 pub mod ip_range;

@@ -1,8 +1,9 @@
 //! Counting what has too many values to be kept: bounded, mergeable, and independent of the order ([`Sample`]).
 
-use crate::base::order::Order as _;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
+
+use crate::base::order::Order as _;
 
 use super::sample::Sample;
 use super::source::Span;
@@ -61,7 +62,7 @@ impl Tallies {
             let is_early = tally.examples.last().is_none_or(|latest| (at, place) < *latest);
             if is_early || tally.examples.len() < EXAMPLES {
                 tally.examples.push((at, place));
-                tally.examples.sort_unstable();
+                tally.examples.order();
                 tally.examples.truncate(EXAMPLES);
             }
             None
@@ -79,7 +80,7 @@ impl Tallies {
                 (a, b) => a.or(b),
             };
             into.examples.extend(tally.examples);
-            into.examples.sort_unstable();
+            into.examples.order();
             into.examples.truncate(EXAMPLES);
         });
     }

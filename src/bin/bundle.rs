@@ -38,8 +38,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use lzma_rust2::{LzipOptions, LzipWriter};
-use septets::septets;
 use sha2::{Digest as _, Sha256};
+
+use septets::septets;
 
 const POLICY_MARKER: &str = "<!--queuescope:policy-->";
 const ICON_MARKER: &str = "<!--queuescope:icon-->";

@@ -1,8 +1,9 @@
 //! Receive connectors by server, each once.
 
-use crate::base::order::Order as _;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+
+use crate::base::order::Order as _;
 
 use crate::base::timestamp::{DateOrder, Moment, parse_moment};
 use crate::model::Located;

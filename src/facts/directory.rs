@@ -3,8 +3,9 @@
 //! Traps: several dumps can hold the same object, of several domain controllers and times, and then all of them are kept;
 //! an object that is not in a dump is only absent when the dump shows its surroundings ([`Directory::shows_below`]).
 
-use crate::base::order::Order as _;
 use std::collections::BTreeMap;
+
+use crate::base::order::Order as _;
 
 use uuid::Uuid;
 
@@ -122,7 +123,7 @@ impl Directory {
             (public || object.is_class("msExchPrivateMDB")).then_some(public)
         };
         let mut places: Vec<usize> = self.by_name.values().filter_map(|places| places.first().copied()).collect();
-        places.sort_unstable();
+        places.order();
         let all = places.iter().filter_map(|at| self.objects.get(*at)).filter(|object| !is_deleted(object));
         all.filter_map(|object| Some(Store { object, public: kind(object)? })).collect()
     }

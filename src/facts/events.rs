@@ -1,8 +1,10 @@
 //! Events, counted by source, id and computer. A log of millions of events becomes a few hundred
 //! groups with counts, first and last time, and a few exemplars.
 
-use crate::base::order::Order as _;
 use std::collections::BTreeMap;
+
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +129,7 @@ impl EventFold {
                     first: event.time,
                     last: event.time,
                     exemplars: vec![event],
-                    variants: BTreeMap::from([(text, variant)]),
+                    variants: std::iter::once((text, variant)).gather(),
                 };
                 self.groups.insert(key, group);
             }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::base::clocks::millis;
+use crate::base::gather::Gather as _;
 use crate::base::histogram::Histogram;
 use crate::base::order::Order as _;
 use crate::base::sample::Sample;
@@ -434,7 +435,7 @@ impl LatencyFold {
                 Of::Server(server, part, _) => Some((server.clone(), part.clone())),
                 _ => None,
             })
-            .collect();
+            .gather();
         let is_told = |spread: &Spread| match &spread.of {
             Of::Server(server, part, _) => spread.is_own || !own.contains(&(server.clone(), part.clone())),
             _ => true,

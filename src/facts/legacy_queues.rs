@@ -3,8 +3,9 @@
 //! Trap: these lists carry no time, so of two lists of the same queue nothing says which is newer. The fuller one counts,
 //! so that no waiting mail is overlooked.
 
-use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::order::Order as _;
 
 use crate::base::source::SourceId;
 use crate::model::legacy_queue::LegacyQueue;

@@ -3,9 +3,10 @@
 //! Traps: a list can show identifiers instead of names, so the group is known by its identifier when the directory was
 //! brought; a dump of the same object can be there twice, and then each is judged by itself.
 
+use uuid::Uuid;
+
 use crate::base::distinguished_name::DistinguishedName;
 use crate::base::order::Order as _;
-use uuid::Uuid;
 
 use crate::knowledge::extended_rights;
 use crate::knowledge::well_known_sids::{self, Members};

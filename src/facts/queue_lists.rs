@@ -3,10 +3,11 @@
 //! Traps: a list can be filtered, cut off at 1,000 queues or read in part, so that a queue is missing from it does not mean that it
 //! is gone. And the newest time in a list is only the earliest at which it can have been made.
 
-use crate::base::order::Order as _;
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::order::Order as _;
 
 use super::queues::{fullness, identity_key};
 use crate::base::source::SourceId;

@@ -4,11 +4,12 @@
 //! do not survive a restart of the transport service, so across files a queue is known by its next
 //! hop as well. The newest snapshot counts; how many messages the others held is kept beside it.
 
-use crate::base::order::Order as _;
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::order::Order as _;
 
 pub use super::queue_errors::QueueError;
 use super::queue_errors::QueueErrors;

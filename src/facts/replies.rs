@@ -15,7 +15,9 @@ use super::queue_errors::cut;
 use super::queues::{Queues, WaitingQueue};
 use super::shape::long_shape;
 use super::transport::{Lifecycle, Origin, Question, Transport};
+use crate::base::gather::Gather as _;
 use crate::base::once::once_per_text;
+use crate::base::order::Order as _;
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
 use crate::knowledge::known;
@@ -58,7 +60,7 @@ struct Signs {
 impl Signs {
     fn new<'a>(rows: impl Iterator<Item = &'a KnownRow>) -> Signs {
         let replies = rows.filter(|row| row.kind == KnownKind::Reply);
-        let phrases: BTreeSet<String> = replies.flat_map(|row| &row.phrases).map(|phrase| squeeze(phrase)).collect();
+        let phrases: BTreeSet<String> = replies.flat_map(|row| &row.phrases).map(|phrase| squeeze(phrase)).gather();
         // Too many or too long phrases of a site leave it without; then the rows find nothing, which their own test would show.
         let finder = AhoCorasick::new(&phrases).ok();
         Signs { numbers: phrases.into_iter().zip(0..).collect(), finder }
@@ -67,7 +69,7 @@ impl Signs {
     /// The numbers of the phrases in a text, which is in small letters and without white space.
     fn of(&self, plain: &str) -> Vec<u32> {
         let found = self.finder.iter().flat_map(|finder| finder.find_overlapping_iter(plain));
-        let signs: BTreeSet<u32> = found.map(|hit| hit.pattern().as_u32()).collect();
+        let signs: BTreeSet<u32> = found.map(|hit| hit.pattern().as_u32()).gather();
         signs.into_iter().collect()
     }
 }
@@ -161,7 +163,7 @@ impl Replies {
         };
         let is_one = |members: &&Vec<usize>| members.first().and_then(|first| self.all.get(*first)).is_some_and(fits);
         let mut found: Vec<usize> = self.kinds.values().filter(is_one).flatten().copied().collect();
-        found.sort_unstable();
+        found.order();
         found.into_iter().filter_map(|index| self.all.get(index))
     }
 
@@ -174,7 +176,7 @@ impl Replies {
     /// Whether an error text is of the same kind as one of these replies. Most messages of a queue have one text, so each is asked about once.
     pub fn alike<'a>(&'a self, replies: &[&'a Reply]) -> impl Fn(&str) -> bool + use<'a> {
         let kinds: BTreeSet<(&[u8], &[u32])> =
-            replies.iter().map(|reply| (reply.kind.shape.as_slice(), reply.kind.signs.as_slice())).collect();
+            replies.iter().map(|reply| (reply.kind.shape.as_slice(), reply.kind.signs.as_slice())).gather();
         once_per_text(move |text| {
             let text = cut(text);
             let (shape, signs) = (long_shape(text.as_bytes()), self.signs.of(&squeeze(text)));

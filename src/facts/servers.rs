@@ -3,14 +3,15 @@
 //! Addresses come from lists made by resolving names, from queue errors that name a host and its address together, and from
 //! SMTP sessions in which a known server greets. Nothing else ties an address to a server.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
 use super::transport::{Question, Transport};
 use crate::base::source::Span;
 use crate::model::queue::Queue;
 use crate::model::server::{ExchangeServer, ServerAddress, ServerNames, is_full, server_key};
 use crate::model::smtp_reply::LastError;
 use crate::model::version::ExchangeVersion;
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
 /// All servers of the case.
 pub struct Servers {

@@ -3,12 +3,13 @@
 //! Traps: `Mounted` is there only with `-Status`; the name of a database contains its server and storage
 //! group in 2007 (`SRV\Group\Name` as identity).
 
+use uuid::Uuid;
+
 use super::cmdlet::{self, Cmdlet, Row};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::distinguished_name::DistinguishedName;
 use crate::model::database::{MailboxDatabase, database_name};
 use crate::model::{Located, Record};
-use uuid::Uuid;
 
 /// `Get-MailboxDatabase`.
 pub static FORMAT: Format = Format {

@@ -4,12 +4,13 @@
 //! when one type alone can be meant; the connector of zeros is none; identities lack the server in
 //! some exports. Dates are local times of whoever ran the cmdlet.
 
+use uuid::Uuid;
+
 use super::cmdlet::{self, Cmdlet, Row};
 use super::{Document, Format, Head, Output, Parse, Probe};
 use crate::base::powershell::Value;
 use crate::model::queue::{DeliveryType, Queue, QueueIdentity, QueueStatus};
 use crate::model::{Located, Record};
-use uuid::Uuid;
 
 /// `Get-Queue`.
 pub static FORMAT: Format = Format {

@@ -1,8 +1,9 @@
 //! Queues of Exchange 5.5, 2000 and 2003: those of System Manager, and those of the MTA.
 
+use serde::{Deserialize, Serialize};
+
 use super::Located;
 use crate::base::{source::Span, timestamp::Moment};
-use serde::{Deserialize, Serialize};
 
 /// One queue at the time of the list.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,10 +1,11 @@
 //! The link state table of Exchange 2000 and 2003 (OrgInfo): what a server believes about routing groups, their servers,
 //! and which connectors are up.
 
-use super::Located;
-use crate::base::source::Span;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use super::Located;
+use crate::base::source::Span;
 
 /// One table.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,9 +1,11 @@
 //! Queued messages, as `Get-Message` shows them (2007 to SE).
 
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
 use super::Located;
 use crate::base::{source::Span, timestamp::Moment};
-use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 
 /// One message in a queue at the time of the export.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,8 +1,9 @@
 //! The history of a message as Message Tracking Center of Exchange 2000 and 2003 shows it.
 
+use serde::{Deserialize, Serialize};
+
 use super::Located;
 use crate::base::{source::Span, timestamp::Moment};
-use serde::{Deserialize, Serialize};
 
 /// One entry of a history.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -38,10 +38,14 @@ pub mod transport_agent;
 pub mod transport_service;
 pub mod version;
 
+use std::fmt;
+
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
 use crate::base::order::Order as _;
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::Moment;
-use serde::{Deserialize, Serialize};
 
 /// A value and the place it was read from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,9 +99,33 @@ macro_rules! documents {
         }
 
         /// The records of documents, by kind. Logs are folded instead, see `facts`.
-        #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, Serialize)]
         pub struct Documents {
             $($(#[doc = $doc])+ pub $list: Vec<$type>,)+
+        }
+
+        /// List by list into one value. What `derive` makes drops, after each list, all lists before it: 100 KB of code.
+        impl<'de> Deserialize<'de> for Documents {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Documents, D::Error> {
+                struct Lists;
+
+                impl<'de> Visitor<'de> for Lists {
+                    type Value = Documents;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("all lists of documents in their order")
+                    }
+
+                    fn visit_seq<A: SeqAccess<'de>>(self, mut lists: A) -> Result<Documents, A::Error> {
+                        let mut all = Documents::default();
+                        let missing = || de::Error::custom("a list of documents is missing");
+                        $(all.$list = lists.next_element()?.ok_or_else(missing)?;)+
+                        Ok(all)
+                    }
+                }
+
+                deserializer.deserialize_struct("Documents", &[$(stringify!($list)),+], Lists)
+            }
         }
 
         impl Documents {

@@ -3,8 +3,10 @@
 //! This runs after the rules, for every problem whose beginning is known. It claims no cause; it shows what a person would
 //! look for first. Times of different clocks are not compared.
 
-use crate::base::order::Order as _;
 use std::collections::BTreeSet;
+
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
@@ -71,7 +73,7 @@ fn changes(facts: &Facts, onset: Moment, found: &mut Discovery) {
 
 /// The keys of the servers that a finding may be about.
 fn servers(found: &Discovery) -> BTreeSet<String> {
-    found.affected.iter().map(|name| server_key(name.split('\\').next().unwrap_or(name))).collect()
+    found.affected.iter().map(|name| server_key(name.split('\\').next().unwrap_or(name))).gather()
 }
 
 fn certificates(facts: &Facts, onset: Moment, found: &mut Discovery) {

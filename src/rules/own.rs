@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use crate::base::gather::Gather as _;
 use crate::base::ip_range::is_private;
 use crate::facts::Facts;
 use crate::model::server::server_key;
@@ -41,7 +42,7 @@ impl Own {
         names.extend(facts.queues.queues.iter().filter_map(|queue| queue.server()));
         names.extend(facts.settings.components.iter().filter_map(|part| Some(part.server.as_ref()?.value.as_str())));
         let mut domains: BTreeSet<String> =
-            names.iter().filter_map(|name| end(name.split_once('.')?.1).or_else(|| end(name))).collect();
+            names.iter().filter_map(|name| end(name.split_once('.')?.1).or_else(|| end(name))).gather();
         domains.extend(facts.settings.accepted_domains.iter().filter_map(|own| end(&own.domain.value)));
         Own {
             servers: names.iter().map(|name| server_key(name)).collect(),

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use crate::base::gather::Gather as _;
 use crate::base::once::once_per_text;
 use crate::base::source::Span;
 use crate::facts::Facts;
@@ -43,7 +44,7 @@ pub(in crate::rules) fn refused<'a>(facts: &'a Facts, matches: &dyn Fn(&str) -> 
     for address in facts.servers.exchange_addresses() {
         names.insert(address.address, &address.server);
     }
-    let known: BTreeSet<String> = facts.servers.servers.iter().map(|server| server_key(&server.name)).collect();
+    let known: BTreeSet<String> = facts.servers.servers.iter().map(|server| server_key(&server.name)).gather();
     let mut all = Vec::new();
     for queue in facts.queues.waiting_queues().filter(|queue| queue.may_hold_mail()) {
         let Some(error) = queue.errors().find(|error| matches(&error.text)) else { continue };

@@ -1,8 +1,10 @@
 //! What rules about events share: finding the text that matters, citing it, and saying when it happened.
 
-use crate::base::order::Order as _;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 
 use regex::Regex;
 
@@ -124,7 +126,7 @@ pub(in crate::rules) fn settle_past(facts: &Facts, found: &mut Discovery, hits: 
 /// long it did not come again.
 pub(in crate::rules) fn goes_on_without(facts: &Facts, hits: &[&Hit<'_>], hours: i64) -> Option<(Moment, Moment)> {
     let last = hits.iter().filter_map(|hit| hit.variant.last).max_by_key(|m| m.at)?;
-    let keys: BTreeSet<String> = hits.iter().filter_map(|hit| hit.group.computer.as_deref().map(server_key)).collect();
+    let keys: BTreeSet<String> = hits.iter().filter_map(|hit| hit.group.computer.as_deref().map(server_key)).gather();
     // Another server's queues say nothing about this one, and times of two clocks nothing about each other.
     let events = keys.iter().filter_map(|key| facts.by_computer.newest(key, last.clock));
     let queues = keys.iter().filter_map(|key| facts.queues.newest(key, last.clock));

@@ -12,8 +12,9 @@
 //! [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp/4f1bbcbb-814a-4c70-a11f-2a5b8779a6f9
 //! [MS-ADTS]: https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/d2435927-0999-4c62-8c6d-13ba31a52e1a
 
-use crate::base::order::Order as _;
 use uuid::Uuid;
+
+use crate::base::order::Order as _;
 
 use crate::knowledge::extended_rights;
 use crate::knowledge::well_known_sids::{self, Members};

@@ -2,9 +2,10 @@
 //!
 //! The same id means different things under different sources, so without a source every known meaning is given.
 
-use crate::base::order::Order as _;
 use std::ops::Range;
 use std::sync::LazyLock;
+
+use crate::base::order::Order as _;
 
 use regex::Regex;
 

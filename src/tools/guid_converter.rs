@@ -6,8 +6,9 @@
 //! be decimal or hexadecimal. Which of two readings carries the mark of a GUID (RFC 9562, version and variant) is
 //! said, but decides nothing.
 
-use crate::base::order::Order as _;
 use std::fmt;
+
+use crate::base::order::Order as _;
 
 use uuid::Uuid;
 

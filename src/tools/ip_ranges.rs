@@ -5,9 +5,10 @@
 //! binding hold an address, the smaller range wins, whatever else the connectors say. Traps: `192.0.2.77/24` is the
 //! whole network; `Format-List` ends a long list with `...`; an address and a mask with a blank between are two addresses.
 
-use crate::base::order::Order as _;
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
+
+use crate::base::order::Order as _;
 
 use crate::base::ip_range::{Binding, IpRange, is_private, parse_address};
 

@@ -12,6 +12,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use crate::base::gather::Gather as _;
 use crate::base::ip_range::IpRange;
 use crate::model::receive_connector::{ReceiveConnector, TransportRole};
 use crate::model::version::ExchangeVersion;
@@ -59,7 +60,7 @@ pub fn select(
     if let Some(local) = local {
         return select_for(&listeners, Some(local.to_canonical()), remote);
     }
-    let exact: BTreeSet<IpAddr> = listeners.iter().flat_map(|l| l.exact.iter().copied()).collect();
+    let exact: BTreeSet<IpAddr> = listeners.iter().flat_map(|l| l.exact.iter().copied()).gather();
     let mut answers: Vec<Selection> = exact.iter().map(|&local| select_for(&listeners, Some(local), remote)).collect();
     // Any other local address, unless nothing listens there.
     if exact.is_empty() || listeners.iter().any(|l| l.any || !l.bindings_whole) {
@@ -78,7 +79,7 @@ fn agree(answers: Vec<Selection>) -> Selection {
         Selection::Answered { index, .. } => Some(*index),
         _ => None,
     };
-    let indexes: BTreeSet<Option<usize>> = answers.iter().map(index).collect();
+    let indexes: BTreeSet<Option<usize>> = answers.iter().map(index).gather();
     if indexes.len() > 1 {
         return Selection::CannotDecide {
             why: "connectors are bound to single local addresses, so the answer depends on the address that is called"
@@ -206,7 +207,7 @@ fn select_for(listeners: &[Listener<'_>], local: Option<IpAddr>, remote: IpAddr)
         .collect();
     if !rivals.is_empty() {
         let hidden: Vec<String> = rivals.iter().map(|l| l.hidden()).collect();
-        let indexes: BTreeSet<usize> = rivals.iter().map(|l| l.index).chain(mark.map(|(index, _)| index)).collect();
+        let indexes: BTreeSet<usize> = rivals.iter().map(|l| l.index).chain(mark.map(|(index, _)| index)).gather();
         return Selection::CannotDecide {
             why: format!("the export does not show {}", hidden.join("; ")),
             indexes: indexes.into_iter().collect(),
@@ -224,7 +225,7 @@ pub fn ports(connectors: &[&ReceiveConnector], role: Option<TransportRole>) -> V
         c.is_enabled() && role.is_none_or(|role| c.role.as_ref().is_none_or(|own| own.value == role))
     };
     let bindings = connectors.iter().filter(own).filter_map(|c| c.bindings.as_ref());
-    let ports: BTreeSet<u16> = bindings.flat_map(|b| b.value.items.iter().map(|binding| binding.port)).collect();
+    let ports: BTreeSet<u16> = bindings.flat_map(|b| b.value.items.iter().map(|binding| binding.port)).gather();
     ports.into_iter().collect()
 }
 

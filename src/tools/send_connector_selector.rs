@@ -5,8 +5,9 @@
 //! decides (the cost of the way, the site of a scoped connector) is not known here: a routing table tells it, and the route calculator
 //! reads it. What an export cut could change the answer, and then there is none.
 
-use crate::base::order::Order as _;
 use std::cmp::Reverse;
+
+use crate::base::order::Order as _;
 
 use crate::model::outbound_connector::{ConnectorKind, OutboundConnector};
 

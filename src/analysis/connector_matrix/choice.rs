@@ -1,7 +1,8 @@
 //! One cell of the matrix in full: the candidates, what the one that answers offers and lacks, and who answers after the remedy.
 
-use crate::base::order::Order as _;
 use std::net::IpAddr;
+
+use crate::base::order::Order as _;
 
 use serde::{Deserialize, Serialize};
 

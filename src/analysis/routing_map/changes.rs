@@ -6,10 +6,11 @@
 
 mod pair;
 
-use crate::base::order::Order as _;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+use crate::base::order::Order as _;
 
 use serde::{Deserialize, Serialize};
 

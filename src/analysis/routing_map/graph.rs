@@ -6,6 +6,7 @@ use super::{
     Counts, EDGE_KEY, Edge, EdgeKind, LeftOut, MOST_TABLES, Node, PlaceKind, RoutingMap, captures, exit_key, exits_key,
     group_key, link_key, place_of, places_of, placing, server_of, site_key,
 };
+use crate::base::gather::Gather as _;
 use crate::facts::Facts;
 use crate::model::routing::entry::ServerIndex;
 use crate::model::routing::{ObjectRef, RoutingSendConnector, RoutingServer, RoutingTable, ServerRole};
@@ -74,7 +75,7 @@ pub(super) fn members<'t>(table: &'t RoutingTable, key: &str) -> Option<Vec<&'t 
     }
     let draft = Draft::new(table);
     let node = draft.nodes.get(*draft.position.get(key)?)?;
-    let keys: BTreeSet<&str> = node.members.iter().map(|(key, _)| key.as_str()).collect();
+    let keys: BTreeSet<&str> = node.members.iter().map(|(key, _)| key.as_str()).gather();
     let all = table.send_connectors.iter().enumerate();
     Some(all.filter(|(at, _)| keys.contains(exit_key(*at).as_str())).map(|(_, connector)| connector).collect())
 }
@@ -223,7 +224,7 @@ impl Draft {
     fn site_links(&mut self, table: &RoutingTable) {
         for (at, link) in table.site_links.iter().enumerate().take(MOST_READ) {
             let known = link.sites.iter().filter_map(|site| self.position.get(&site_key(site)).copied());
-            let ends: BTreeSet<usize> = known.collect();
+            let ends: BTreeSet<usize> = known.gather();
             let ends: Vec<usize> = ends.into_iter().collect();
             let name = link.object.to_string();
             match ends.as_slice() {
@@ -253,7 +254,7 @@ impl Draft {
     /// The places of servers, each once.
     fn places<'s>(&self, index: &ServerIndex<'_>, servers: impl Iterator<Item = &'s ObjectRef>) -> Vec<usize> {
         let found = servers.filter_map(|server| self.position.get(&place_of(index.server(server)?)?).copied());
-        let found: BTreeSet<usize> = found.take(MOST_READ).collect();
+        let found: BTreeSet<usize> = found.take(MOST_READ).gather();
         found.into_iter().take(MOST_ENDS).collect()
     }
 
@@ -263,7 +264,7 @@ impl Draft {
             .iter()
             .filter(|group| group.is_of_2007())
             .map(|group| group_key(&group.object))
-            .collect();
+            .gather();
         for connector in table.routing_group_connectors.iter().take(MOST_READ) {
             let (Some(source), Some(target)) = (&connector.source_group, &connector.target_group) else {
                 self.left_out.links += 1;
@@ -385,7 +386,7 @@ impl Draft {
             .iter()
             .filter_map(|edge| Some((edge.ends, edge.cost?.0)))
             .flat_map(|((a, b), cost)| [(a as usize, cost), (b as usize, cost)])
-            .collect();
+            .gather();
         for (parent, sites) in &hanging {
             let members: Vec<(String, String)> =
                 sites.iter().filter_map(|at| self.nodes.get(*at)).map(|n| (n.key.clone(), n.name.clone())).collect();

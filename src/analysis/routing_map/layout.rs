@@ -4,9 +4,10 @@
 //! the beginning). There is no clock and no chance in it, and nothing but plain arithmetic and roots, which every machine
 //! rounds the same way; so equal tables give equal maps.
 
-use crate::base::order::Order as _;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
+
+use crate::base::order::Order as _;
 
 /// One step of a link on the map, across and down; names are wider than high.
 const STEP: (f64, f64) = (148.0, 112.0);

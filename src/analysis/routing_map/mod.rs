@@ -13,8 +13,9 @@ mod places;
 mod placing;
 mod route;
 
-use crate::base::order::Order as _;
 use std::collections::BTreeSet;
+
+use crate::base::order::Order as _;
 
 use serde::{Deserialize, Serialize};
 

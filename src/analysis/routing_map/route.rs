@@ -5,9 +5,11 @@
 
 mod told;
 
-use crate::analysis::accepted_domains;
-use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::accepted_domains;
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 
 pub use told::{End, Hop, OtherWay, RouteTold, Target};
 
@@ -531,7 +533,7 @@ fn elsewhere(facts: &Facts, table: &RoutingTable, from: &RoutingServer, told: &m
     let calculator = RouteCalculator::new(table);
     let own = place_of(from);
     let mut others: Vec<(u64, String, &RoutingServer)> = Vec::new();
-    let mut seen: BTreeSet<String> = own.into_iter().collect();
+    let mut seen: BTreeSet<String> = own.into_iter().gather();
     for server in &table.servers {
         let (Some(site), Some(key)) = (&server.site, place_of(server)) else { continue };
         let carries = server.has_role(&[ServerRole::HubTransport]) == Some(true);

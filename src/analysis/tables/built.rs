@@ -3,11 +3,12 @@
 //! Trap: a case can have a million messages. The rows are made once; an order is a list of positions, kept until another one
 //! is asked for, and a window copies only what is on the screen.
 
-use crate::base::order::Order as _;
 use std::cell::{OnceCell, RefCell};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use crate::base::order::Order as _;
 
 use serde::{Deserialize, Serialize};
 

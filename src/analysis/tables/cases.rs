@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use super::super::{Analysis, analyze};
 use super::{Cell, Query, TABLES};
 use crate::base::clocks::millis;
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 use crate::base::source::Source;
 use crate::base::timestamp::{DateOrder, parse_moment};
 
@@ -21,7 +23,7 @@ pub(in crate::analysis) fn case(name: &str) -> Analysis {
         }
     }
     files.retain(|path| !path.ends_with("case.md") && !path.ends_with("expected.txt"));
-    files.sort();
+    files.order();
     let named = |path: &PathBuf| path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
     let sources = files.iter().map(|path| Source::from_bytes(named(path), std::fs::read(path).unwrap()));
     analyze(sources.collect(), &mut |_| ControlFlow::Continue(()))
@@ -89,7 +91,7 @@ fn within(analysis: &Analysis, table: &str, range: (&str, &str)) -> (u32, u32, b
 fn a_range_of_time_asks_for_queues_by_their_list_and_leaves_certificates_alone() {
     let analysis = case("relay-connector-captures-2010-list");
     let all = analysis.table("queues").unwrap().rows.len() as u32;
-    let listed: BTreeSet<String> = column(&analysis, "queues", "Listed").into_iter().collect();
+    let listed: BTreeSet<String> = column(&analysis, "queues", "Listed").into_iter().gather();
     assert_eq!(listed.len(), 1, "{listed:?}");
     let listed = listed.first().unwrap();
     assert!(all > 2);

@@ -1,7 +1,8 @@
 //! What queues and messages complain about: each text once, with how much mail has it.
 
-use crate::base::order::Order as _;
 use std::collections::BTreeMap;
+
+use crate::base::order::Order as _;
 
 use super::{Cell, Column, Order, Row, Table};
 use crate::base::source::Span;

@@ -1,7 +1,8 @@
 //! What waits, by next hop: over all servers.
 
-use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::order::Order as _;
 
 use super::{Cell, Column, Order, Row, Table, no_notes};
 use crate::base::source::Span;

@@ -1,8 +1,9 @@
 //! What waits, by server: over all next hops.
 
-use crate::base::order::Order as _;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+use crate::base::order::Order as _;
 
 use super::{Cell, Column, Order, Row, Table, no_notes};
 use crate::base::source::Span;

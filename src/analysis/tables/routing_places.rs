@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Column, Order, Row, Table, is_one_of, no_notes};
 use crate::analysis::routing_map::{self, Chosen, OnRoute};
+use crate::base::gather::Gather as _;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::model::routing::entry::reference_key;
@@ -88,7 +89,7 @@ fn rows(table: &RoutingTable, on_route: &OnRoute) -> Vec<Row> {
     };
     let mut rows = Vec::new();
     let mut listed: BTreeSet<(bool, String)> =
-        table.sites.iter().map(|site| (true, reference_key(&site.object))).collect();
+        table.sites.iter().map(|site| (true, reference_key(&site.object))).gather();
     listed.extend(table.routing_groups.iter().map(|group| (false, reference_key(&group.object))));
     let ways = routing_map::ways(&calculator);
     for site in &table.sites {

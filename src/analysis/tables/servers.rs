@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Cell, Column, Order, Row, Table, no_notes};
+use crate::base::gather::Gather as _;
 use crate::facts::Facts;
 use crate::facts::directory::{is_deleted, name_of};
 use crate::model::directory::DirectoryObject;
@@ -35,7 +36,7 @@ pub static TABLE: Table = Table {
 
 fn rows(facts: &Facts) -> Vec<Row> {
     let mut rows: Vec<Row> = facts.servers.servers.iter().map(|server| listed(facts, server)).collect();
-    let mut known: BTreeSet<String> = facts.servers.servers.iter().map(|server| server_key(&server.name)).collect();
+    let mut known: BTreeSet<String> = facts.servers.servers.iter().map(|server| server_key(&server.name)).gather();
     for object in facts.directory.of_class("msExchExchangeServer").filter(|object| !is_deleted(object)) {
         let Some(name) = name_of(object) else { continue };
         if known.insert(server_key(name.name())) {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{LaneKind, Maker, Mark, Weight};
+use crate::base::gather::Gather as _;
 use crate::base::mail_date;
 use crate::base::tally::Tally;
 use crate::base::text::cut;
@@ -255,7 +256,7 @@ fn reports(facts: &Facts, maker: &mut Maker) {
             continue;
         };
         let codes: BTreeSet<&str> =
-            report.recipients.iter().filter_map(|recipient| Some(recipient.status.as_ref()?.value.as_str())).collect();
+            report.recipients.iter().filter_map(|recipient| Some(recipient.status.as_ref()?.value.as_str())).gather();
         let codes: Vec<&str> = codes.into_iter().collect();
         let recipients = match report.recipients.as_slice() {
             [one] => one.address.as_ref().map_or("", |address| address.value.as_str()).to_owned(),

@@ -8,8 +8,9 @@
 mod lanes;
 pub mod picture;
 
-use crate::base::order::Order as _;
 use std::collections::BTreeMap;
+
+use crate::base::order::Order as _;
 
 use serde::{Deserialize, Serialize};
 

@@ -3,8 +3,9 @@
 //! However many marks there are, a picture has at most as many bins per lane as were asked for. A bin counts known times, the
 //! first and the last one of each mark; what lies between them is a stretch and counts nothing.
 
-use crate::base::order::Order as _;
 use serde::{Deserialize, Serialize};
+
+use crate::base::order::Order as _;
 
 use super::{LaneKind, Mark, Timeline, Weight};
 use crate::base::clocks::Clocks;
@@ -253,7 +254,7 @@ impl Timeline {
                 draw(lane, mark, row, (at, until), (range, bins));
             }
         }
-        picture.local_files.sort_unstable();
+        picture.local_files.order();
         picture.local_files.dedup();
         picture.is_mixed = seen.iter().any(|seen| seen.0) && seen.iter().any(|seen| seen.1);
         for (lane, seen) in lanes.iter_mut().zip(seen) {

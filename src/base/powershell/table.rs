@@ -13,8 +13,9 @@
 //! - `-GroupBy` repeats the header for each group, below a line with the value of the group.
 //! - A console session holds tables and lists: lists outside the tables are read as lists.
 
-use crate::base::order::Order as _;
 use unicode_width::UnicodeWidthChar;
+
+use crate::base::order::Order as _;
 
 use std::mem::take;
 

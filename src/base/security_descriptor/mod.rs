@@ -9,9 +9,10 @@
 
 mod sddl;
 
+use uuid::Uuid;
+
 use super::guid;
 use super::sid::Sid;
-use uuid::Uuid;
 
 /// A security descriptor without its part about auditing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,9 +6,10 @@
 //!
 //! [MS-DTYP]: https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp/4f4251cc-23b6-44b6-93ba-69688422cb06
 
+use uuid::Uuid;
+
 use super::{Ace, Principal, SecurityDescriptor};
 use crate::base::sid::Sid;
-use uuid::Uuid;
 
 /// Abbreviations: identifier, or nothing for a group of the domain, and name.
 const ALIASES: &[(&str, &str, &str)] = &[

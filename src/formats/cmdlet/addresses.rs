@@ -1,11 +1,12 @@
 //! The addresses of a server, from a list that somebody made with `Select-Object`, `Resolve-DnsName` or
 //! by hand. Names of columns differ; the value may be one address, a list, or several in one text.
 
+use std::net::IpAddr;
+
 use super::row::{Remark, Row};
 use crate::base::ip_range::parse_address;
 use crate::model::Record;
 use crate::model::server::ServerAddress;
-use std::net::IpAddr;
 
 /// Columns that name the server.
 pub const NAMES: &[&str] = &["Name", "Server", "ServerName", "ComputerName", "PSComputerName", "HostName"];

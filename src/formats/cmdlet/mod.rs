@@ -10,9 +10,10 @@ mod headers;
 mod row;
 mod transport_service;
 
-use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+
+use crate::base::order::Order as _;
 
 pub use self::addresses::{NAMES, addresses};
 pub use self::connector::connector;

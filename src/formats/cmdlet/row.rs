@@ -1,6 +1,8 @@
 //! One object of a cmdlet: its properties as values with places, and remarks about those that are cut,
 //! hidden or not understood.
 
+use uuid::Uuid;
+
 use super::Undecided;
 use crate::base::distinguished_name::DistinguishedName;
 use crate::base::ledger::NoteKind;
@@ -9,7 +11,6 @@ use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::{DateOrder, Moment, is_never, parse_decided, parse_moment};
 use crate::model::limit::Limit;
 use crate::model::{Listed, Located};
-use uuid::Uuid;
 
 /// One object.
 pub struct Row<'a> {

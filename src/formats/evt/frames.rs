@@ -4,8 +4,9 @@
 //! wherever they lie, so that a stale or overwritten header costs nothing; then the header, the end
 //! record or, without both, the run of numbers that ends with the newest record says which are live.
 
-use crate::base::order::Order as _;
 use std::ops::ControlFlow;
+
+use crate::base::order::Order as _;
 
 use crate::base::source::{ReadAt, ReadError};
 

@@ -1,10 +1,11 @@
 //! The properties of a message, its recipients and its attachments. Knows nothing of reports.
 
-use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+
+use crate::base::order::Order as _;
 
 use encoding_rs::Encoding;
 
@@ -373,7 +374,7 @@ impl Reader {
             }
         }
         if !expected.is_empty() {
-            expected.sort_unstable();
+            expected.order();
             let names: Vec<&str> = expected.iter().map(|(id, _)| name(*id)).collect();
             let text =
                 format!("Listed in {what}, but missing: {}. Save the message again from Outlook.", names.join(", "));

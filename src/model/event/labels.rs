@@ -7,9 +7,10 @@
 //! The German to Portuguese rows follow the native user interfaces; knowledge base articles, MOM and
 //! older tools add the English variants.
 
-use crate::base::order::Order as _;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+
+use crate::base::order::Order as _;
 
 use super::Level;
 

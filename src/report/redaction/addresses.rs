@@ -11,6 +11,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::base::gather::Gather as _;
+
 use ipnet::Ipv4Net;
 
 /// The private ranges of IPv4, with the bits that stay.
@@ -110,7 +112,7 @@ impl Addresses {
     pub fn replacements(&self) -> BTreeSet<IpAddr> {
         let v4 = self.v4.iter().map(|address| IpAddr::V4(Ipv4Addr::from(*address)));
         let v6 = self.v6.iter().map(|address| IpAddr::V6(Ipv6Addr::from(*address)));
-        v4.chain(v6).filter_map(|address| self.replacement(address)).collect()
+        v4.chain(v6).filter_map(|address| self.replacement(address)).gather()
     }
 
     /// Takes note of a range: all its networks are kept apart, so that it stays a range.
@@ -134,10 +136,11 @@ impl Addresses {
 
     /// Works out what the addresses become. Addresses that come later are not known.
     pub fn settle(&mut self) {
-        let networks: Vec<u32> = BTreeSet::from_iter(self.v4.iter().map(|address| address >> 8)).into_iter().collect();
+        let networks: Vec<u32> =
+            self.v4.iter().map(|address| address >> 8).gather::<BTreeSet<_>>().into_iter().collect();
         // A filler under which no network becomes one that the report has.
         let fillers = [0_u32, 0xFF_FFFF, 0x55_5555, 0xAA_AAAA, 0x33_3333, 0xCC_CCCC, 0x0F_0F0F, 0xF0_F0F0];
-        let known: BTreeSet<u32> = networks.iter().copied().collect();
+        let known: BTreeSet<u32> = networks.iter().copied().gather();
         let clash = |to: &BTreeMap<u32, u32>| to.values().filter(|network| known.contains(network)).count();
         for filler in fillers {
             let to = Self::embed_all(&networks, filler);
@@ -174,7 +177,7 @@ impl Addresses {
     }
 
     fn settle_v6(&mut self) {
-        let observed: BTreeSet<u128> = self.v6.iter().map(|address| address >> 80).collect();
+        let observed: BTreeSet<u128> = self.v6.iter().map(|address| address >> 80).gather();
         let mut sites: BTreeMap<u128, u128> = BTreeMap::new();
         let mut subnets: BTreeMap<u128, u128> = BTreeMap::new();
         let mut hosts: BTreeMap<u128, u128> = BTreeMap::new();

@@ -1,8 +1,10 @@
 //! Goes through the texts of a report: finds names by their form and by the list of the case, and puts in their tokens.
 
-use crate::base::order::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 
 use aho_corasick::AhoCorasick;
 
@@ -479,7 +481,7 @@ impl KnownNames {
     }
 
     fn finish(self, tokens: &Tokens) -> Vec<Known> {
-        let strong: BTreeSet<String> = self.names.keys().map(|name| fold(name)).collect();
+        let strong: BTreeSet<String> = self.names.keys().map(|name| fold(name)).gather();
         let left = |text: &str| {
             // Without the names in it: `Mailbox Store (EX1)`, `Default EX1`.
             let words: Vec<&str> =

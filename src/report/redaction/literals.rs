@@ -8,6 +8,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::base::order::Order as _;
+
 use regex::Regex;
 
 /// Four numbers that are an address.
@@ -127,7 +129,7 @@ pub fn v6(text: &str) -> Vec<(Range<usize>, Ipv6Addr)> {
             .flat_map(|start| ends.iter().map(move |end| start..*end))
             .filter_map(|range| Some((range.clone(), all.get(range)?.parse().ok()?)))
             .collect();
-        read.sort_by_key(|(range, _)| std::cmp::Reverse(range.len()));
+        read.order_by_key(|(range, _)| std::cmp::Reverse(range.len()));
         let Some((range, address)) = read.into_iter().next() else { continue };
         // `Namespace::Bed` is none: beside a letter only what has many groups.
         let groups = all.get(range.clone()).unwrap_or("").split(':').filter(|group| !group.is_empty()).count();

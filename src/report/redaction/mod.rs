@@ -22,6 +22,7 @@ pub use leaks::Leak;
 
 use super::compare::Comparison;
 use super::{Considered, Evidence, Finding, Missing, Report, Step};
+use crate::base::order::Order as _;
 pub use crate::facts::names::{Name, NameKind};
 
 /// A redacted report, what was replaced in it, and what the check needs to know.
@@ -157,7 +158,7 @@ fn move_marks(marks: &mut Vec<(usize, usize)>, moves: &[Move]) {
     for mark in marks.iter_mut() {
         *mark = (at(mark.0, false), at(mark.1, true));
     }
-    marks.sort_unstable();
+    marks.order();
     let mut kept: Vec<(usize, usize)> = Vec::new();
     for mark in marks.drain(..) {
         match kept.last_mut() {

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use crate::base::gather::Gather as _;
 use crate::formats::FORMATS;
 use crate::knowledge::{codes, extended_rights, known, well_known_sids};
 use crate::model::event::labels::LABELS;
@@ -13,7 +14,7 @@ use crate::model::event::labels::LABELS;
 const WORDS: &str = include_str!("words.txt");
 
 static OF_NAMES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
-    let mut words: BTreeSet<&str> = WORDS.split("---").next().unwrap_or("").split_whitespace().collect();
+    let mut words: BTreeSet<&str> = WORDS.split("---").next().unwrap_or("").split_whitespace().gather();
     // Well-known accounts and groups have names of more than one word.
     for name in well_known_sids::all().iter().flat_map(|known| &known.names) {
         words.extend(

@@ -3,6 +3,7 @@
 
 use super::exchange_auth::{self as auth, Answer, Refused};
 use super::targets::{is_internal, targets};
+use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::model::Located;
 use crate::model::receive_connector::{AuthMechanism, PermissionGroups, ReceiveConnector};
@@ -145,7 +146,7 @@ fn finding(facts: &Facts, refused: &[Refused<'_>], faulty: &[&ReceiveConnector],
         settings += &auth::cite_settings(&mut found, connector);
         lacks.extend(auth::lacks(connector));
     }
-    lacks.sort_unstable();
+    lacks.order();
     lacks.dedup();
     let queues = auth::cite_queues(&mut found, refused);
     let names: Vec<String> = faulty.iter().map(|c| c.identity.value.clone()).collect();

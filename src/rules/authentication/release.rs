@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::exchange_auth::{Meeting, port_between, version_of};
 use crate::base::ip_range::IpRange;
+use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::model::receive_connector::ReceiveConnector;
 use crate::model::server::server_key;
@@ -65,7 +66,7 @@ pub fn plan<'a>(facts: &'a Facts, server: &str, meetings: &[&Meeting<'_>]) -> Pl
     }
     for (_, addresses) in &mut changes {
         *addresses = distinct(std::mem::take(addresses));
-        addresses.sort_unstable();
+        addresses.order();
     }
     Plan { server: server.to_owned(), changes, outcome }
 }

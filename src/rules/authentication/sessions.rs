@@ -1,7 +1,8 @@
 //! SMTP sessions as protocol logs count them: with whom, over which connector, and what was offered.
 
-use crate::base::order::Order as _;
 use std::net::IpAddr;
+
+use crate::base::order::Order as _;
 
 use crate::base::source::Span;
 use crate::facts::Facts;

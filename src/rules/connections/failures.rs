@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::base::gather::Gather as _;
 use crate::base::once::once;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
@@ -270,7 +271,7 @@ impl Failures<'_> {
                 return;
             }
             found.held("The attempts go on until the end of the logs.");
-            let places: BTreeSet<String> = ongoing.iter().map(|reply| place(reply)).collect();
+            let places: BTreeSet<String> = ongoing.iter().map(|reply| place(reply)).gather();
             if self.way(facts) != Way::Internal && places.len() < MANY {
                 found.severity = Some(Severity::Info);
             }

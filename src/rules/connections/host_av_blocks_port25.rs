@@ -1,8 +1,10 @@
 //! Antivirus on the server closes port 25 for the program that sends mail.
 
-use crate::base::order::Order as _;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 
 use regex::Regex;
 
@@ -104,7 +106,7 @@ fn check(facts: &Facts) -> Verdict {
     }
     // A block of another server, or of days ago, says nothing about these queues.
     let keys: BTreeSet<String> =
-        failures.to(Way::External).filter_map(|failed| failed.queue.server()).map(server_key).collect();
+        failures.to(Way::External).filter_map(|failed| failed.queue.server()).map(server_key).gather();
     let computers = distinct(blocks.iter().take(1000).filter_map(|(group, ..)| group.computer.clone()));
     blocks.retain(|(group, ..)| match &group.computer {
         Some(computer) => keys.is_empty() || keys.contains(&server_key(computer)),
@@ -126,7 +128,7 @@ fn check(facts: &Facts) -> Verdict {
         ));
     }
     let certain: BTreeSet<String> =
-        blocks.iter().filter_map(|(group, ..)| group.computer.as_deref()).map(server_key).collect();
+        blocks.iter().filter_map(|(group, ..)| group.computer.as_deref()).map(server_key).gather();
     if !certain.is_empty() {
         failures.queues.retain(|failed| failed.queue.server().is_none_or(|own| certain.contains(&server_key(own))));
     }

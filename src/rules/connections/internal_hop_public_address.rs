@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::failures::{ADAPTER_WARNING, hop};
+use crate::base::gather::Gather as _;
 use crate::base::ip_range::is_private;
 use crate::facts::Facts;
 use crate::facts::queues::{QueueError, WaitingQueue};
@@ -105,7 +106,7 @@ fn check(facts: &Facts) -> Verdict {
     // Errors of queues teach addresses too; here only what other evidence shows counts.
     let known: Vec<&ServerAddress> =
         facts.servers.exchange_addresses().filter(|own| !facts.servers.is_only_tried(own)).collect();
-    let addresses: BTreeSet<IpAddr> = known.iter().map(|own| own.address).collect();
+    let addresses: BTreeSet<IpAddr> = known.iter().map(|own| own.address).gather();
     strays.retain(|stray| !addresses.contains(&stray.address));
     if strays.is_empty() {
         return Verdict::RuledOut("The addresses that the queues tried are those of the servers.".to_owned());

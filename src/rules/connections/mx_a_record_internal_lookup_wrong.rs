@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::failures::hop;
+use crate::base::gather::Gather as _;
 use crate::base::ip_range::is_private;
 use crate::facts::Facts;
 use crate::model::queue::DeliveryType;
@@ -48,7 +49,7 @@ fn check(facts: &Facts) -> Verdict {
         kind == Some(DeliveryType::DnsConnectorDelivery) && queue.may_hold_mail()
     };
     let own: BTreeMap<IpAddr, &ServerAddress> =
-        facts.servers.exchange_addresses().map(|known| (known.address, known)).collect();
+        facts.servers.exchange_addresses().map(|known| (known.address, known)).gather();
     let mut hits = Vec::new();
     for queue in facts.queues.waiting_queues().filter(by_dns) {
         let inside = queue.errors().find_map(|error| {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::failures::{Failures, failures, failures_at, hop};
+use crate::base::gather::Gather as _;
 use crate::base::ip_range::is_private;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;
@@ -244,7 +245,7 @@ fn finding(facts: &Facts, failures: &Failures<'_>) -> Discovery {
             .chain(failures.logs.iter().copied())
     };
     let hops = failures.queues.iter().take(200).filter_map(|failed| failed.queue.next_hop());
-    let mut peers: BTreeSet<String> = hops.map(str::to_lowercase).collect();
+    let mut peers: BTreeSet<String> = hops.map(str::to_lowercase).gather();
     for reply in &failures.reports {
         let report = if let ReplyPlace::Report(at, _) = reply.at { facts.reports.get(at) } else { None };
         let recipients = report.into_iter().flat_map(|report| &report.recipients);

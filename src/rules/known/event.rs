@@ -1,9 +1,10 @@
 //! Events that say what is wrong by themselves.
 
+use std::cmp::Ordering;
+
 use super::ends::ended;
 use super::fill::Names;
 use super::settled;
-use std::cmp::Ordering;
 
 use crate::facts::Facts;
 use crate::facts::events::EventGroup;

@@ -1,7 +1,8 @@
 //! Mail that is submitted with Basic authentication gathers on one server.
 
-use crate::base::order::Order as _;
 use std::collections::BTreeMap;
+
+use crate::base::order::Order as _;
 
 use crate::base::source::Span;
 use crate::facts::Facts;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::base::gather::Gather as _;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::replies::{Reply, ReplyPlace};
@@ -146,7 +147,7 @@ fn check(facts: &Facts) -> Verdict {
         places += &found.cite(Proof::new(reply.span, note).mark(["QUEUE.Expired", "message expired"]));
     }
     let of_report = |reply: &&Reply| if let ReplyPlace::Report(at, _) = reply.at { Some(at) } else { None };
-    let indices: BTreeSet<usize> = reports.iter().filter_map(of_report).collect();
+    let indices: BTreeSet<usize> = reports.iter().filter_map(of_report).gather();
     let meant: Vec<_> = indices.iter().filter_map(|at| facts.reports.get(*at)).collect();
     let recipients: Vec<String> = distinct(
         meant
@@ -181,7 +182,7 @@ fn check(facts: &Facts) -> Verdict {
         .chain(failing.filter_map(|event| event.message_id.as_ref()))
         .map(|id| id_key(&id.value))
         .filter(|id| !id.is_empty())
-        .collect();
+        .gather();
     let has_deferral = before(facts, &mut found, &ids, &recipients);
     if !delayed.is_empty() {
         found.excluded(format!(
@@ -234,8 +235,8 @@ fn before(facts: &Facts, found: &mut Discovery, ids: &BTreeSet<String>, recipien
         .counts(Question::Messages)
         .filter(|(_, tally)| tally.marks & Lifecycle::FAILED != 0)
         .filter_map(|(key, _)| key.get(1).map(|id| id_key(id)))
-        .collect();
-    let to: BTreeSet<String> = recipients.iter().map(|address| address.to_lowercase()).collect();
+        .gather();
+    let to: BTreeSet<String> = recipients.iter().map(|address| address.to_lowercase()).gather();
     let mut deferrals: Vec<(Span, Option<String>)> = Vec::new();
     let of_log = facts.transport.counts(Question::Retries).filter_map(|(key, tally)| {
         let [_, id, recipient] = key.as_slice() else { return None };

@@ -1,7 +1,8 @@
 //! A receive connector has as many remote ranges as the directory can hold.
 
-use crate::base::order::Order as _;
 use std::net::IpAddr;
+
+use crate::base::order::Order as _;
 
 use crate::base::ip_range::IpRange;
 use crate::facts::Facts;

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::relief;
+use crate::base::gather::Gather as _;
 use crate::base::source::Span;
 use crate::base::text::cut;
 use crate::base::timestamp::Moment;
@@ -452,7 +453,7 @@ fn finding(
 
 /// What is short, in words for everybody.
 fn reason(short: &[Scarce]) -> String {
-    let kinds: BTreeSet<Kind> = short.iter().map(|one| one.kind).collect();
+    let kinds: BTreeSet<Kind> = short.iter().map(|one| one.kind).gather();
     let words: Vec<String> = kinds
         .iter()
         .map(|kind| {
@@ -492,7 +493,7 @@ fn mail(found: &mut Discovery, waiting: &[&Refused<'_>], name: &str) -> String {
 /// The last start of the transport service of each server.
 fn starts(facts: &Facts) -> BTreeMap<String, Moment> {
     let standings = facts.service(crate::facts::services::TRANSPORT);
-    standings.iter().filter_map(|own| Some((server_key(own.server?), own.started?.at?))).collect()
+    standings.iter().filter_map(|own| Some((server_key(own.server?), own.started?.at?))).gather()
 }
 
 /// A start of the service after the last event begins at normal again.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::distinguished_name::DistinguishedName;
+use crate::base::gather::Gather as _;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::directory::{is_deleted, is_deleted_name, name_of, server_in};
@@ -139,7 +140,7 @@ fn fault(facts: &Facts, end: &End<'_>) -> Option<(&'static str, Span)> {
 /// The names under which System Manager shows a virtual server.
 fn titles(object: &DirectoryObject) -> BTreeSet<String> {
     let names = ["adminDisplayName", "displayName"].into_iter().filter_map(|name| object.text(name));
-    names.map(|name| name.value.to_lowercase()).collect()
+    names.map(|name| name.value.to_lowercase()).gather()
 }
 
 fn finding(facts: &Facts, ends: &[&End<'_>], why: &str, place: Span) -> Discovery {
@@ -158,7 +159,7 @@ fn finding(facts: &Facts, ends: &[&End<'_>], why: &str, place: Span) -> Discover
     }
     let shown = found.cite(Proof::new(place, format!("{title} {why}")).mark(["msExchServerAutoStart"]));
     let names: BTreeSet<String> =
-        ends.iter().filter_map(|end| Some(name_of(end.connector)?.name().to_owned())).collect();
+        ends.iter().filter_map(|end| Some(name_of(end.connector)?.name().to_owned())).gather();
     let names: Vec<String> = names.into_iter().collect();
     // Mail that waits for the way over these connectors.
     let (mut total, mut stuck) = (0, String::new());

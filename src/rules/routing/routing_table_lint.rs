@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lookup::needed;
 use super::queues_beside_table;
 use super::unreachable::unreachable;
+use crate::base::gather::Gather as _;
 use crate::facts::Facts;
 use crate::facts::databases::local_name;
 use crate::model::link_state::LinkStateTable;
@@ -83,7 +84,7 @@ fn check(facts: &Facts) -> Verdict {
 /// The newest table of each server, and the newest of Edge servers, which do not say who they are.
 pub(super) fn newest_tables(facts: &Facts) -> Vec<&RoutingTable> {
     let servers: BTreeSet<Option<String>> =
-        facts.databases.tables.iter().map(|table| local_name(table).map(server_key)).collect();
+        facts.databases.tables.iter().map(|table| local_name(table).map(server_key)).gather();
     let mut found: Vec<&RoutingTable> = Vec::new();
     for server in servers {
         // Without a name `newest_table` would give the newest of all.
@@ -158,7 +159,7 @@ fn finding(lints: &[Lint]) -> Option<Discovery> {
     let more = lints.len().saturating_sub(SHOWN);
     let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
     found.statement = format!("{}: {}{tail}. {}", first.title, named.join(", "), first.meaning);
-    let objects = lints.iter().filter_map(|lint| lint.names.first()).collect::<BTreeSet<_>>().len();
+    let objects = lints.iter().filter_map(|lint| lint.names.first()).gather::<BTreeSet<_>>().len();
     if objects > 1 {
         found.effect("Objects concerned", count(objects as u64, "object"));
     }

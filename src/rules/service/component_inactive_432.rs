@@ -1,7 +1,8 @@
 //! A transport component of a server is switched off: left in maintenance, or taken out by Managed Availability.
 
-use crate::base::order::Order as _;
 use std::collections::BTreeMap;
+
+use crate::base::order::Order as _;
 
 use crate::facts::Facts;
 use crate::model::health::{Activity, ComponentState};

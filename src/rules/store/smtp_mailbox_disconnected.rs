@@ -1,7 +1,8 @@
 //! The SMTP mailbox of a store is disconnected, there twice, or not there.
 
-use crate::base::order::Order as _;
 use uuid::Uuid;
+
+use crate::base::order::Order as _;
 
 use super::smtp_mailbox::{refused, store_of, stores};
 use crate::base::guid;

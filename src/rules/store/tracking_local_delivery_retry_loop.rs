@@ -1,7 +1,8 @@
 //! Local delivery of Exchange 2000 or 2003 is tried again and again.
 
-use crate::base::order::Order as _;
 use std::collections::BTreeMap;
+
+use crate::base::order::Order as _;
 
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;

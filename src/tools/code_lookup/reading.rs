@@ -1,7 +1,8 @@
 //! How an input is read: which codes are in it, and in which notation.
 
-use crate::base::order::Order as _;
 use std::sync::LazyLock;
+
+use crate::base::order::Order as _;
 
 use regex::Regex;
 

@@ -7,9 +7,10 @@
 //! HRESULTs. `Status:` stands in front of RPC errors, enhanced codes and words. Looking behind a match is not something
 //! that linear patterns do, so what follows is checked by hand.
 
-use crate::base::order::Order as _;
 use std::ops::Range;
 use std::sync::LazyLock;
+
+use crate::base::order::Order as _;
 
 use regex::{Captures, Regex};
 

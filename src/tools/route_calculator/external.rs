@@ -10,9 +10,10 @@
 //! Absent: X.400 addresses, which are compared component by component, and the accepted domains that an
 //! automatic address space (`--`) of an Edge server stands for, since the table does not list them.
 
-use crate::base::order::Order as _;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+
+use crate::base::order::Order as _;
 
 use super::connectors::{ConnectorUse, Proximity};
 use super::{GroupRoute, NextHop, RouteCalculator, hop};

@@ -4,9 +4,10 @@
 //! Sites without transport servers are passed: they are no targets and no hubs, but what their links cost
 //! and limit counts. "Route mail between Active Directory sites" describes the outline.
 
-use crate::base::order::Order as _;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
+
+use crate::base::order::Order as _;
 
 use super::MAX_PLACES;
 use crate::model::routing::entry::{ServerIndex, reference_key};

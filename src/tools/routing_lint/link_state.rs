@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::{Hit, Weight, listed};
+use crate::base::gather::Gather as _;
 use crate::model::link_state::{LinkStateConnector, LinkStateGroup, LinkStateId, LinkStateTable};
 
 /// Restrictions of one connector above which the table that every server sends around becomes large.
@@ -81,11 +82,11 @@ fn by_group<'a>(tables: &[&'a LinkStateTable]) -> Vec<Vec<&'a LinkStateGroup>> {
 
 pub fn disagreement(tables: &[&LinkStateTable]) -> Vec<Hit> {
     let whole: Vec<&LinkStateTable> = tables.iter().copied().filter(|table| table.complete).collect();
-    let digests: BTreeSet<String> = whole.iter().map(|table| table.digest.value.to_lowercase()).collect();
+    let digests: BTreeSet<String> = whole.iter().map(|table| table.digest.value.to_lowercase()).gather();
     let Some(first) = whole.first().filter(|_| digests.len() > 1) else { return Vec::new() };
     let mut majors = Vec::new();
     for entries in by_group(tables) {
-        let seen: BTreeSet<u32> = entries.iter().filter_map(|group| Some(group.major.as_ref()?.value)).collect();
+        let seen: BTreeSet<u32> = entries.iter().filter_map(|group| Some(group.major.as_ref()?.value)).gather();
         if let Some(group) = entries.first().filter(|_| seen.len() > 1) {
             majors.push(format!("{} ({})", shown(group.id), listed(seen)));
         }
@@ -155,7 +156,7 @@ pub fn many_restrictions(tables: &[&LinkStateTable]) -> Vec<Hit> {
 pub fn one_way(tables: &[&LinkStateTable]) -> Vec<Hit> {
     let mut found = Vec::new();
     for table in tables.iter().filter(|table| table.complete) {
-        let known: BTreeSet<LinkStateId> = table.groups.iter().map(|group| group.id).collect();
+        let known: BTreeSet<LinkStateId> = table.groups.iter().map(|group| group.id).gather();
         let target = |connector: &LinkStateConnector| {
             Some(LinkStateId(Uuid::parse_str(connector.target_group.as_deref()?.trim()).ok()?))
         };
@@ -163,7 +164,7 @@ pub fn one_way(tables: &[&LinkStateTable]) -> Vec<Hit> {
             .groups
             .iter()
             .flat_map(|group| group.connectors.iter().filter_map(move |c| Some((group.id, target(c)?))))
-            .collect();
+            .gather();
         for group in &table.groups {
             for connector in &group.connectors {
                 let Some(to) = target(connector) else { continue };

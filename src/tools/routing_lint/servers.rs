@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Hit, Subject, Weight, listed, names_of};
+use crate::base::gather::Gather as _;
 use crate::model::routing::entry::{DatabaseRoute, Unusable, reference_key};
 use crate::model::routing::{ObjectRef, RoutingDatabase, RoutingServer};
 
@@ -106,7 +107,7 @@ pub fn public_folders_unroutable(on: &Subject<'_>) -> Vec<Hit> {
         }
         return found;
     }
-    let known: BTreeSet<String> = table.databases.iter().map(|database| reference_key(&database.object)).collect();
+    let known: BTreeSet<String> = table.databases.iter().map(|database| reference_key(&database.object)).gather();
     for tree in &table.public_folder_trees {
         let lost: Vec<&ObjectRef> =
             tree.databases.iter().filter(|database| !known.contains(&reference_key(database))).collect();

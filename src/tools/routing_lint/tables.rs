@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Hit, Subject, Weight, listed};
+use crate::base::gather::Gather as _;
 use crate::model::routing::entry::reference_key;
 use crate::model::routing::{ObjectRef, RoutingTable};
 
@@ -65,7 +66,7 @@ fn local_key(table: &RoutingTable) -> Option<String> {
 
 /// Objects of one list that the other table does not have.
 fn lacks<'a>(here: impl Iterator<Item = &'a ObjectRef>, there: impl Iterator<Item = &'a ObjectRef>) -> Vec<String> {
-    let there: BTreeSet<String> = there.map(reference_key).collect();
+    let there: BTreeSet<String> = there.map(reference_key).gather();
     here.filter(|object| !there.contains(&reference_key(object))).map(ToString::to_string).collect()
 }
 

@@ -171,8 +171,8 @@ fn widths(table: &Table, state: &TableState) -> String {
         match column.map(|column| column.kind) {
             Some(Kind::Number | Kind::Duration | Kind::Size) => rem(longest.clamp(6, 16)),
             Some(Kind::Time) => rem(if longest > 19 { 23 } else { 19 }),
-            // As wide as its longest sign where there is room; the ledger gives way in a narrow window.
-            Some(Kind::State) => format!("minmax(6.5rem, {})", rem(18)),
+            // Before the word stands its shape, and German says "Nicht gelesen" for "Not read"; the ledger gives way in a narrow window.
+            Some(Kind::State) => format!("minmax(6.5rem, {})", rem((longest + 8).min(18))),
             Some(Kind::Path) => format!("minmax(8rem, {}fr)", longest.clamp(16, 48)),
             Some(Kind::Words) if is_ledger => format!("minmax(5rem, {})", rem(longest.clamp(6, 14))),
             _ if is_ledger => format!("minmax(5rem, {}fr)", longest.clamp(12, 48)),
