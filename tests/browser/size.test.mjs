@@ -12,7 +12,7 @@ after(closeAll);
 const KB = 1000;
 const SINGLE = 2500 * KB;
 // The aim is 900 KB (docs/performance.md, "Size", says what stands between). This one keeps what has been reached.
-const HOSTED = 2150 * KB;
+const HOSTED = 2130 * KB;
 // From the request to a page that takes files.
 const START = 1000;
 
