@@ -80,6 +80,7 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
           COMMAND_LINE);
     }
     const missing = ["Worker", "Blob", "TextDecoder", "DecompressionStream"].filter((name) => !(name in globalThis));
+    if (!WebAssembly.compileStreaming) missing.push("WebAssembly.compileStreaming");
     if (missing.length > 0) {
       throw new StartError(
         say("This browser is too old for Queuescope: it has no ", "Dieser Browser ist zu alt für Queuescope; ihm fehlt: ") +
@@ -116,7 +117,12 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) delete glob
       queuescopeUnpack.initSync({ module: await WebAssembly.compile(unpacker).catch(refused) });
       const unpacking = new queuescopeUnpack.Unpacking(packed.bytes, packed.unpacked);
       const next = () => {
-        const piece = damaged ? null : unpacking.next(PIECE);
+        let piece = null;
+        try {
+          if (!damaged) piece = unpacking.next(PIECE);
+        } catch (error) {
+          cause = error;
+        }
         damaged = !piece;
         return piece ?? [];
       };

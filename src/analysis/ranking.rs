@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::base::order::Order as _;
-
 use crate::report::{Confidence, Problem, Role, Severity};
 use crate::rules::{Discovery, Rule, Share};
 

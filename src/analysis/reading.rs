@@ -8,13 +8,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::base::order::Order as _;
-
 use super::expand::{self, Entry};
 use super::input;
 use super::job::{DocumentRead, Done, Job, Task};
 use super::log::{Joined, PartRead};
 use crate::base::ledger::NoteKind;
+use crate::base::order::Order as _;
 use crate::base::row_index::RowIndex;
 use crate::base::source::{ReadAt, Source, SourceId};
 use crate::facts::Fold;

@@ -8,10 +8,9 @@
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use crate::base::order::Order as _;
-
 use super::source::SourceId;
 use super::timestamp::{Clock, Moment, unix_date, unix_time_of_day};
+use crate::base::order::Order as _;
 
 /// What is known of clocks. Offsets are minutes ahead of UTC.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::base::order::Order as _;
-
 use super::sample::Sample;
 use super::source::Span;
+use crate::base::order::Order as _;
 
 /// Examples kept per key.
 const EXAMPLES: usize = 3;
@@ -61,8 +60,8 @@ impl Tallies {
             }
             let is_early = tally.examples.last().is_none_or(|latest| (at, place) < *latest);
             if is_early || tally.examples.len() < EXAMPLES {
-                tally.examples.push((at, place));
-                tally.examples.order();
+                let to = tally.examples.partition_point(|known| *known < (at, place));
+                tally.examples.insert(to, (at, place));
                 tally.examples.truncate(EXAMPLES);
             }
             None

@@ -461,7 +461,13 @@ mod tests {
         lzma_rust2::LzipReader::new(packed.as_slice()).read_to_end(&mut module).unwrap();
         assert_eq!(module, b"\0asm");
         // A length between the sizes of a dictionary, with a match from one end to the other.
-        let mut noise: Vec<u8> = (0_u32..6900).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+        let mut seed = 1_u32;
+        let mut noise: Vec<u8> = std::iter::repeat_with(|| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            seed.to_be_bytes()[0]
+        })
+        .take(6900)
+        .collect();
         noise.extend_from_within(..100);
         module.clear();
         lzma_rust2::LzipReader::new(lzip(&noise, FAST).unwrap().as_slice()).read_to_end(&mut module).unwrap();

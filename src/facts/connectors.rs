@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::base::order::Order as _;
-
 use crate::base::timestamp::{DateOrder, Moment, parse_moment};
 use crate::model::Located;
 use crate::model::receive_connector::ReceiveConnector;

@@ -129,6 +129,7 @@ impl EventFold {
                     first: event.time,
                     last: event.time,
                     exemplars: vec![event],
+                    // `BTreeMap::from` would bring a sort.
                     variants: std::iter::once((text, variant)).gather(),
                 };
                 self.groups.insert(key, group);

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::order::Order as _;
-
 use crate::base::source::SourceId;
 use crate::model::legacy_queue::LegacyQueue;
 

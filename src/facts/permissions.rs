@@ -6,8 +6,8 @@
 use uuid::Uuid;
 
 use crate::base::distinguished_name::DistinguishedName;
+use crate::base::gather::Gather as _;
 use crate::base::order::Order as _;
-
 use crate::knowledge::extended_rights;
 use crate::knowledge::well_known_sids::{self, Members};
 use crate::model::access::{AccessControlList, AccessEntry, Effect, Rights, Trustee};
@@ -123,7 +123,7 @@ impl Permissions {
             .iter()
             .filter(|entry| self.exchange_servers.iter().any(|group| same(group, &entry.trustee)))
             .filter_map(|entry| Some(entry.trustee.name.as_deref()?.rsplit_once('\\')?.0.to_lowercase()))
-            .collect();
+            .gather();
         domains.len() > 1
     }
 

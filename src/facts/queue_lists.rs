@@ -7,9 +7,8 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::order::Order as _;
-
 use super::queues::{fullness, identity_key};
+use crate::base::order::Order as _;
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
 use crate::model::queue::{DeliveryType, Queue, QueueName, QueueStatus};

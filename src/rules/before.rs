@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use crate::base::gather::Gather as _;
 use crate::base::order::Order as _;
-
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::changes::{Change, ChangeKind};

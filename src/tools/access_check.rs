@@ -15,7 +15,6 @@
 use uuid::Uuid;
 
 use crate::base::order::Order as _;
-
 use crate::knowledge::extended_rights;
 use crate::knowledge::well_known_sids::{self, Members};
 use crate::model::access::{AccessControlList, AccessEntry, Effect, EntryOrder, ObjectType, Rights, Trustee};

@@ -8,9 +8,8 @@
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
-use crate::base::order::Order as _;
-
 use crate::base::ip_range::{Binding, IpRange, is_private, parse_address};
+use crate::base::order::Order as _;
 
 /// Most ranges of one input that are looked at.
 const RANGES: usize = 400;

@@ -8,7 +8,6 @@
 use std::cmp::Reverse;
 
 use crate::base::order::Order as _;
-
 use crate::model::outbound_connector::{ConnectorKind, OutboundConnector};
 
 /// A connector at an address space that covers the domain.

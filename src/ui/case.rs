@@ -10,8 +10,6 @@ use std::rc::Rc;
 
 use super::language::words;
 use super::state::ROW;
-use crate::base::gather::Gather as _;
-use crate::base::order::Order as _;
 use crate::report::compare::{Became, Change, Comparison, compare, in_both};
 use crate::report::{Confidence, ConsideredVerdict, Evidence, Finding, Missing, Problem, Report, Severity};
 use crate::worker::protocol::{MessagePath, RowAnswer};
@@ -191,7 +189,7 @@ impl Before {
             return BTreeMap::new();
         }
         let still = in_both(&self.report, later).into_iter().filter(|(_, _, change)| *change != Change::Worse);
-        still.filter_map(|(was, now, _)| Some((now, self.acknowledged.get(&was)?.clone()))).gather()
+        still.filter_map(|(was, now, _)| Some((now, self.acknowledged.get(&was)?.clone()))).collect()
     }
 
     /// What the case was called.
@@ -232,7 +230,7 @@ impl Branch {
 
 /// What follows from the main finding of a problem.
 pub fn tree(report: &Report, problem: &Problem) -> Vec<Branch> {
-    let mut left: BTreeSet<usize> = problem.explains.iter().copied().filter(|index| *index != problem.main).gather();
+    let mut left: BTreeSet<usize> = problem.explains.iter().copied().filter(|index| *index != problem.main).collect();
     let mut listed = BTreeSet::new();
     let mut branches = follows(report, problem.main, &problem.explains, &mut left, &mut listed);
     // Findings whose explanation is not itself in the problem hang on the main one.
@@ -325,7 +323,7 @@ pub fn still_missing(report: &Report) -> Vec<StillMissing> {
             _ => {}
         }
     }
-    rows.order_by_key(|row| {
+    rows.sort_by_key(|row| {
         (row.problems.is_empty(), row.problems.first().copied(), std::cmp::Reverse(row.checks.len()))
     });
     rows

@@ -19,7 +19,6 @@ use super::search::state::{Found, MOST_HITS, Question, SearchChange};
 use super::state::{Action, Lines, State};
 use super::table_state::{Copied, TableChange};
 use super::{browser, text};
-use crate::base::order::Order as _;
 use crate::report::{Added, Input};
 use crate::worker::client::{Client, Event};
 use crate::worker::protocol::{self, Clocks, PrintFormat, Request, Response};
@@ -154,7 +153,7 @@ impl Session {
             files.push((path.clone(), file.clone()));
             new.push((path, file));
         }
-        files.order_by(|(one, _), (other, _)| one.cmp(other));
+        files.sort_by(|(one, _), (other, _)| one.cmp(other));
         drop(files);
         // All is read anew when a file came again; when a reading was under way, because the worker would
         // finish that first; and when one was stopped, because its worker is gone.
@@ -164,7 +163,7 @@ impl Session {
             self.read(&new, false);
         }
         if renamed && !replaced {
-            later.order_by(|(one, _), (other, _)| one.cmp(other));
+            later.sort_by(|(one, _), (other, _)| one.cmp(other));
             self.0.later.replace(Some((had, later)));
             self.0.relay.dispatcher.dispatch(Action::Notice(Some(Notice::LaterFiles)));
         }

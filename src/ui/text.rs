@@ -4,7 +4,6 @@
 //! that come out of a report are never trusted; a range that does not fit is left out, not cut.
 
 use super::language::words;
-use crate::base::order::Order as _;
 use crate::report::{Evidence, in_unit, unit_of};
 
 /// `41 KB`, `1.1 MB`, `716 MB`.
@@ -108,7 +107,7 @@ pub fn names_in(sentence: &str, names: &[String]) -> Vec<Piece> {
 /// Splits a sentence at names and at what begins with a sign of its own.
 fn split(sentence: &str, names: &[String], at_sign: fn(char, &str) -> Option<(Piece, usize)>) -> Vec<Piece> {
     let mut by_length: Vec<&str> = names.iter().map(String::as_str).filter(|name| name.len() > 1).collect();
-    by_length.order_by_key(|name| std::cmp::Reverse(name.len()));
+    by_length.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let mut result = Vec::new();
     let mut words = String::new();
     let mut rest = sentence;
@@ -210,7 +209,7 @@ pub fn runs(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
 /// Parts of a text, with or without a mark.
 pub fn marked<'a>(text: &'a str, marks: &[(usize, usize)]) -> Vec<(bool, &'a str)> {
     let mut sorted = marks.to_vec();
-    sorted.order();
+    sorted.sort_unstable();
     let mut parts = Vec::new();
     let mut at = 0;
     for (start, end) in sorted {
@@ -261,7 +260,7 @@ pub fn occurrences(line: &str, texts: &[String]) -> Vec<(usize, usize)> {
         .filter(|text| !text.trim().is_empty())
         .flat_map(|text| line.match_indices(text.as_str()).map(|(start, hit)| (start, start + hit.len())))
         .collect();
-    found.order_by_key(|(start, end)| (*start, std::cmp::Reverse(*end)));
+    found.sort_unstable_by_key(|(start, end)| (*start, std::cmp::Reverse(*end)));
     let mut result: Vec<(usize, usize)> = Vec::new();
     for (start, end) in found {
         if result.last().is_none_or(|(_, last)| start >= *last) {

@@ -35,11 +35,11 @@ test("the hosted page is small enough for a slow line", async () => {
 for (const target of targets) {
   test(`the page takes files within a second: ${target.name}`, async () => {
     const taken = [];
-    // The machine may be busy; a page that is slow is slow every time.
-    do {
+    // The machine may be busy; a page that is slow is slow every time. More than four times only where it was.
+    while (taken.length < 4 || (taken.length < 8 && Math.min(...taken) >= START)) {
       taken.push(await withPage(target, {}, (page) => page.evaluate(() =>
         performance.getEntriesByName("queuescope-started")[0].startTime)));
-    } while (taken.length < 12 && taken.at(-1) >= START);
+    }
     console.log(`  ${target.name}: ${taken.map(Math.round).join(", ")} ms`);
     assert.ok(Math.min(...taken) < START, `${taken.map(Math.round).join(", ")} ms`);
   });

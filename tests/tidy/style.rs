@@ -58,6 +58,34 @@ fn network(path: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
+fn maps_and_sets_of_the_page_bring_no_sort() {
+    // Programs are not in the page; views see no layer below the report; the tests of `base/gather` compare it with `collect`.
+    let others = ["src/bin/", "src/ui/", "src/base/gather.rs"];
+    let source = files("src", &[".rs"]).into_iter();
+    let wrong: Vec<String> = source
+        .filter(|(path, _)| !others.iter().any(|other| path.starts_with(other)))
+        .flat_map(|(path, text)| {
+            sorting(without_tests(&text)).map(|line| format!("{path}: {line}")).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(wrong.is_empty(), "base/gather says why these are gathered:\n{}", wrong.join("\n"));
+}
+
+/// First lines of what is collected into an ordered map or set.
+fn sorting(text: &str) -> impl Iterator<Item = String> {
+    text.split_inclusive(';').filter_map(|statement| {
+        let (_, binding) = statement.rsplit_once("let ")?;
+        let (kind, value) = binding.split_once('=')?;
+        let is_ordered = kind.contains(": BTree") || kind.contains("::BTree");
+        let collects = is_ordered && value.trim_end().ends_with(".collect();");
+        let named =
+            ["BTree", "std::collections::BTree"].iter().any(|kind| value.contains(&format!(".collect::<{kind}")));
+        let is_one = collects || named;
+        is_one.then(|| binding.lines().next().unwrap_or_default().to_owned())
+    })
+}
+
+#[test]
 fn every_block_of_a_style_sheet_is_closed() {
     let wrong: Vec<String> = files("www", &[".css"])
         .into_iter()
@@ -234,6 +262,9 @@ fn these_checks_can_fail() {
     assert_eq!(unclosed("a { b: c; }\n}\n").as_deref(), Some("}"));
     assert_eq!(unclosed("a { b: c; }\n@media print { a { b: c; }\n"), Some("the end".to_owned()));
     assert!(unclosed("a { b: c; }\n\n/* Next { */\nb { c: d; }\n").is_none());
+    let bad = "let a: BTreeSet<u8> = b\n.iter().collect();\nlet c: std::collections::BTreeMap<u8, u8> = d.collect();\nlet e = f.collect::<BTreeSet<_>>();";
+    assert_eq!(sorting(bad).count(), 3);
+    assert_eq!(sorting("let a: BTreeSet<u8> = b.gather();\nlet c: Vec<u8> = d.collect();").count(), 0);
     assert_eq!(front("x.rs", "fn main() {}").len(), 1);
     assert_eq!(front("x.rs", &format!("//! x\n{}", "\n".repeat(MOST_LINES))).len(), 1);
     assert_eq!(network("x.js", "fetch('/a')").len(), 1);

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::base::gather::Gather as _;
 use crate::base::order::Order as _;
 
 use serde::{Deserialize, Serialize};
@@ -135,7 +136,7 @@ fn candidate(
         "it belongs to the other service".to_owned()
     } else if !listens {
         let ports: std::collections::BTreeSet<u16> =
-            bindings.iter().flat_map(|bindings| &bindings.items).map(|binding| binding.port).collect();
+            bindings.iter().flat_map(|bindings| &bindings.items).map(|binding| binding.port).gather();
         let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
         format!("it listens on {}", ports.join(", "))
     } else if range.is_none() && is_whole {

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::order::Order as _;
-
 use super::{Cell, Column, Order, Row, Table, no_notes};
+use crate::base::order::Order as _;
 use crate::base::source::Span;
 use crate::facts::Facts;
 

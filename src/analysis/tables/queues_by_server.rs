@@ -3,9 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::base::order::Order as _;
-
 use super::{Cell, Column, Order, Row, Table, no_notes};
+use crate::base::order::Order as _;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::model::legacy_queue::LegacyQueueState;

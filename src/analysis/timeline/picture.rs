@@ -3,12 +3,13 @@
 //! However many marks there are, a picture has at most as many bins per lane as were asked for. A bin counts known times, the
 //! first and the last one of each mark; what lies between them is a stretch and counts nothing.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-use crate::base::order::Order as _;
+use serde::{Deserialize, Serialize};
 
 use super::{LaneKind, Mark, Timeline, Weight};
 use crate::base::clocks::Clocks;
+use crate::base::order::Order as _;
 use crate::base::timestamp::Clock;
 
 /// Bins of a picture at most.
@@ -217,13 +218,14 @@ impl Timeline {
             })
             .collect();
         let mut seen = vec![(false, false); lanes.len()];
+        let mut local_files = BTreeSet::new();
         for (row, mark) in (0_u32..).zip(&self.marks) {
             let (at, until) = places(mark, clocks);
             let source = mark.span.map(|span| span.source);
             let is_placed = clocks.is_placed(mark.at, source);
             if mark.at.clock == Clock::Local {
                 picture.has_unplaced |= !is_placed;
-                picture.local_files.extend(source.map(|source| source.0));
+                local_files.extend(source.map(|source| source.0));
             }
             for place in [Some(at), until].into_iter().flatten() {
                 if let Some(place) = bin(place, whole, bins) {
@@ -254,8 +256,7 @@ impl Timeline {
                 draw(lane, mark, row, (at, until), (range, bins));
             }
         }
-        picture.local_files.order();
-        picture.local_files.dedup();
+        picture.local_files = local_files.into_iter().collect();
         picture.is_mixed = seen.iter().any(|seen| seen.0) && seen.iter().any(|seen| seen.1);
         for (lane, seen) in lanes.iter_mut().zip(seen) {
             lane.clock = match seen {
@@ -275,7 +276,7 @@ impl Timeline {
         let is_queue = |at: usize| self.lanes.get(at).is_some_and(|lane| lane.kind == LaneKind::Queue);
         let mut queues: Vec<(usize, &LanePicture)> = lanes.iter().enumerate().filter(|(at, _)| is_queue(*at)).collect();
         queues.order_by_key(|(at, lane)| (&lane.server, std::cmp::Reverse(lane.longest), *at));
-        let mut kept = std::collections::BTreeSet::new();
+        let mut kept = BTreeSet::new();
         let mut before: (Option<&str>, usize) = (None, 0);
         for (at, lane) in queues {
             before = if before.0 == Some(&lane.server) { (before.0, before.1 + 1) } else { (Some(&lane.server), 0) };

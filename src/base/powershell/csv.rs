@@ -21,6 +21,7 @@
 use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::{IsHeader, Note, NoteKind, Object, Property, Text, Value, class_name, note, value_of};
+use crate::base::gather::Gather as _;
 
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
@@ -148,7 +149,7 @@ fn names(row: &StringRecord) -> Option<Vec<&str>> {
         names.pop();
     }
     let plausible = (2..=MOST_NAMES).contains(&names.len()) && names.iter().all(|cell| is_name(cell) && word(cell));
-    let once = || names.iter().collect::<std::collections::BTreeSet<_>>().len() == names.len();
+    let once = || names.iter().copied().gather::<std::collections::BTreeSet<&str>>().len() == names.len();
     (plausible && once()).then_some(names)
 }
 

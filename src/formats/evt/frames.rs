@@ -7,7 +7,6 @@
 use std::ops::ControlFlow;
 
 use crate::base::order::Order as _;
-
 use crate::base::source::{ReadAt, ReadError};
 
 /// Size of the file header; the continuation of a record that wraps around lies behind it.

@@ -10,9 +10,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::base::order::Order as _;
-
 use super::Level;
+use crate::base::order::Order as _;
 
 /// What a label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use crate::base::order::Order as _;
-
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::transport::Question;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::base::order::Order as _;
-
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::queues::WaitingQueue;

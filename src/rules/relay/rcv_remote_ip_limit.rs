@@ -2,9 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::base::order::Order as _;
-
 use crate::base::ip_range::IpRange;
+use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::model::receive_connector::ReceiveConnector;
 use crate::report::Confidence;

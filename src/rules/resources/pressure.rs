@@ -5,8 +5,7 @@
 //! Traps: numbers differ in every text, so that not every text is kept and only the times of the group are exact; the first versions
 //! write `Queue database and disk space ("path") = 64% [Medium]`, later ones the name; after event 15005 it may still be Medium.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::base::order::Order as _;
-
 use crate::facts::Facts;
 use crate::model::health::{Activity, ComponentState};
 use crate::model::server::server_key;

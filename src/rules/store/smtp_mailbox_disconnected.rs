@@ -2,10 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::base::order::Order as _;
-
 use super::smtp_mailbox::{refused, store_of, stores};
 use crate::base::guid;
+use crate::base::order::Order as _;
 use crate::facts::Facts;
 use crate::model::store_mailbox::{StoreMailbox, StoreMailboxKind};
 use crate::report::{Confidence, Severity};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::gather::Gather as _;
 use crate::base::order::Order as _;
-
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
@@ -112,7 +112,7 @@ fn in_logs(facts: &Facts) -> Vec<Loop> {
         .counts(Question::Messages)
         .filter(|(_, tally)| tally.marks & (Lifecycle::DELIVERED | Lifecycle::FAILED) != 0)
         .filter_map(|(key, _)| key.get(1).cloned())
-        .collect();
+        .gather();
     counts
         .filter(|(key, _)| key.get(1).is_none_or(|message| !ended.contains(message)))
         .filter(|(key, tally)| key.first().is_some_and(|era| era == "2003") && tally.count >= 2)

@@ -13,10 +13,9 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::base::order::Order as _;
-
 use super::connectors::{ConnectorUse, Proximity};
 use super::{GroupRoute, NextHop, RouteCalculator, hop};
+use crate::base::order::Order as _;
 use crate::model::queue::DeliveryType;
 use crate::model::routing::{AddressSpace, ObjectRef, RoutingSendConnector, RoutingServer, ServerRole};
 

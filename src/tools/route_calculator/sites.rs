@@ -7,9 +7,8 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use crate::base::order::Order as _;
-
 use super::MAX_PLACES;
+use crate::base::order::Order as _;
 use crate::model::routing::entry::{ServerIndex, reference_key};
 use crate::model::routing::{ObjectRef, RoutingSite, RoutingTable, ServerRole, SiteLink};
 

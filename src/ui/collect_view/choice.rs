@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::wanted::{Wanted, wanted};
-use crate::base::gather::Gather as _;
 use crate::report::Report;
 use crate::tools::collect::{Generation, Request, basics, gathered};
 
@@ -71,7 +70,7 @@ impl Choice {
     pub fn with_generation(mut self, report: Option<&Report>, generation: Generation) -> Choice {
         self.generation = generation;
         if self.preset == Preset::Own {
-            let there: BTreeSet<&str> = gathered(generation).map(|(entry, _)| entry.id).gather();
+            let there: BTreeSet<&str> = gathered(generation).map(|(entry, _)| entry.id).collect();
             self.entries.retain(|id| there.contains(id));
             return self;
         }

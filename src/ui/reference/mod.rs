@@ -13,8 +13,6 @@ use yew::prelude::*;
 use super::language::use_words;
 use super::shared::verdict::severity;
 use super::state::{Action, rule_id};
-use crate::base::gather::Gather as _;
-use crate::base::order::Order as _;
 use crate::rules::{Area, Check, Rule, all, rows};
 
 #[derive(Properties, PartialEq)]
@@ -33,7 +31,7 @@ fn rules_of(area: Area, words: &[String]) -> Vec<&'static Rule<'static>> {
     };
     let mut rules: Vec<_> =
         all().chain(rows()).filter(|rule| rule.area == area && !is_note(rule) && fits(rule)).collect();
-    rules.order_by_key(|rule| (rule.severity, rule.id));
+    rules.sort_by_key(|rule| (rule.severity, rule.id));
     rules
 }
 
@@ -42,7 +40,7 @@ fn rules_of(area: Area, words: &[String]) -> Vec<&'static Rule<'static>> {
 pub fn Reference(props: &Props) -> Html {
     let words = use_words().reference;
     let wanted = use_state_eq(String::new);
-    let open = use_state_eq(|| props.shown.iter().cloned().gather::<BTreeSet<String>>());
+    let open = use_state_eq(|| props.shown.iter().cloned().collect::<BTreeSet<String>>());
     use_effect_with(props.shown.clone(), {
         let (open, act) = (open.clone(), props.act.clone());
         move |shown| {

@@ -4,7 +4,6 @@
 //! Trap: names come from files and can hold marks that turn the direction of what follows. Where a name stands within a
 //! sentence, the sentence is shown by [`crate::ui::shared::sentence::with_names`].
 
-use crate::base::order::Order as _;
 use crate::ui::language::{RouteClaim as Claim, RouteSaid as Said, RouteSettle as Settle, grouped, words};
 use crate::worker::protocol::{
     Capture, Edge, EdgeKind, End, Hit, LeftOut, MapCounts, Node, OtherWay, PlaceKind, RouteTold, RoutingCompared,
@@ -233,7 +232,7 @@ pub fn names(told: &RouteTold) -> Vec<String> {
         names.extend([hop.name.clone(), hop.by.clone()]);
         names.extend(hop.about.split(", ").map(str::to_owned));
     }
-    names.order();
+    names.sort();
     names.dedup();
     names
 }

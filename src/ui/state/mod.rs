@@ -28,7 +28,6 @@ use super::search::state::{FIELD, SearchChange, SearchState};
 use super::table_state::{ClockChange, KeptChange, TableChange, Tables};
 use super::tools_view::inputs::{Inputs, Typed};
 use super::view::View;
-use crate::base::gather::Gather as _;
 use crate::report::{FileState, Input, InputState, Report};
 use crate::worker::protocol::{MessagePath, NotFilters, Picture, RowAnswer, SampleInfo, ShownRecords};
 
@@ -540,7 +539,7 @@ impl State {
     /// Files of the reading under way, or that was stopped, that the last report did not have.
     pub fn added(&self) -> Vec<String> {
         let Some(last) = &self.last else { return Vec::new() };
-        let known: BTreeSet<&str> = last.report.inputs.iter().map(|input| input.path.as_str()).gather();
+        let known: BTreeSet<&str> = last.report.inputs.iter().map(|input| input.path.as_str()).collect();
         let paths = self.ledger.rows.iter().map(|row| &row.path);
         paths.filter(|path| !known.contains(path.as_str())).cloned().collect()
     }

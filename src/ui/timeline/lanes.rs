@@ -12,7 +12,6 @@ use yew::prelude::*;
 use super::overview::axis;
 use super::scale::{percent, percent_text, ticks};
 use super::{BINS, TABLE, marks, part_of, plot_of};
-use crate::base::order::Order as _;
 use crate::ui::language::{grouped, lane_word, use_words, words};
 use crate::ui::session::Session;
 use crate::ui::state::Action;
@@ -195,7 +194,7 @@ fn flag_rows(flags: &[Flag]) -> (Vec<Placed<'_>>, usize) {
     // In percent of the width; a flag takes about a fifth.
     const WIDTH: f64 = 20.0;
     let mut sorted: Vec<&Flag> = flags.iter().collect();
-    sorted.order_by_key(|flag| (flag.bin, flag.problem));
+    sorted.sort_by_key(|flag| (flag.bin, flag.problem));
     let mut ends = [f64::NEG_INFINITY; FLAG_ROWS];
     let mut placed: Vec<Placed<'_>> = Vec::new();
     for flag in sorted {
