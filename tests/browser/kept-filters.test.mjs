@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { caseFiles, closeAll, dropFiles, targets, until, waitForReport, withPage } from "./harness.mjs";
+import { caseFiles, closeAll, dropFiles, pairs, until, waitForReport, withPage } from "./harness.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "queuescope-filters-"));
 after(async () => {
@@ -41,7 +41,7 @@ const choose = async (page, name, text) => {
   await (await page.$(".kept input[type=file]")).uploadFile(path);
 };
 
-for (const target of targets) {
+for (const target of pairs) {
   test(`filters are kept, shown again and taken to the next page: ${target.name}`, async () => {
     let saved;
     await withPage(target, {}, async (page) => {

@@ -112,7 +112,9 @@ for (const target of targets) {
     assert.match(one.files.map((row) => row.text).join("\n"), /200,000/);
     assert.deepEqual(await read(3), one);
   });
+}
 
+for (const target of pairs) {
   test(`${target.name}: a worker that dies takes one piece with it`, async () => {
     await withWorkers(target, 2, async (page) => {
       // As when the module traps: the browser reports it at the worker.
