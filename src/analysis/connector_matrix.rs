@@ -10,10 +10,10 @@ mod choice;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::gather::Gather as _;
 use crate::base::order::Order as _;
-
-use serde::{Deserialize, Serialize};
 
 pub use choice::{Candidate, Choice, Setting, choice};
 

@@ -5,15 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use super::connectors::Connectors;
+use super::directory::server_in;
 use crate::base::distinguished_name::DistinguishedName;
 use crate::knowledge::extended_rights;
 use crate::model::access::AccessControlList;
 use crate::model::receive_connector::ReceiveConnector;
 use crate::model::server::server_key;
 use crate::tools::access_check::guid_of;
-
-use super::connectors::Connectors;
-use super::directory::server_in;
 
 /// The container of receive connectors below a server.
 const CONTAINER: &str = "SMTP Receive Connectors";

@@ -5,11 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::order::Order as _;
-
 use uuid::Uuid;
 
 use crate::base::distinguished_name::{DistinguishedName, split_unescaped};
+use crate::base::order::Order as _;
 use crate::model::directory::DirectoryObject;
 use crate::model::server::server_key;
 

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::gather::Gather as _;
-use crate::base::order::Order as _;
-
 use serde::{Deserialize, Serialize};
 
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::{Clock, Moment};
 use crate::model::event::{Event, is_source};

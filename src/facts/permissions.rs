@@ -5,6 +5,7 @@
 
 use uuid::Uuid;
 
+use super::directory::{Directory, name_of, server_in};
 use crate::base::distinguished_name::DistinguishedName;
 use crate::base::gather::Gather as _;
 use crate::base::order::Order as _;
@@ -13,8 +14,6 @@ use crate::knowledge::well_known_sids::{self, Members};
 use crate::model::access::{AccessControlList, AccessEntry, Effect, Rights, Trustee};
 use crate::model::server::server_key;
 use crate::tools::access_check::{Answer, Wanted, Who, check, guid_of, same};
-
-use super::directory::{Directory, name_of, server_in};
 
 /// All lists whose object is known to be a server or a store.
 #[derive(Default)]

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::base::gather::Gather as _;
-use crate::base::order::Order as _;
-
 use regex::Regex;
 
 use super::discovery::{Discovery, Proof, count};
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;

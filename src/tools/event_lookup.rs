@@ -5,10 +5,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::base::order::Order as _;
-
 use regex::Regex;
 
+use crate::base::order::Order as _;
 use crate::knowledge::known;
 use crate::model::known_row::{KnownKind, KnownRow};
 

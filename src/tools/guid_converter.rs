@@ -8,11 +8,10 @@
 
 use std::fmt;
 
-use crate::base::order::Order as _;
-
 use uuid::Uuid;
 
 use crate::base::guid::{self, Form};
+use crate::base::order::Order as _;
 use crate::knowledge::{extended_rights, well_known_guids};
 
 /// Longest input that is looked at, in bytes.

@@ -51,13 +51,14 @@ function changedAt(first, last) {
   }
   throw new Error(`no character changes the bytes ${first} to ${last} alone`);
 }
+const spoiled = changedAt(-20, -17);
 const broken = {
   "module is damaged": {
     text: page.replace(/(<script id="queuescope-wasm"[^>]*>[^]{2000})[^]/, "$1!!"),
     says: /damaged or incomplete.*SHA-256/s,
   },
   // The module is whole in these and compiles: only what stands behind it says that it is another one.
-  "checksum does not fit": { text: changedAt(-20, -17), says: /damaged or incomplete.*SHA-256/s },
+  "checksum does not fit": { text: spoiled, says: /damaged or incomplete.*SHA-256/s },
   "length does not fit": { text: changedAt(-16, -9), says: /damaged or incomplete.*SHA-256/s },
   "file is cut off": { text: page.slice(0, page.lastIndexOf("queuescope-glue") + 2000), says: /did not run.*SHA-256/s },
   "file is cut off early": { text: page.slice(0, page.indexOf('id="queuescope-wasm"') + 2000), says: /did not run.*SHA-256/s },
@@ -93,8 +94,8 @@ for (const target of targets.filter((target) => target.from === "file")) {
   for (const [what, text, languages, says] of [
     ["gives up a whole module", page, "en-US,en", /refused to compile.*given up/s],
     ["gives up a whole module, in German", page, "de-DE,de", /geweigert.*kompilieren.*given up/s],
-    ["gives up a damaged module", changedAt(-20, -17), "en-US,en", /damaged or incomplete.*SHA-256/s],
-    ["gives up a damaged module, in German", changedAt(-20, -17), "de-DE,de", /beschädigt oder unvollständig.*SHA-256/s],
+    ["gives up a damaged module", spoiled, "en-US,en", /damaged or incomplete.*SHA-256/s],
+    ["gives up a damaged module, in German", spoiled, "de-DE,de", /beschädigt oder unvollständig.*SHA-256/s],
   ]) {
     test(`plain words when the browser ${what}: ${target.browser}`, async () => {
       const path = join(folder, "page.html");

@@ -2,13 +2,12 @@
 
 use std::net::IpAddr;
 
-use crate::base::gather::Gather as _;
-use crate::base::order::Order as _;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Asked, CellState, MatrixColumn, Source, SourceKind, cell, read_address, seen};
+use crate::base::gather::Gather as _;
 use crate::base::ip_range::IpRange;
+use crate::base::order::Order as _;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::model::receive_connector::{AuthMechanism, PermissionGroups, ReceiveConnector, TransportRole};

@@ -10,13 +10,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::base::order::Order as _;
-
 use serde::{Deserialize, Serialize};
 
 use super::places::WayTo;
 use super::{Capture, Chosen, captures};
 use crate::analysis::tables::{Cell, Row};
+use crate::base::order::Order as _;
 use crate::base::source::Span;
 use crate::facts::Facts;
 use crate::facts::databases::local_name;

@@ -15,9 +15,9 @@ mod route;
 
 use std::collections::BTreeSet;
 
-use crate::base::order::Order as _;
-
 use serde::{Deserialize, Serialize};
+
+use crate::base::order::Order as _;
 
 pub use labels::{LEVELS, frame_of};
 pub(super) use places::ways;

@@ -8,14 +8,13 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::base::order::Order as _;
-
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
 use super::{Cell, Order, Query, Row, Table};
 use crate::analysis::latency::duration;
 use crate::base::clocks::Clocks;
+use crate::base::order::Order as _;
 use crate::base::source::SourceId;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;

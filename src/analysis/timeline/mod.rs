@@ -10,10 +10,9 @@ pub mod picture;
 
 use std::collections::BTreeMap;
 
-use crate::base::order::Order as _;
-
 use serde::{Deserialize, Serialize};
 
+use crate::base::order::Order as _;
 use crate::base::source::Span;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;

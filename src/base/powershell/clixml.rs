@@ -24,7 +24,6 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::super::xml::{Close, Item, Open, Xml};
-
 use super::{
     Note, NoteKind, Object, Property, Text, Value, class_name, is_type_name, item_text, note, object_text, text_value,
 };

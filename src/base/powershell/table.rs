@@ -13,14 +13,13 @@
 //! - `-GroupBy` repeats the header for each group, below a line with the value of the group.
 //! - A console session holds tables and lists: lists outside the tables are read as lists.
 
-use unicode_width::UnicodeWidthChar;
-
-use crate::base::order::Order as _;
-
 use std::mem::take;
+
+use unicode_width::UnicodeWidthChar;
 
 use super::list::{self, LeftOut};
 use super::{Note, Object, Property, Text, Value, list_of, value_of};
+use crate::base::order::Order as _;
 
 /// The table has to begin here to be recognized.
 const SNIFF_LINES: u32 = 400;

@@ -9,13 +9,12 @@
 //! - The last line of a log that is being written is half a line.
 //! - Rows are shorter than the header when blanks at the end were trimmed. A row that is longer is damaged.
 
+use super::{Head, Log, Output, Part, Probe};
 use crate::base::ledger::NoteKind;
 use crate::base::log_lines::{Cells, Line, Lines, Unit};
 use crate::base::shown_records::{Around, ShownRecords};
 use crate::base::source::{Place, Span};
 use crate::model::log_row::{ABSENT, LogKind, LogRow};
-
-use super::{Head, Log, Output, Part, Probe};
 
 /// A row-by-row log.
 pub(super) struct LineLog {

@@ -5,11 +5,10 @@ use std::io::{Cursor, Read as _};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use crate::base::order::Order as _;
-
 use encoding_rs::Encoding;
 
 use crate::base::ledger::Bytes;
+use crate::base::order::Order as _;
 use crate::base::source::ReadAt;
 use crate::base::timestamp::Moment;
 

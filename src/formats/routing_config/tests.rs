@@ -2,14 +2,13 @@
 
 use std::ops::ControlFlow;
 
+use super::FORMAT;
 use crate::base::ledger::Ledger;
 use crate::base::source::{Place, SourceId};
 use crate::base::text::Text;
 use crate::formats::{Document, Head, Output, Parse, Probe};
 use crate::model::Record;
 use crate::model::routing::RoutingTable;
-
-use super::FORMAT;
 
 macro_rules! sample {
     ($name:literal) => {

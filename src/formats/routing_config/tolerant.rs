@@ -17,14 +17,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use super::tolerant_databases;
 use crate::base::ledger::NoteKind;
 use crate::base::source::{SourceId, Span};
 use crate::base::timestamp::{DateOrder, Moment, parse_moment};
 use crate::base::xml::{Item, Open, Xml};
 use crate::formats::Output;
 use crate::model::routing::{ObjectRef, RoutingServer, RoutingSite, RoutingTable};
-
-use super::tolerant_databases;
 
 /// Elements kept of one file. A table of a thousand servers stays below a tenth of it.
 const MAX_NODES: usize = 500_000;

@@ -14,13 +14,12 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
+use super::tolerant::{CLASSES, DnClass, Flat, class_named, dn_class, plain, reference};
 use crate::base::distinguished_name::DistinguishedName;
 use crate::base::ledger::NoteKind;
 use crate::base::source::{SourceId, Span};
 use crate::formats::Output;
 use crate::model::routing::{ObjectRef, RoutingDatabase, RoutingTable};
-
-use super::tolerant::{CLASSES, DnClass, Flat, class_named, dn_class, plain, reference};
 
 /// Reads the section into a table.
 pub fn read(flat: &Flat<'_>, source: SourceId, table: &mut RoutingTable, out: &mut Output<'_>) {

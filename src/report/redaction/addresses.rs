@@ -11,9 +11,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::base::gather::Gather as _;
-
 use ipnet::Ipv4Net;
+
+use crate::base::gather::Gather as _;
 
 /// The private ranges of IPv4, with the bits that stay.
 const PRIVATE: [(u32, u8); 5] =

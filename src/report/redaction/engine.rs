@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::base::gather::Gather as _;
-use crate::base::order::Order as _;
-
 use aho_corasick::AhoCorasick;
 
 use super::patterns::{self, Form, Found};
 use super::tokens::{Tokens, key};
 use super::{Beside, Mode, Move, Name, NameKind, Redacted, Replacement, Report, is_of_site, rests, visit, words};
+use crate::base::gather::Gather as _;
+use crate::base::order::Order as _;
 
 /// Names that are looked for at most.
 const MOST: usize = 20_000;

@@ -8,9 +8,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::base::order::Order as _;
-
 use regex::Regex;
+
+use crate::base::order::Order as _;
 
 /// Four numbers that are an address.
 #[derive(Debug)]

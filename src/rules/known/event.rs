@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use super::ends::ended;
 use super::fill::Names;
 use super::settled;
-
 use crate::facts::Facts;
 use crate::facts::events::EventGroup;
 use crate::knowledge::known;

@@ -1,5 +1,6 @@
 //! The group Exchange Servers lacks rights on a server or store object of Exchange 2000 or 2003.
 
+use super::required::place;
 use super::required::{
     affect, cite_absent, described, eleven, has_newer_exchange, identity, inherits, is_whole, missing_list, names,
     restart, titles,
@@ -12,8 +13,6 @@ use crate::report::{Confidence, Severity};
 use crate::rules::Verdict;
 use crate::rules::discovery::{Discovery, Proof, listed};
 use crate::tools::access_check::guid_of;
-
-use super::required::place;
 
 declare_rule! {
     /// # Symptoms

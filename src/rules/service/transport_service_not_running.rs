@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::stopped;
 use crate::base::timestamp::Moment;
 use crate::facts::Facts;
 use crate::facts::services::{Change, FRONT_END, ServiceName, ServiceStanding, TRANSPORT};
@@ -14,8 +15,6 @@ use crate::rules::discovery::{Discovery, Proof, count, listed, quoted};
 use crate::rules::refused::{Refused, refused};
 use crate::rules::searching::{Hit, hits};
 use crate::rules::waiting::{held_by, is_waited_for, other_at_work};
-
-use super::stopped;
 
 declare_rule! {
     /// # Symptoms

@@ -2,12 +2,11 @@
 
 use std::sync::LazyLock;
 
-use crate::base::order::Order as _;
-
 use regex::Regex;
 
 use super::candidates::{self, Context};
 use super::{Number, Reading, scan};
+use crate::base::order::Order as _;
 use crate::knowledge::codes::{self, Family};
 use crate::model::queue::DeliveryType;
 use crate::tools::event_lookup::NamedEvent;

@@ -10,12 +10,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::base::order::Order as _;
-
 use regex::{Captures, Regex};
 
 use super::candidates::{self, Context};
 use super::{Candidate, Reading, reading};
+use crate::base::order::Order as _;
 use crate::knowledge::codes::{self, Family};
 use crate::model::queue::DeliveryType;
 
